@@ -1,0 +1,51 @@
+using ErrorOr;
+
+namespace Libra.Deploy.Application.Deployments.Artifacts;
+
+/// <summary>Keeps artifacts under their digest: written once, never changed, verified when read.</summary>
+public interface IArtifactStore
+{
+    /// <summary>
+    /// Checks what a sandbox built (an untrusted tar: <c>result.json</c>, <c>worker/…</c>, <c>assets/…</c>), packs it and stores it.
+    /// The same content gives the same digest. Safe to repeat.
+    /// </summary>
+    /// <returns>The stored artifact, or <c>ARTIFACT_INVALID</c> with a sentence that names the offending path or setting.</returns>
+    /// <exception cref="IOException">The store cannot be reached.</exception>
+    Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken);
+
+    /// <summary>Packs plain static files that need no build.</summary>
+    Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken);
+
+    /// <summary>Opens an artifact for publishing; null when no such artifact is stored (any more).</summary>
+    /// <exception cref="InvalidDataException">What is stored does not match its digest.</exception>
+    Task<IArtifact?> OpenAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>True when the artifact is stored.</summary>
+    Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>The packed artifact as it is stored (<c>application/gzip</c>); null when there is none.</summary>
+    Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>Removes an artifact; one that is not there is no error.</summary>
+    Task DeleteAsync(string digest, CancellationToken cancellationToken);
+}
+
+/// <summary>Name and size of a stored artifact.</summary>
+/// <param name="Digest">Lower-case hex SHA-256 of its manifest, which names every file by SHA-256.</param>
+/// <param name="Size">Bytes as stored.</param>
+public sealed record ArtifactReference(string Digest, long Size);
+
+/// <summary>An artifact unpacked into a folder of this machine; disposing releases the folder.</summary>
+public interface IArtifact : IAsyncDisposable
+{
+    string Digest { get; }
+
+    ArtifactManifest Manifest { get; }
+
+    /// <summary>Absolute path of a folder with <c>worker/</c> and <c>assets/</c>; read-only to callers.</summary>
+    string Folder { get; }
+}
+
+/// <summary>Files of a project that are served as they are.</summary>
+/// <param name="Files">Paths relative to the site's root, with their contents.</param>
+public sealed record StaticSite(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Content)> Files, AssetsSettings Assets);

@@ -1,0 +1,93 @@
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Application.Deployments.Logs;
+
+/// <summary>
+/// The log of every deployment: lines numbered from 1 without holes, over all attempts. Written by the worker that holds the
+/// deployment's lease, readable from every node at most a second later.
+/// </summary>
+public interface IDeploymentLog
+{
+    /// <summary>
+    /// Opens the log for appending. Continues behind the last stored line; when the attempt before ended without closing
+    /// (its worker died), a system line says that up to a second of output may be missing.
+    /// </summary>
+    /// <param name="subject">Whose log.</param>
+    /// <param name="attempt">Number of the attempt, from 1.</param>
+    /// <param name="fencingToken">A writer with a lower token than the newest one loses: its chunks are refused.</param>
+    Task<IDeploymentLogWriter> OpenAsync(LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken);
+
+    /// <summary>Reads a page; never loads the whole log.</summary>
+    Task<LogPage> ReadAsync(DeploymentId id, LogQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every line behind <paramref name="afterSeq"/>, then new ones as they come, until the log is sealed. Many followers of
+    /// one deployment share one reader.
+    /// </summary>
+    IAsyncEnumerable<LogEntry> FollowAsync(DeploymentId id, long afterSeq, CancellationToken cancellationToken);
+
+    /// <summary>Ends the log for good: joins its chunks into one object and lets followers finish. Safe to repeat.</summary>
+    Task SealAsync(LogSubject subject, CancellationToken cancellationToken);
+
+    /// <summary>Removes everything stored for the deployment.</summary>
+    /// <returns>Objects and bytes removed.</returns>
+    Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken);
+}
+
+/// <summary>Appends lines; redacts secrets before anything is kept. Disposing ships what is buffered.</summary>
+public interface IDeploymentLogWriter : IAsyncDisposable
+{
+    /// <summary>Adds a line of the service itself.</summary>
+    void Write(LogLevel level, DeploymentStep? step, string message);
+
+    /// <summary>Adds raw output of a command; cuts it into lines itself, also over borders of pieces and characters.</summary>
+    ValueTask WriteOutputAsync(DeploymentStep step, LogStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>Ends a command's output: what stands without a line end becomes a line.</summary>
+    void EndOutput(DeploymentStep step);
+
+    /// <summary>The last lines that a step's commands printed, oldest first, without colour codes; for error excerpts.</summary>
+    IReadOnlyList<string> Tail(DeploymentStep step, int lines);
+
+    /// <summary>Ships what is buffered now.</summary>
+    Task FlushAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Whose log: the parts of the key under which it is stored.</summary>
+public sealed record LogSubject(DeploymentId DeploymentId, string OrganizationId, string ProjectId);
+
+/// <summary>Severity of a line.</summary>
+public enum LogLevel
+{
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+/// <summary>Where a line came from.</summary>
+public enum LogStream
+{
+    System,
+    Stdout,
+    Stderr,
+}
+
+/// <summary>One line.</summary>
+public sealed record LogEntry(
+    long Seq,
+    DateTimeOffset Timestamp,
+    LogLevel Level,
+    DeploymentStep? Step,
+    LogStream Stream,
+    string Message,
+    int Attempt);
+
+/// <summary>What to read.</summary>
+/// <param name="Cursor">Continue behind (or, descending, before) this line; null starts at the end that the order begins with.</param>
+public sealed record LogQuery(long? Cursor, int Limit, DeploymentStep? Step = null, LogLevel? MinimumLevel = null, bool Descending = false);
+
+/// <summary>A page of lines.</summary>
+/// <param name="NextCursor">Null when there is nothing more now.</param>
+/// <param name="Complete">True when the log is sealed and this page reaches its end.</param>
+public sealed record LogPage(IReadOnlyList<LogEntry> Entries, long? NextCursor, bool Complete);

@@ -1,0 +1,16 @@
+using Libra.Deploy.Domain.Common;
+
+namespace Libra.Deploy.Domain.Deployments;
+
+/// <summary>A deployment was accepted and waits.</summary>
+public sealed record DeploymentAccepted(DeploymentId Id, string ProjectId, string OrganizationId) : IDomainEvent;
+
+/// <summary>A deployment moved to another status; raised for every change, terminal ones included.</summary>
+public sealed record DeploymentStatusChanged(DeploymentId Id, string ProjectId, DeploymentStatus Status, string? WorkerUrl) : IDomainEvent;
+
+/// <summary>A deployment reached a terminal state.</summary>
+/// <param name="Refundable">True when its quota charge is to be given back: not the user's doing, or cancelled before the build.</param>
+public sealed record DeploymentFinished(DeploymentId Id, string OrganizationId, DeploymentStatus Status, bool Refundable) : IDomainEvent;
+
+/// <summary>A deployment ran out of attempts, or cannot be processed at all: it belongs into the dead letters.</summary>
+public sealed record DeploymentDeadLettered(DeploymentId Id, string Reason) : IDomainEvent;

@@ -1,0 +1,33 @@
+namespace Libra.Deploy.Domain.Deployments;
+
+/// <summary>Whose matter a failure is; decides about retries and refunds.</summary>
+public enum FailureCategory
+{
+    /// <summary>The project's code or its input: the same again would fail again.</summary>
+    User,
+    /// <summary>Cloudflare or a sandbox service: may pass by itself.</summary>
+    Provider,
+    /// <summary>Our own side: may pass by itself, and is never charged.</summary>
+    Platform,
+    /// <summary>The organization has nothing left.</summary>
+    Quota,
+}
+
+/// <summary>Why an attempt ended badly, in words and in a code of API.md.</summary>
+/// <param name="Code">Stable code, for instance <c>BUILD_FAILED</c>.</param>
+/// <param name="Category">Whose matter it is.</param>
+/// <param name="Step">Where it happened; null when outside any step.</param>
+/// <param name="Message">One sentence for the user.</param>
+/// <param name="Excerpt">The lines of output that show it, oldest first; at most a screenful.</param>
+/// <param name="Hint">What to try.</param>
+public sealed record DeploymentFailure(
+    string Code,
+    FailureCategory Category,
+    DeploymentStep? Step,
+    string Message,
+    IReadOnlyList<string> Excerpt,
+    string? Hint = null)
+{
+    /// <summary>True when another attempt may end differently.</summary>
+    public bool Retryable => Category is FailureCategory.Provider or FailureCategory.Platform;
+}
