@@ -27,7 +27,7 @@ export function App() {
 
         <ol className="steps">
           <Step title="Make it yours" text="Start in src/App.tsx for the page and worker/index.ts for the API." />
-          <Step title="Deploy again" text="Unchanged parts are not built twice; visitors see no gap between versions." />
+          <Step title="Deploy again" text="Unchanged source is not built twice; visitors see no gap between versions." />
           <Step title="Go back any time" text="Every version stays as an artifact: a rollback needs no new build." />
         </ol>
       </main>
