@@ -1,0 +1,19 @@
+namespace Libra.Deploy.Application.Projects.Source;
+
+/// <summary>Questions about text that came from a client.</summary>
+internal static class SourceText
+{
+    /// <summary>False when half of a surrogate pair stands alone: such text has no UTF-8 form.</summary>
+    public static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+
+            i++;
+        }
+
+        return true;
+    }
+}
