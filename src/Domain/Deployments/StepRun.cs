@@ -51,6 +51,9 @@ public sealed class StepRun
         Starts++;
     }
 
+    /// <summary>Its worker died and an earlier step has to run first.</summary>
+    internal void Interrupt() => Status = StepStatus.Pending;
+
     internal void Complete(DateTimeOffset now) => (Status, CompletedAt) = (StepStatus.Completed, now);
 
     internal void Skip(string reason, DateTimeOffset now) => (Status, CompletedAt, Reason) = (StepStatus.Skipped, now, reason);

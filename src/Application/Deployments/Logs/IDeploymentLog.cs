@@ -18,13 +18,13 @@ public interface IDeploymentLog
     Task<IDeploymentLogWriter> OpenAsync(LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken);
 
     /// <summary>Reads a page; never loads the whole log.</summary>
-    Task<LogPage> ReadAsync(DeploymentId id, LogQuery query, CancellationToken cancellationToken);
+    Task<LogPage> ReadAsync(LogSubject subject, LogQuery query, CancellationToken cancellationToken);
 
     /// <summary>
     /// Every line behind <paramref name="afterSeq"/>, then new ones as they come, until the log is sealed. Many followers of
     /// one deployment share one reader.
     /// </summary>
-    IAsyncEnumerable<LogEntry> FollowAsync(DeploymentId id, long afterSeq, CancellationToken cancellationToken);
+    IAsyncEnumerable<LogEntry> FollowAsync(LogSubject subject, long afterSeq, CancellationToken cancellationToken);
 
     /// <summary>Ends the log for good: joins its chunks into one object and lets followers finish. Safe to repeat.</summary>
     Task SealAsync(LogSubject subject, CancellationToken cancellationToken);

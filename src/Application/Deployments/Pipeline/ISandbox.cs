@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
@@ -63,15 +64,6 @@ public sealed record SandboxLimits
 
     /// <summary>Bytes of output a command may print; the rest is read and dropped, with one line that says so.</summary>
     public long MaxOutputBytes { get; init; } = 16L << 20;
-}
-
-/// <summary>The package managers a project can be installed with, chosen by its lock file.</summary>
-public enum PackageManager
-{
-    Bun,
-    Npm,
-    Pnpm,
-    Yarn,
 }
 
 /// <summary>What to install: the provider reads manifests and lock from the files written before.</summary>

@@ -1,0 +1,31 @@
+using FluentValidation;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libra.Deploy.Application;
+
+/// <summary>Registers every use case of this assembly.</summary>
+public static class DependencyInjection
+{
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        services.AddTransient<ServiceFactory>(provider => provider.GetService!);
+        services.AddTransient<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
+        AddHandlers(services, typeof(IRequestHandler<,>));
+        AddHandlers(services, typeof(INotificationHandler<>));
+        services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, includeInternalTypes: true);
+        services.AddPipeline();
+        return services;
+    }
+
+    private static void AddHandlers(IServiceCollection services, Type handler) => services.Scan(scan => scan
+        .FromAssemblyOf<IUnitOfWork>()
+        .AddClasses(classes => classes.AssignableTo(handler).Where(type => !type.IsGenericTypeDefinition), publicOnly: false)
+        .AsImplementedInterfaces(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == handler)
+        .WithTransientLifetime());
+}

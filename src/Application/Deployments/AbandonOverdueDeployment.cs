@@ -1,0 +1,22 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Deployments;
+using MediatR;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Ends a deployment that is past its whole time and that no worker holds. Safe to repeat.</summary>
+public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
+
+internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, TimeProvider clock)
+    : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
+{
+    public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
+    {
+        var abandoned = await ledger.ChangeAsync(
+            command.Id,
+            deployment => deployment.Abandon(DeploymentPipeline.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
+            cancellationToken);
+        return abandoned.IsError ? abandoned.Errors : Result.Success;
+    }
+}

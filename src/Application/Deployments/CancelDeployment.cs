@@ -1,0 +1,26 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Domain.Deployments;
+using MediatR;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Stops a deployment: a waiting one never starts, a running one is stopped by its worker within seconds. Safe to repeat until it has ended.</summary>
+public sealed record CancelDeploymentCommand(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<DeploymentStatus>>, ITransactional;
+
+internal sealed class CancelDeploymentHandler(IDeploymentRepository deployments, IUnitOfWork work, IDeploymentQueue queue, TimeProvider clock)
+    : IRequestHandler<CancelDeploymentCommand, ErrorOr<DeploymentStatus>>
+{
+    public async Task<ErrorOr<DeploymentStatus>> Handle(CancelDeploymentCommand command, CancellationToken cancellationToken)
+    {
+        var deployment = await deployments.FindForUpdateAsync(command.Id, cancellationToken);
+        if (deployment is null || !command.Caller.Allows(deployment.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
+
+        var cancelled = deployment.RequestCancel(clock.GetUtcNow());
+        if (cancelled.IsError) return cancelled.Errors;
+
+        await work.CommitAsync(cancellationToken);
+        queue.Interrupt(command.Id);
+        return deployment.Status;
+    }
+}

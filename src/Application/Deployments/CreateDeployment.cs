@@ -1,0 +1,82 @@
+using ErrorOr;
+using FluentValidation;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using MediatR;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Accepts a deployment: afterwards no crash loses it. Refused when the project has one under way or the organization none left.</summary>
+public sealed record CreateDeploymentCommand(string ProjectId, string OrganizationId, string UserId) : IRequest<ErrorOr<AcceptedDeployment>>, ITransactional
+{
+    public string? CustomDomain { get; init; }
+
+    /// <summary>Source of its own; null deploys the project's.</summary>
+    public RequestSource? Source { get; init; }
+
+    /// <summary>Milliseconds; null means the configured longest.</summary>
+    public int? Timeout { get; init; }
+
+    public bool Debug { get; init; }
+    public bool Force { get; init; }
+    public int? Priority { get; init; }
+    public string? RequestId { get; init; }
+}
+
+/// <summary>A deployment that waits now.</summary>
+public sealed record AcceptedDeployment(DeploymentId Id, DateTimeOffset At);
+
+internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploymentCommand>
+{
+    private const int LongestId = 255;
+
+    public CreateDeploymentValidator(IOptions<DeploymentOptions> options)
+    {
+        RuleFor(command => command.ProjectId).NotEmpty().WithMessage("Project ID is required").MaximumLength(LongestId);
+        RuleFor(command => command.OrganizationId).NotEmpty().WithMessage("Organization ID is required").MaximumLength(LongestId).OverridePropertyName("orgId");
+        RuleFor(command => command.UserId).NotEmpty().WithMessage("User ID is required").MaximumLength(LongestId);
+        RuleFor(command => command.Priority).InclusiveBetween(0, 10);
+        RuleFor(command => command.Timeout).InclusiveBetween(1_000, options.Value.MaxDeploymentTimeout).OverridePropertyName("config.timeout");
+    }
+}
+
+internal sealed class CreateDeploymentHandler(
+    IProjectRepository projects,
+    DeploymentAcceptance acceptance,
+    IOptions<DeploymentOptions> options) : IRequestHandler<CreateDeploymentCommand, ErrorOr<AcceptedDeployment>>
+{
+    public async Task<ErrorOr<AcceptedDeployment>> Handle(CreateDeploymentCommand command, CancellationToken cancellationToken)
+    {
+        var project = await projects.FindForUpdateAsync(command.ProjectId, cancellationToken);
+        if (project is null || project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
+
+        var domain = await CheckDomainAsync(command.CustomDomain, project, cancellationToken);
+        if (domain.IsError) return domain.Errors;
+
+        var origin = new DeploymentOrigin(
+            project.Id, project.OrganizationId, command.UserId,
+            command.Source is null ? SourceKind.Project : SourceKind.Request, domain.Value, command.RequestId);
+        return await acceptance.AcceptAsync(project, origin, Settings(command), command.Source, cancellationToken);
+    }
+
+    private async Task<ErrorOr<string?>> CheckDomainAsync(string? text, Project project, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(text)) return project.CustomDomain;
+
+        var domain = CustomDomain.Parse(text, options.Value.OwnZones.ToArray());
+        if (domain.IsError) return domain.Errors;
+
+        var user = await projects.FindIdByCustomDomainAsync(domain.Value.Value, cancellationToken);
+        return user is null || user == project.Id ? domain.Value.Value : ProjectErrors.CustomDomainTaken(domain.Value.Value);
+    }
+
+    private DeploymentSettings Settings(CreateDeploymentCommand command) => new(
+        TimeSpan.FromMilliseconds(command.Timeout ?? options.Value.MaxDeploymentTimeout),
+        command.Debug,
+        command.Force,
+        options.Value.MaxRetries + 1,
+        command.Priority ?? 5);
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Numbers of the deployment's life; each can be set, and a wrong one stops the start.</summary>
+public sealed class DeploymentOptions
+{
+    /// <summary>Longest time of a whole deployment in milliseconds (<c>MAX_DEPLOYMENT_TIMEOUT</c>); a request may ask for less.</summary>
+    [Range(1_000, 86_400_000)]
+    public int MaxDeploymentTimeout { get; set; } = 600_000;
+
+    /// <summary>Attempts after the first (<c>MAX_RETRIES</c>).</summary>
+    [Range(0, 20)]
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>How long a worker may be silent before another takes its deployment over.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often a worker renews its lease and looks whether it is to cancel.</summary>
+    public TimeSpan LeaseRenewal { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest time of an install, of a build, and of putting a version live.</summary>
+    public TimeSpan InstallTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan BuildTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan DeployTimeout { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Longest time of each of the other steps.</summary>
+    public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>First pause before a retry; it doubles with each attempt, up to <see cref="LongestRetryDelay"/>, with jitter.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Memory of one sandbox.</summary>
+    [Range(64L << 20, 256L << 30)]
+    public long SandboxMemoryBytes { get; set; } = 2L << 30;
+
+    /// <summary>Scratch space of one build.</summary>
+    [Range(16L << 20, 256L << 30)]
+    public long SandboxDiskBytes { get; set; } = 1L << 30;
+
+    /// <summary>Lines of output that an error shows.</summary>
+    [Range(1, 200)]
+    public int ExcerptLines { get; set; } = 20;
+
+    /// <summary>Zones of the platform in which no customer may claim a name.</summary>
+    public IList<string> OwnZones { get; } = ["libra.sh", "libra.dev", "localhost"];
+}

@@ -1,0 +1,225 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>
+/// Runs one attempt of a deployment: validation, sandbox, sync, build, deploy, cleanup, from the first step that is not done.
+/// Steps say what happened; the pipeline alone moves the deployment.
+/// </summary>
+internal sealed class DeploymentPipeline(
+    IEnumerable<IDeploymentStep> steps,
+    DeploymentLedger ledger,
+    IDeploymentLog logs,
+    IDeploymentLeases leases,
+    IProjectRepository projects,
+    RunningDeployments running,
+    IOptions<DeploymentOptions> options,
+    TimeProvider clock,
+    ILogger<DeploymentPipeline> logger)
+{
+    private readonly Dictionary<DeploymentStep, IDeploymentStep> _steps = steps.ToDictionary(step => step.Step);
+
+    /// <param name="worker">Name of the worker, shown as the lease's owner.</param>
+    /// <param name="stopping">The node shuts down: finish the running step, then hand over.</param>
+    /// <param name="drained">The drain time is over: stop at once and hand over.</param>
+    public async Task<RunResult> RunAsync(DeploymentId id, string worker, CancellationToken stopping, CancellationToken drained)
+    {
+        Lease? lease = null;
+        var claimed = await ledger.ChangeAsync(id, deployment => Claim(deployment, worker, out lease), drained);
+        if (claimed.IsError) return new RunResult(RunOutcome.NotClaimed, Message: claimed.FirstError.Description);
+        if (claimed.Value.Interruptions > Deployment.MaxInterruptions) return await GiveUpAsync(id, SuspectedKiller, DeadLetterReasons.SystemError);
+
+        var deployment = claimed.Value;
+        using var scope = logger.BeginScope(Fields(deployment));
+        await using var watch = new LeaseWatch(deployment, lease!, leases, options.Value, clock, logger, drained);
+        running.Add(id, watch.Look);
+        try
+        {
+            return await RunClaimedAsync(deployment, lease!, watch, stopping);
+        }
+        finally
+        {
+            running.Remove(id);
+        }
+    }
+
+    private async Task<RunResult> RunClaimedAsync(Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
+    {
+        var subject = new LogSubject(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
+        RunResult result;
+        await using (var log = await logs.OpenAsync(subject, deployment.Attempt, lease.Token, watch.Token))
+        {
+            await using var context = new StepContext(deployment, lease, log, ledger);
+            try
+            {
+                context.Project = await projects.FindAsync(deployment.ProjectId, watch.Token);
+                result = await WalkAsync(context, watch, stopping);
+            }
+            catch (OperationCanceledException) when (watch.Cause != StopCause.None)
+            {
+                result = await StopAsync(context, watch.Cause);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", deployment.Attempt, deployment.Id, context.Deployment.CurrentStep?.WireName());
+                result = await FailAsync(context, FailureCauses.Of(failure, context.Deployment.CurrentStep), error: null);
+            }
+        }
+
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled)
+            await logs.SealAsync(subject, CancellationToken.None);
+        return result;
+    }
+
+    private async Task<RunResult> WalkAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
+    {
+        foreach (var step in context.Deployment.RemainingSteps())
+        {
+            if (stopping.IsCancellationRequested) return await HandOverAsync(context);
+
+            watch.Token.ThrowIfCancellationRequested();
+            var done = await RunStepAsync(_steps[step], context, watch.Token);
+            if (done.IsError && done.FirstError.Code == "LEASE_LOST") return new RunResult(RunOutcome.LeaseLost);
+            if (done.IsError)
+            {
+                var excerpt = context.Log.Tail(step, options.Value.ExcerptLines);
+                return await FailAsync(context, FailureCauses.Of(done.FirstError, step, excerpt), done.FirstError);
+            }
+        }
+
+        context.Log.Write(LogLevel.Info, null, $"Live at {context.Deployment.WorkerUrl}");
+        await context.Log.FlushAsync(watch.Token);
+        var completed = await context.RecordAsync((current, token) => current.Complete(token, clock.GetUtcNow()), CancellationToken.None);
+        return completed.IsError ? Refused(completed.FirstError) : new RunResult(RunOutcome.Completed);
+    }
+
+    private async Task<ErrorOr<Success>> RunStepAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        if (step.SkipReason(context) is { } reason)
+        {
+            context.Log.Write(LogLevel.Info, step.Step, $"Skipped: {reason}");
+            return await context.RecordAsync((current, token) => current.SkipStep(token, step.Step, reason, clock.GetUtcNow()), cancellationToken);
+        }
+
+        var started = await context.RecordAsync((current, token) => current.StartStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
+        if (started.IsError) return started;
+
+        context.Log.Write(LogLevel.Info, step.Step, step.Step.Stage());
+        var done = await RunInTimeAsync(step, context, cancellationToken);
+        if (done.IsError) return done;
+
+        return await context.RecordAsync((current, token) => current.CompleteStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
+    }
+
+    private async Task<ErrorOr<Success>> RunInTimeAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        var limit = TimeLimitOf(step.Step);
+        using var late = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await step.RunAsync(context, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"Step {step.Step.WireName()} did not end within {limit.TotalSeconds:0} s.");
+        }
+    }
+
+    private async Task<RunResult> FailAsync(StepContext context, DeploymentFailure failure, Error? error)
+    {
+        context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
+        var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
+        var recorded = await context.RecordAsync((current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
+        if (recorded.IsError) return Refused(recorded.FirstError);
+
+        if (context.Deployment.Status == DeploymentStatus.Pending)
+        {
+            context.Log.Write(LogLevel.Warn, null, $"Attempt {context.Deployment.Attempt} of {context.Deployment.Settings.MaxAttempts} failed; the next one starts in {pause.TotalSeconds:0.#} s");
+            return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
+        }
+
+        return new RunResult(failure.Retryable ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+    }
+
+    private async Task<RunResult> StopAsync(StepContext context, StopCause cause)
+    {
+        switch (cause)
+        {
+            case StopCause.CancelRequested:
+                await context.DisposeAsync(); // everything has stopped before the deployment says so
+                context.Log.Write(LogLevel.Warn, context.Deployment.CurrentStep, "Cancelled on request");
+                var cancelled = await context.RecordAsync((current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
+                return cancelled.IsError ? Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
+            case StopCause.TimedOut:
+                await context.DisposeAsync();
+                context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, TimedOut(context.Deployment).Message);
+                return await GiveUpAsync(context.Deployment.Id, TimedOut, DeadLetterReasons.ProcessingTimeout);
+            case StopCause.ShuttingDown:
+                return await HandOverAsync(context);
+            default:
+                return new RunResult(RunOutcome.LeaseLost);
+        }
+    }
+
+    private async Task<RunResult> HandOverAsync(StepContext context)
+    {
+        await context.DisposeAsync();
+        context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
+        var released = await context.RecordAsync((current, token) => current.ReleaseLease(token, clock.GetUtcNow()), CancellationToken.None);
+        return released.IsError ? Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
+    }
+
+    private async Task<RunResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
+    {
+        var message = string.Empty;
+        var abandoned = await ledger.ChangeAsync(
+            id,
+            current =>
+            {
+                var ending = failure(current);
+                message = $"{ending.Code}: {ending.Message}";
+                return current.Abandon(ending, reason, clock.GetUtcNow());
+            },
+            CancellationToken.None);
+        return abandoned.IsError ? Refused(abandoned.FirstError) : new RunResult(RunOutcome.DeadLettered, Message: message);
+    }
+
+    private ErrorOr<Success> Claim(Deployment deployment, string worker, out Lease? lease)
+    {
+        var claimed = deployment.Claim(worker, clock.GetUtcNow(), options.Value.LeaseDuration);
+        lease = claimed.IsError ? null : claimed.Value;
+        return claimed.IsError ? claimed.Errors : Result.Success;
+    }
+
+    private TimeSpan TimeLimitOf(DeploymentStep step) => step switch
+    {
+        DeploymentStep.Build => options.Value.InstallTimeout + options.Value.BuildTimeout + options.Value.StepTimeout,
+        DeploymentStep.Deploy => options.Value.DeployTimeout,
+        _ => options.Value.StepTimeout,
+    };
+
+    private static RunResult Refused(Error error) =>
+        new(error.Code == "LEASE_LOST" ? RunOutcome.LeaseLost : RunOutcome.NotClaimed, Message: error.Description);
+
+    internal static DeploymentFailure TimedOut(Deployment deployment) => FailureCauses.Of(
+        Error.Failure("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."), deployment.CurrentStep, []);
+
+    private static DeploymentFailure SuspectedKiller(Deployment deployment) => FailureCauses.Of(
+        Error.Failure("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."), deployment.CurrentStep, []);
+
+    private static Dictionary<string, object?> Fields(Deployment deployment) => new()
+    {
+        ["requestId"] = deployment.RequestId,
+        ["deploymentId"] = deployment.Id.Value,
+        ["projectId"] = deployment.ProjectId,
+        ["organizationId"] = deployment.OrganizationId,
+        ["attempt"] = deployment.Attempt,
+    };
+}

@@ -1,0 +1,20 @@
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>Heartbeats of running deployments: one cheap statement, beside the aggregate because it happens every few seconds.</summary>
+public interface IDeploymentLeases
+{
+    /// <summary>Moves the lease's end, when the token is still the newest and the deployment still runs.</summary>
+    Task<LeaseRenewal> RenewAsync(DeploymentId id, long token, DateTimeOffset expiresAt, CancellationToken cancellationToken);
+}
+
+/// <summary>What a heartbeat found.</summary>
+public enum LeaseRenewal
+{
+    Held,
+    /// <summary>Still held, and somebody asked to cancel.</summary>
+    CancelRequested,
+    /// <summary>Another worker has it, or it was ended from outside.</summary>
+    Lost,
+}

@@ -1,0 +1,16 @@
+using ErrorOr;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>One of the six stages of an attempt. A step may run twice: its effect stands once.</summary>
+internal interface IDeploymentStep
+{
+    DeploymentStep Step { get; }
+
+    /// <summary>Why the step is not needed for this deployment; null when it is.</summary>
+    string? SkipReason(StepContext context);
+
+    /// <summary>Does the step's work. An error is typed <see cref="ErrorType.Unexpected"/> when it may pass by itself.</summary>
+    Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken);
+}

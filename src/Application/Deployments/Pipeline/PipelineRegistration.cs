@@ -1,0 +1,23 @@
+using Libra.Deploy.Application.Deployments.Pipeline.Steps;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>The steps that make a deployment.</summary>
+internal static class PipelineRegistration
+{
+    public static void AddPipeline(this IServiceCollection services)
+    {
+        services.AddSingleton<RunningDeployments>();
+        services.AddSingleton<DeploymentLedger>();
+        services.AddScoped<DeploymentAcceptance>();
+        services.AddScoped<DeploymentPipeline>();
+        services.AddScoped<ProjectSource>();
+        services.AddScoped<IDeploymentStep, ValidationStep>();
+        services.AddScoped<IDeploymentStep, SandboxStep>();
+        services.AddScoped<IDeploymentStep, SyncStep>();
+        services.AddScoped<IDeploymentStep, BuildStep>();
+        services.AddScoped<IDeploymentStep, DeployStep>();
+        services.AddScoped<IDeploymentStep, CleanupStep>();
+    }
+}

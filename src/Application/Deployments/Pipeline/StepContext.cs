@@ -1,0 +1,53 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>What the steps of one attempt hand to each other. Nothing here outlives the worker; what must is in the journal.</summary>
+internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, DeploymentLedger ledger) : IAsyncDisposable
+{
+    private Deployment _deployment = deployment;
+
+    /// <summary>The deployment as it was last saved; read only.</summary>
+    public Deployment Deployment => _deployment;
+
+    public IDeploymentLogWriter Log { get; } = log;
+
+    /// <summary>Set by validation, or read again after a crash.</summary>
+    public Project? Project { get; set; }
+
+    /// <summary>The files to build; read when first needed.</summary>
+    public SourceTree? Source { get; set; }
+
+    public ISandbox? Sandbox { get; set; }
+
+    public LogSubject Subject => new(_deployment.Id, _deployment.OrganizationId, _deployment.ProjectId);
+
+    /// <summary>Why steps may be passed over: the artifact that is to go live exists already.</summary>
+    public string? ReuseReason => _deployment switch
+    {
+        { Source: SourceKind.Artifact } => $"Rollback: the stored artifact of {_deployment.PredecessorId} goes live again",
+        { ArtifactDigest: not null, ArtifactReused: true } => "The source is unchanged: the stored artifact goes live",
+        _ => null,
+    };
+
+    /// <summary>Writes to the journal; refused when another worker has taken the deployment over.</summary>
+    public async Task<ErrorOr<Success>> RecordAsync(Func<Deployment, long, ErrorOr<Success>> change, CancellationToken cancellationToken)
+    {
+        var saved = await ledger.ChangeAsync(_deployment.Id, current => change(current, lease.Token), cancellationToken);
+        if (saved.IsError) return saved.Errors;
+
+        _deployment = saved.Value;
+        return Result.Success;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Sandbox is not null) await Sandbox.DisposeAsync();
+        Sandbox = null;
+    }
+}

@@ -1,0 +1,112 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Deployments;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+
+/// <summary>
+/// Installs dependencies, builds, and stores the artifact; success is the exit code and nothing else. Once the artifact is in the
+/// journal no crash builds again.
+/// </summary>
+internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOptions> options) : IDeploymentStep
+{
+    private const string Bundler = "/opt/libra/bundle.mjs";
+    private const string ResultFolder = ".libra-out";
+    private static readonly Dictionary<string, string> Environment = new() { ["NODE_ENV"] = "production" };
+
+    public DeploymentStep Step => DeploymentStep.Build;
+
+    public string? SkipReason(StepContext context) => context.ReuseReason;
+
+    public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var stored = context.Sandbox is null
+            ? await artifacts.SaveStaticFilesAsync(StaticFiles.SiteOf(context.Source!), cancellationToken)
+            : await BuildAsync(context, context.Sandbox, cancellationToken);
+        if (stored.IsError) return stored.Errors;
+
+        var artifact = stored.Value;
+        context.Log.Write(Logs.LogLevel.Info, Step, $"Artifact {artifact.Digest[..12]}, {artifact.Size} bytes");
+        return await context.RecordAsync((current, token) => current.RecordArtifact(token, artifact.Digest, artifact.Size, reused: false), cancellationToken);
+    }
+
+    private async Task<ErrorOr<ArtifactReference>> BuildAsync(StepContext context, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var layout = ProjectLayout.Of(context.Source!);
+        if (layout.IsError) return layout.Errors;
+
+        if (layout.Value.HasPackageJson)
+        {
+            var installed = await InstallAsync(context, sandbox, layout.Value.PackageManager, cancellationToken);
+            if (installed.IsError) return installed.Errors;
+        }
+
+        await using var result = Temporary();
+        var built = await RunBuildAsync(context, sandbox, layout.Value, result, cancellationToken);
+        if (built.IsError) return built.Errors;
+
+        await context.DisposeAsync(); // what is inside has done its part; its memory is for the next build
+        result.Position = 0;
+        return await artifacts.SaveBuildResultAsync(result, cancellationToken);
+    }
+
+    private async Task<ErrorOr<Success>> InstallAsync(StepContext context, ISandbox sandbox, PackageManager manager, CancellationToken cancellationToken)
+    {
+        var install = new DependencyInstall(manager, context.Deployment.OrganizationId, options.Value.InstallTimeout);
+        var exit = await sandbox.InstallAsync(install, Output(context), cancellationToken);
+        context.Log.EndOutput(Step);
+        if (exit.Succeeded) return Result.Success;
+
+        var tail = context.Log.Tail(Step, options.Value.ExcerptLines);
+        return RegistryTrouble.IsShownBy(tail)
+            ? Error.Unexpected("INSTALL_FAILED", "The package registry could not be reached while installing dependencies.")
+            : Error.Failure("INSTALL_FAILED", $"Installing dependencies failed: {HowItEnded(exit, options.Value.InstallTimeout)}.");
+    }
+
+    private async Task<ErrorOr<Success>> RunBuildAsync(
+        StepContext context, ISandbox sandbox, ProjectLayout layout, Stream result, CancellationToken cancellationToken)
+    {
+        var build = new SandboxBuild(Commands(layout), ResultFolder, options.Value.BuildTimeout, Environment);
+        var exit = await sandbox.BuildAsync(build, result, Output(context), cancellationToken);
+        context.Log.EndOutput(Step);
+        if (exit.Succeeded) return Result.Success;
+
+        return exit.Reason == SandboxExitReason.OutOfMemory
+            ? Error.Failure("BUILD_OUT_OF_MEMORY", $"The build used more than {options.Value.SandboxMemoryBytes >> 20} MiB of memory.")
+            : Error.Failure("BUILD_FAILED", $"The build failed: {HowItEnded(exit, options.Value.BuildTimeout)}.");
+    }
+
+    private static List<IReadOnlyList<string>> Commands(ProjectLayout layout)
+    {
+        var commands = new List<IReadOnlyList<string>>();
+        if (layout.BuildScript is not null) commands.Add([ProgramOf(layout.PackageManager), "run", "build"]);
+        commands.Add(["node", Bundler]);
+        return commands;
+    }
+
+    private static string ProgramOf(PackageManager manager) => manager switch
+    {
+        PackageManager.Npm => "npm",
+        PackageManager.Pnpm => "pnpm",
+        PackageManager.Yarn => "yarn",
+        _ => "bun",
+    };
+
+    private SandboxOutput Output(StepContext context) => (stream, data, cancellationToken) =>
+        context.Log.WriteOutputAsync(Step, stream == SandboxStream.Stderr ? Logs.LogStream.Stderr : Logs.LogStream.Stdout, data, cancellationToken);
+
+    private static string HowItEnded(SandboxExit exit, TimeSpan limit) => exit.Reason switch
+    {
+        SandboxExitReason.Exited => $"the command ended with exit code {exit.ExitCode}",
+        SandboxExitReason.TimedOut => $"it did not end within {limit.TotalSeconds:0} s",
+        SandboxExitReason.OutOfMemory => "it used more memory than allowed",
+        SandboxExitReason.LimitExceeded => "it used more than a sandbox may (processes, disk or size of the result)",
+        _ => "it was killed",
+    };
+
+    private static FileStream Temporary() => new(
+        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+}

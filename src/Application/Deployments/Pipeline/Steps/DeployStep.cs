@@ -1,0 +1,35 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+
+/// <summary>Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.</summary>
+internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target) : IDeploymentStep
+{
+    public DeploymentStep Step => DeploymentStep.Deploy;
+
+    public string? SkipReason(StepContext context) => null;
+
+    public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var deployment = context.Deployment;
+        if (context.Project is not { } project) return ProjectErrors.NotFound;
+
+        await using var artifact = await artifacts.OpenAsync(deployment.ArtifactDigest!, cancellationToken);
+        if (artifact is null) return Error.Unexpected("STORAGE_READ_FAILED", "The artifact is not in the store.");
+
+        var domain = deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
+        var request = new PublishRequest(project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, domain, artifact);
+        var published = await target.PublishAsync(request, cancellationToken);
+        if (published.IsError) return published;
+
+        var verified = await target.VerifyAsync(request, cancellationToken);
+        if (verified.IsError) return verified;
+
+        var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
+        context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");
+        return await context.RecordAsync((current, token) => current.RecordAddress(token, address), cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+using ErrorOr;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Deployments;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+
+/// <summary>Makes the isolated place in which the project is built. Done again after a crash: a sandbox dies with its worker.</summary>
+internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource source, IOptions<DeploymentOptions> options) : IDeploymentStep
+{
+    public DeploymentStep Step => DeploymentStep.Sandbox;
+
+    public string? SkipReason(StepContext context) => context.ReuseReason;
+
+    public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var loaded = await source.LoadAsync(context, cancellationToken);
+        if (loaded.IsError) return loaded;
+
+        if (!StaticFiles.NeedsSandbox(context.Source!))
+        {
+            context.Log.Write(Logs.LogLevel.Info, Step, "Plain static files: nothing to build, so no sandbox is started");
+            return Result.Success;
+        }
+
+        var deployment = context.Deployment;
+        var limits = new SandboxLimits
+        {
+            Lifetime = deployment.Settings.Timeout,
+            MemoryBytes = options.Value.SandboxMemoryBytes,
+            DiskBytes = options.Value.SandboxDiskBytes,
+        };
+        var spec = new SandboxSpec(deployment.Id, deployment.OrganizationId, deployment.ProjectId, limits);
+        context.Sandbox = await provider.CreateAsync(spec, cancellationToken);
+        context.Log.Write(Logs.LogLevel.Info, Step, $"Sandbox {context.Sandbox.Id} ({provider.Name}) is ready");
+        return Result.Success;
+    }
+}

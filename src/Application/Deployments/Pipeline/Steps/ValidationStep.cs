@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+
+/// <summary>
+/// Refuses what cannot succeed before anything is spent on it, and finds out whether the source was built before.
+/// </summary>
+internal sealed class ValidationStep(
+    IProjectRepository projects,
+    IQuotaCharges quotas,
+    IDeployTarget target,
+    ProjectSource source,
+    IBuiltArtifacts built,
+    IArtifactStore artifacts,
+    BuildToolchain toolchain) : IDeploymentStep
+{
+    public DeploymentStep Step => DeploymentStep.Validation;
+
+    public string? SkipReason(StepContext context) => null;
+
+    public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var allowed = await CheckAllowedAsync(context, cancellationToken);
+        if (allowed.IsError) return allowed;
+
+        var ready = await target.CheckAsync(cancellationToken);
+        if (ready.IsError) return ready;
+
+        return context.Deployment.Source == SourceKind.Artifact
+            ? await CheckArtifactAsync(context, cancellationToken)
+            : await CheckSourceAsync(context, cancellationToken);
+    }
+
+    private async Task<ErrorOr<Success>> CheckAllowedAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var deployment = context.Deployment;
+        if (context.Project is not { } project || project.OrganizationId != deployment.OrganizationId) return ProjectErrors.NotFound;
+        if (project.CheckDeployable() is { IsError: true } inactive) return inactive.Errors;
+        if (!await quotas.IsChargedAsync(deployment.Id, cancellationToken))
+            return Error.Failure("DEPLOYMENT_STEP_FAILED", "The deployment has no quota charge.");
+
+        if (deployment.CustomDomain is not { } domain) return Result.Success;
+        var user = await projects.FindIdByCustomDomainAsync(domain, cancellationToken);
+        return user is null || user == project.Id ? Result.Success : ProjectErrors.CustomDomainTaken(domain);
+    }
+
+    private async Task<ErrorOr<Success>> CheckArtifactAsync(StepContext context, CancellationToken cancellationToken) =>
+        context.Deployment.ArtifactDigest is { } digest && await artifacts.ExistsAsync(digest, cancellationToken)
+            ? Result.Success
+            : Error.Validation("DEPLOYMENT_VALIDATION_FAILED", "The artifact to go back to is no longer stored.");
+
+    private async Task<ErrorOr<Success>> CheckSourceAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var loaded = await source.LoadAsync(context, cancellationToken);
+        if (loaded.IsError) return loaded;
+
+        var layout = ProjectLayout.Of(context.Source!);
+        if (layout.IsError) return layout.Errors;
+
+        var digest = DigestOf(context.Source!);
+        var recorded = await context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
+        if (recorded.IsError || context.Deployment.Settings.Force) return recorded;
+
+        var known = await built.FindAsync(context.Deployment.ProjectId, digest, cancellationToken);
+        if (known is null || !await artifacts.ExistsAsync(known.Digest, cancellationToken)) return Result.Success;
+        return await context.RecordAsync((current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
+    }
+
+    private string DigestOf(SourceTree tree) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tree.Digest}\n{toolchain.Version}")));
+}

@@ -1,0 +1,40 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using MediatR;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Makes the stored artifact of an earlier completed deployment live again, as a new deployment without sandbox or build.</summary>
+public sealed record RollbackDeploymentCommand(OrganizationFilter Caller, DeploymentId Id, string UserId, string? RequestId)
+    : IRequest<ErrorOr<AcceptedDeployment>>, ITransactional;
+
+internal sealed class RollbackDeploymentHandler(
+    IDeploymentRepository deployments,
+    IProjectRepository projects,
+    IArtifactStore artifacts,
+    DeploymentAcceptance acceptance) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
+{
+    public async Task<ErrorOr<AcceptedDeployment>> Handle(RollbackDeploymentCommand command, CancellationToken cancellationToken)
+    {
+        var earlier = await deployments.FindAsync(command.Id, cancellationToken);
+        if (earlier is null || !command.Caller.Allows(earlier.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
+        if (earlier is not { Status: DeploymentStatus.Completed, ArtifactDigest: { } digest })
+            return DeploymentErrors.NotRollbackable(earlier.Id, "only a completed deployment has a version to go back to.");
+        if (!await artifacts.ExistsAsync(digest, cancellationToken)) return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
+
+        var project = await projects.FindForUpdateAsync(earlier.ProjectId, cancellationToken);
+        if (project is null) return ProjectErrors.NotFound;
+
+        var live = await deployments.FindLiveAsync(earlier.ProjectId, cancellationToken);
+        if (live?.ArtifactDigest == digest) return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");
+
+        var origin = new DeploymentOrigin(
+            earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId, earlier.Id);
+        return await acceptance.AcceptAsync(
+            project, origin, earlier.Settings, source: null, cancellationToken,
+            prepare: rollback => rollback.UseArtifact(digest, earlier.ArtifactSize ?? 0));
+    }
+}

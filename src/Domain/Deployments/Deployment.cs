@@ -1,0 +1,369 @@
+using ErrorOr;
+using Libra.Deploy.Domain.Common;
+
+namespace Libra.Deploy.Domain.Deployments;
+
+/// <summary>
+/// One request to make a version of a project live, from acceptance until it ends. It runs in attempts; each attempt walks the six
+/// steps and keeps a journal of them, so that another worker can go on where one died. Illegal moves are errors and change nothing.
+/// </summary>
+public sealed class Deployment : Aggregate
+{
+    /// <summary>So often may workers die within one attempt before the deployment itself is suspected of killing them.</summary>
+    public const int MaxInterruptions = 5;
+
+    private readonly List<StepRun> _journal = [];
+
+    private Deployment()
+    {
+        ProjectId = OrganizationId = UserId = string.Empty;
+        Settings = new DeploymentSettings(TimeSpan.Zero);
+    }
+
+    public DeploymentId Id { get; private set; }
+    public string ProjectId { get; private set; }
+    public string OrganizationId { get; private set; }
+    public string UserId { get; private set; }
+    public SourceKind Source { get; private set; }
+    public string? CustomDomain { get; private set; }
+    public DeploymentSettings Settings { get; private set; }
+
+    /// <summary>Correlation id of the request that started it.</summary>
+    public string? RequestId { get; private set; }
+
+    /// <summary>The deployment that this one retries, rolls back to, or replays.</summary>
+    public DeploymentId? PredecessorId { get; private set; }
+
+    public DeploymentStatus Status { get; private set; }
+
+    /// <summary>Percent; never goes back within an attempt.</summary>
+    public int Progress { get; private set; }
+
+    /// <summary>Number of the present attempt; 0 before the first.</summary>
+    public int Attempt { get; private set; }
+
+    /// <summary>How many workers died within the present attempt.</summary>
+    public int Interruptions { get; private set; }
+
+    /// <summary>While pending: not to be started before this.</summary>
+    public DateTimeOffset DueAt { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? StartedAt { get; private set; }
+    public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <summary>Null while nobody runs it.</summary>
+    public Lease? Lease { get; private set; }
+
+    /// <summary>Token of the newest claim; 0 before the first.</summary>
+    public long FencingToken { get; private set; }
+
+    /// <summary>Set when someone asked to cancel it while it runs.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; private set; }
+
+    /// <summary>Digest of files, lock file, toolchain and build settings; known after validation.</summary>
+    public string? SourceDigest { get; private set; }
+
+    public string? ArtifactDigest { get; private set; }
+
+    /// <summary>Bytes of the stored artifact.</summary>
+    public long? ArtifactSize { get; private set; }
+
+    /// <summary>True when the artifact came from an earlier deployment.</summary>
+    public bool ArtifactReused { get; private set; }
+
+    /// <summary>When it must have ended; null before its first attempt.</summary>
+    public DateTimeOffset? Deadline => StartedAt + Settings.Timeout;
+
+    /// <summary>Where it is live; known once the target took it.</summary>
+    public string? WorkerUrl { get; private set; }
+
+    /// <summary>What ended it, or the attempt before; null when nothing failed yet.</summary>
+    public DeploymentFailure? Failure { get; private set; }
+
+    /// <summary>One line a step and attempt, in the order in which they were first started.</summary>
+    public IReadOnlyList<StepRun> Journal => _journal;
+
+    /// <summary>The step that runs now; null when none does.</summary>
+    public DeploymentStep? CurrentStep => _journal.Find(run => run.Attempt == Attempt && run.Status == StepStatus.InProgress)?.Step;
+
+    /// <summary>Accepts a request; it waits until a worker claims it.</summary>
+    public static Deployment Accept(DeploymentId id, DeploymentOrigin origin, DeploymentSettings settings, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        var deployment = new Deployment
+        {
+            Id = id,
+            ProjectId = origin.ProjectId,
+            OrganizationId = origin.OrganizationId,
+            UserId = origin.UserId,
+            Source = origin.Source,
+            CustomDomain = origin.CustomDomain,
+            RequestId = origin.RequestId,
+            PredecessorId = origin.PredecessorId,
+            Settings = settings,
+            CreatedAt = now,
+            DueAt = now,
+        };
+        deployment.Raise(new DeploymentAccepted(id, origin.ProjectId, origin.OrganizationId));
+        return deployment;
+    }
+
+    /// <summary>Gives an accepted rollback the artifact that it is to make live.</summary>
+    public ErrorOr<Success> UseArtifact(string digest, long size)
+    {
+        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
+
+        (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, true);
+        return Result.Success;
+    }
+
+    /// <summary>
+    /// A worker takes the deployment: a waiting one that is due starts its next attempt; a running one whose worker let the
+    /// lease expire goes on within the same attempt.
+    /// </summary>
+    /// <returns>The lease, whose token every later call must carry.</returns>
+    public ErrorOr<Lease> Claim(string owner, DateTimeOffset now, TimeSpan duration)
+    {
+        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
+        if (Status == DeploymentStatus.Pending ? DueAt > now : Lease is { } held && held.ExpiresAt > now) return DeploymentErrors.NotClaimable(Id);
+
+        if (Status == DeploymentStatus.Pending) StartAttempt(now);
+        else Interruptions++;
+        FencingToken++;
+        Lease = new Lease(owner, FencingToken, now + duration);
+        return Lease;
+    }
+
+    /// <summary>The worker shows that it lives.</summary>
+    public ErrorOr<Success> RenewLease(long token, DateTimeOffset now, TimeSpan duration)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        Lease = Lease! with { ExpiresAt = now + duration };
+        return Result.Success;
+    }
+
+    /// <summary>The worker stops before the end and hands the attempt over; another may claim it at once.</summary>
+    public ErrorOr<Success> ReleaseLease(long token, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        Lease = Lease! with { ExpiresAt = now };
+        Interruptions--; // the claim that follows counts it, and a planned hand-over is no death
+        return Result.Success;
+    }
+
+    /// <summary>
+    /// Steps still to do, in order. What validation and build leave is stored and counts over crashes and attempts; a sandbox
+    /// dies with its worker, so sandbox and sync are done again until the build is.
+    /// </summary>
+    public IReadOnlyList<DeploymentStep> RemainingSteps()
+    {
+        var built = IsDone(DeploymentStep.Build);
+        return [.. DeploymentSteps.InOrder.Where(step => step switch
+        {
+            DeploymentStep.Sandbox or DeploymentStep.Sync => !built,
+            DeploymentStep.Validation => !IsDone(step) && !built,
+            _ => !IsDone(step),
+        })];
+    }
+
+    /// <summary>A step begins, for the first time or again after a crash.</summary>
+    public ErrorOr<Success> StartStep(long token, DeploymentStep step, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        if (CurrentStep is { } running && running != step && !CanRestart(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+        if (!RemainingSteps().Contains(step) || MissingBefore(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+
+        if (CurrentStep is { } interrupted && interrupted != step) RunOf(interrupted).Interrupt();
+        RunOf(step).Start(now);
+        Progress = Math.Max(Progress, step.Progress());
+        MoveTo(step.Status());
+        return Result.Success;
+    }
+
+    /// <summary>The running step ended well.</summary>
+    public ErrorOr<Success> CompleteStep(long token, DeploymentStep step, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        if (CurrentStep != step) return DeploymentErrors.StepOutOfOrder(Id, step);
+
+        RunOf(step).Complete(now);
+        return Result.Success;
+    }
+
+    /// <summary>A step is not needed; <paramref name="reason"/> says why, for those who watch.</summary>
+    public ErrorOr<Success> SkipStep(long token, DeploymentStep step, string reason, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        if (CurrentStep is { } running && running != step && !CanRestart(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+        if (!RemainingSteps().Contains(step) || MissingBefore(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+
+        if (CurrentStep is { } interrupted && interrupted != step) RunOf(interrupted).Interrupt();
+        RunOf(step).Skip(reason, now);
+        return Result.Success;
+    }
+
+    /// <summary>Validation knows the source now. Another digest than before means that nothing built from the old one counts.</summary>
+    public ErrorOr<Success> RecordSource(long token, string digest)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        SourceDigest = digest;
+        return Result.Success;
+    }
+
+    /// <summary>The artifact is stored, by this deployment's build or by an earlier one's.</summary>
+    public ErrorOr<Success> RecordArtifact(long token, string digest, long size, bool reused)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, reused);
+        return Result.Success;
+    }
+
+    /// <summary>The target serves the artifact at this address.</summary>
+    public ErrorOr<Success> RecordAddress(long token, string workerUrl)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        WorkerUrl = workerUrl;
+        return Result.Success;
+    }
+
+    /// <summary>All steps are done and the version is live.</summary>
+    public ErrorOr<Success> Complete(long token, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        if (RemainingSteps().Count > 0) return DeploymentErrors.StepOutOfOrder(Id, RemainingSteps()[0]);
+
+        Failure = null;
+        Progress = 100;
+        Finish(DeploymentStatus.Completed, now, refundable: false);
+        return Result.Success;
+    }
+
+    /// <summary>
+    /// The attempt ended badly. What may pass by itself waits <paramref name="retryAfter"/> for the next attempt while there is one
+    /// left; everything else ends the deployment, and a failure that retries did not cure makes a dead letter.
+    /// </summary>
+    public ErrorOr<Success> FailAttempt(long token, DeploymentFailure failure, TimeSpan retryAfter, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        if (Refuse(token) is { } refused) return refused;
+
+        Failure = failure with { Step = failure.Step ?? CurrentStep };
+        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
+        if (failure.Retryable && Attempt < Settings.MaxAttempts)
+        {
+            (Lease, DueAt) = (null, now + retryAfter);
+            MoveTo(DeploymentStatus.Pending);
+            return Result.Success;
+        }
+
+        End(failure, failure.Retryable ? DeadLetterReasons.MaxRetriesExceeded : null, now);
+        return Result.Success;
+    }
+
+    /// <summary>
+    /// Ends the deployment without a worker's lease, because it is out of time or cannot be processed at all. Whoever still runs it
+    /// has lost its lease by this.
+    /// </summary>
+    public ErrorOr<Success> Abandon(DeploymentFailure failure, string deadLetterReason, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
+
+        FencingToken++;
+        Failure = failure with { Step = failure.Step ?? CurrentStep };
+        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
+        End(failure, deadLetterReason, now);
+        return Result.Success;
+    }
+
+    /// <summary>
+    /// Asks to stop it. A waiting deployment is cancelled at once; a running one is marked, and its worker stops it. Safe to repeat
+    /// until it has ended.
+    /// </summary>
+    public ErrorOr<Success> RequestCancel(DateTimeOffset now)
+    {
+        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
+
+        CancelRequestedAt ??= now;
+        if (Status == DeploymentStatus.Pending) EndCancelled(now);
+        return Result.Success;
+    }
+
+    /// <summary>The worker has stopped everything of a deployment that was to be cancelled.</summary>
+    public ErrorOr<Success> ConfirmCancel(long token, DateTimeOffset now)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        if (CancelRequestedAt is null) return DeploymentErrors.StepOutOfOrder(Id, CurrentStep ?? DeploymentStep.Validation);
+
+        EndCancelled(now);
+        return Result.Success;
+    }
+
+    private void StartAttempt(DateTimeOffset now)
+    {
+        Attempt++;
+        Interruptions = 0;
+        Progress = 0;
+        StartedAt ??= now;
+        MoveTo(RemainingSteps()[0].Status());
+    }
+
+    private void EndCancelled(DateTimeOffset now)
+    {
+        Failure = new DeploymentFailure("DEPLOYMENT_CANCELLED", FailureCategory.User, CurrentStep, "The deployment was cancelled.", []);
+        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
+        Finish(DeploymentStatus.Cancelled, now, refundable: !_journal.Exists(run => run.Step == DeploymentStep.Build));
+    }
+
+    private void End(DeploymentFailure failure, string? deadLetterReason, DateTimeOffset now)
+    {
+        Finish(DeploymentStatus.Failed, now, refundable: failure.Retryable);
+        if (deadLetterReason is not null) Raise(new DeploymentDeadLettered(Id, deadLetterReason));
+    }
+
+    private void Finish(DeploymentStatus status, DateTimeOffset now, bool refundable)
+    {
+        Lease = null;
+        CompletedAt = now;
+        MoveTo(status);
+        Raise(new DeploymentFinished(Id, OrganizationId, status, refundable));
+    }
+
+    private void MoveTo(DeploymentStatus status)
+    {
+        if (Status == status) return;
+        Status = status;
+        Raise(new DeploymentStatusChanged(Id, ProjectId, status, WorkerUrl));
+    }
+
+    private Error? Refuse(long token)
+    {
+        if (token != FencingToken) return DeploymentErrors.StaleLease(Id, token);
+        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
+        return Lease is null ? DeploymentErrors.NotRunning(Id, Status) : null;
+    }
+
+    private bool IsDone(DeploymentStep step) =>
+        _journal.FindLast(run => run.Step == step) is { Status: StepStatus.Completed or StepStatus.Skipped };
+
+    // Within an attempt an earlier step starts again only where a crash or a hand-over took what it had made: the sandbox and its files.
+    private static bool CanRestart(DeploymentStep step) => step is DeploymentStep.Sandbox or DeploymentStep.Sync;
+
+    private bool MissingBefore(DeploymentStep step) =>
+        DeploymentSteps.InOrder.Any(earlier => earlier < step && !IsDone(earlier) && !(IsDone(DeploymentStep.Build) && earlier < DeploymentStep.Build));
+
+    private StepRun RunOf(DeploymentStep step)
+    {
+        if (_journal.Find(run => run.Step == step && run.Attempt == Attempt) is { } existing) return existing;
+
+        var run = new StepRun(step, Attempt);
+        _journal.Add(run);
+        return run;
+    }
+}

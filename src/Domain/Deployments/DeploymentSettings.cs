@@ -1,0 +1,30 @@
+namespace Libra.Deploy.Domain.Deployments;
+
+/// <summary>What the caller asked for besides the source.</summary>
+/// <param name="Timeout">Longest time from the first start to the end, over all attempts' running time.</param>
+/// <param name="Debug">Writes more into the deployment's log.</param>
+/// <param name="Force">Builds even when the source is known.</param>
+/// <param name="MaxAttempts">First attempt included.</param>
+/// <param name="Priority">0 to 10 within the organization; higher first.</param>
+public sealed record DeploymentSettings(TimeSpan Timeout, bool Debug = false, bool Force = false, int MaxAttempts = 4, int Priority = 5);
+
+/// <summary>Where a deployment's source comes from.</summary>
+public enum SourceKind
+{
+    /// <summary>The project's template and its own history, as they are when the deployment runs.</summary>
+    Project,
+    /// <summary>Files or history that came with the request.</summary>
+    Request,
+    /// <summary>The stored artifact of an earlier deployment: a rollback.</summary>
+    Artifact,
+}
+
+/// <summary>Who asked for a deployment of what.</summary>
+public sealed record DeploymentOrigin(
+    string ProjectId,
+    string OrganizationId,
+    string UserId,
+    SourceKind Source,
+    string? CustomDomain = null,
+    string? RequestId = null,
+    DeploymentId? PredecessorId = null);

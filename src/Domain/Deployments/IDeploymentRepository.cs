@@ -1,0 +1,19 @@
+namespace Libra.Deploy.Domain.Deployments;
+
+/// <summary>Loads and adds deployments; changes to what it returns are saved by the unit of work.</summary>
+public interface IDeploymentRepository
+{
+    /// <summary>Finds any deployment; null when there is none.</summary>
+    Task<Deployment?> FindAsync(DeploymentId id, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="FindAsync"/>, and holds the row until the transaction ends.</summary>
+    Task<Deployment?> FindForUpdateAsync(DeploymentId id, CancellationToken cancellationToken);
+
+    /// <summary>The project's deployment that has not ended; null when there is none.</summary>
+    Task<Deployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken);
+
+    /// <summary>The newest completed deployment of the project; null when there is none.</summary>
+    Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken);
+
+    void Add(Deployment deployment);
+}

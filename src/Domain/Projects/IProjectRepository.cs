@@ -1,0 +1,22 @@
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Domain.Projects;
+
+/// <summary>Reads the platform's projects, and writes of them only what is ours to write.</summary>
+public interface IProjectRepository
+{
+    /// <summary>Finds a project of any organization; null when there is none.</summary>
+    Task<Project?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="FindAsync"/>, and holds the row until the transaction ends, so that two requests for one project queue up.</summary>
+    Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The project that uses a custom domain; null when none does.</summary>
+    Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken);
+
+    /// <summary>Writes how the project's newest deployment stands; a deployment that is not the newest changes nothing.</summary>
+    /// <param name="starting">True for the acceptance, which makes the deployment the newest.</param>
+    Task RecordDeploymentAsync(string projectId, DeploymentId deployment, string status, string? address, bool starting, CancellationToken cancellationToken);
+
+    void Add(Project project);
+}

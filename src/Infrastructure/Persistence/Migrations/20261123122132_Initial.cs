@@ -1,0 +1,193 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Libra.Deploy.Infrastructure.Persistence.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.EnsureSchema(
+                name: "deploy");
+
+            migrationBuilder.CreateTable(
+                name: "deployments",
+                schema: "deploy",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    project_id = table.Column<string>(type: "text", nullable: false),
+                    organization_id = table.Column<string>(type: "text", nullable: false),
+                    user_id = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    custom_domain = table.Column<string>(type: "text", nullable: true),
+                    request_id = table.Column<string>(type: "text", nullable: true),
+                    predecessor_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    progress = table.Column<int>(type: "integer", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    interruptions = table.Column<int>(type: "integer", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    lease_owner = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    lease_token = table.Column<long>(type: "bigint", nullable: true),
+                    lease_expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    fencing_token = table.Column<long>(type: "bigint", nullable: false),
+                    cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    source_digest = table.Column<string>(type: "text", nullable: true),
+                    artifact_digest = table.Column<string>(type: "text", nullable: true),
+                    artifact_size = table.Column<long>(type: "bigint", nullable: true),
+                    artifact_reused = table.Column<bool>(type: "boolean", nullable: false),
+                    worker_url = table.Column<string>(type: "text", nullable: true),
+                    dispatched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    hangfire_job_id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
+                    settings_debug = table.Column<bool>(type: "boolean", nullable: false),
+                    settings_force = table.Column<bool>(type: "boolean", nullable: false),
+                    settings_max_attempts = table.Column<int>(type: "integer", nullable: false),
+                    settings_priority = table.Column<int>(type: "integer", nullable: false),
+                    settings_timeout = table.Column<TimeSpan>(type: "interval", nullable: false),
+                    failure = table.Column<string>(type: "jsonb", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployments", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deployment_sources",
+                schema: "deploy",
+                columns: table => new
+                {
+                    deployment_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    init_files = table.Column<byte[]>(type: "bytea", nullable: true),
+                    history_messages = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployment_sources", x => x.deployment_id);
+                    table.ForeignKey(
+                        name: "fk_deployment_sources_deployments_deployment_id",
+                        column: x => x.deployment_id,
+                        principalSchema: "deploy",
+                        principalTable: "deployments",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deployment_steps",
+                schema: "deploy",
+                columns: table => new
+                {
+                    step = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    deployment_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    starts = table.Column<int>(type: "integer", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    error_code = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployment_steps", x => new { x.deployment_id, x.attempt, x.step });
+                    table.ForeignKey(
+                        name: "fk_deployment_steps_deployments_deployment_id",
+                        column: x => x.deployment_id,
+                        principalSchema: "deploy",
+                        principalTable: "deployments",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_active",
+                schema: "deploy",
+                table: "deployments",
+                column: "created_at",
+                filter: "status NOT IN ('completed', 'failed', 'cancelled')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_artifact_digest",
+                schema: "deploy",
+                table: "deployments",
+                column: "artifact_digest",
+                filter: "artifact_digest IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_built",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "project_id", "source_digest" },
+                filter: "status = 'completed'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "created_at", "id" },
+                descending: new bool[0]);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_organization_id_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "organization_id", "created_at", "id" },
+                descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_project_id_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "project_id", "created_at", "id" },
+                descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_status_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "status", "created_at", "id" },
+                descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_waiting",
+                schema: "deploy",
+                table: "deployments",
+                column: "due_at",
+                filter: "status = 'pending'");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_deployments_one_active_per_project",
+                schema: "deploy",
+                table: "deployments",
+                column: "project_id",
+                unique: true,
+                filter: "status NOT IN ('completed', 'failed', 'cancelled')");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "deployment_sources",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "deployment_steps",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "deployments",
+                schema: "deploy");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Persistence;
+
+/// <summary>Registers PostgreSQL and what is stored in it.</summary>
+public static class PersistenceRegistration
+{
+    /// <param name="connectionString">Of Npgsql; one data source with one pool serves EF, Hangfire and plain commands.</param>
+    public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddDbContextPool<LibraDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<IDeploymentRepository, DeploymentRepository>();
+        services.AddScoped<IProjectRepository, ProjectRepository>();
+        services.AddScoped<IDeploymentQueries, DeploymentQueries>();
+        services.AddScoped<IDeploymentSources, DeploymentSources>();
+        services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
+        services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
+        services.AddSingleton<DatabaseSetup>();
+        return services;
+    }
+
+    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>
+        options.UseNpgsql(database, Migrations).UseSnakeCaseNamingConvention();
+
+    internal static DbContextOptionsBuilder<LibraDbContext> Configure(DbContextOptionsBuilder<LibraDbContext> options, string connectionString)
+    {
+        options.UseNpgsql(connectionString, Migrations).UseSnakeCaseNamingConvention();
+        return options;
+    }
+
+    private static void Migrations(Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure.NpgsqlDbContextOptionsBuilder npgsql) =>
+        npgsql.MigrationsHistoryTable("__migrations", LibraDbContext.Schema);
+}

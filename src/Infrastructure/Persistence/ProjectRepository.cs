@@ -1,0 +1,32 @@
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libra.Deploy.Infrastructure.Persistence;
+
+internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepository
+{
+    public Task<Project?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
+
+    public Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken) =>
+        database.Projects.FromSql($"SELECT * FROM public.project WHERE id = {id} FOR UPDATE").FirstOrDefaultAsync(cancellationToken);
+
+    public Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
+        database.Projects.Where(project => project.CustomDomain == domain).Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
+
+    public Task RecordDeploymentAsync(
+        string projectId, DeploymentId deployment, string status, string? address, bool starting, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlAsync(
+            $"""
+             UPDATE public.project
+             SET deployment_status = {status},
+                 workflow_id = {deployment.Value},
+                 production_deploy_url = COALESCE({address}, production_deploy_url),
+                 updated_at = now()
+             WHERE id = {projectId} AND ({starting} OR workflow_id = {deployment.Value})
+             """,
+            cancellationToken);
+
+    public void Add(Project project) => database.Add(project);
+}

@@ -1,0 +1,78 @@
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.PostgreSql;
+using Libra.Deploy.Application.Deployments;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Queue;
+
+/// <summary>Registers Hangfire on our data source, and what feeds it.</summary>
+public static class QueueRegistration
+{
+    /// <param name="worker">True when this node runs deployments; an API node only accepts and shows.</param>
+    public static IServiceCollection AddQueue(this IServiceCollection services, bool worker)
+    {
+        services.AddSingleton<QueueSignals>();
+        services.AddSingleton<IDeploymentQueue>(provider => provider.GetRequiredService<QueueSignals>());
+        services.AddHostedService(provider => provider.GetRequiredService<QueueSignals>());
+        services.AddSingleton<WaitingDeployments>();
+        services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
+        services.AddHangfire(Configure);
+        if (!worker) return services;
+
+        services.AddTransient<RunDeploymentJob>();
+        services.AddHangfireServer((provider, server) =>
+        {
+            var options = provider.GetRequiredService<IOptions<QueueOptions>>().Value;
+            server.ServerName = options.NodeName;
+            server.WorkerCount = options.MaxConcurrentDeployments;
+            server.Queues = [options.QueueName];
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
+            server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
+            server.ShutdownTimeout = options.DrainTime + TimeSpan.FromSeconds(10);
+        });
+        services.AddHostedService<Dispatcher>();
+        services.AddHostedService<Reaper>();
+        return services;
+    }
+
+    private static void Configure(IServiceProvider provider, IGlobalConfiguration hangfire)
+    {
+        hangfire
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                storage => storage.UseConnectionFactory(new SharedConnections(provider.GetRequiredService<NpgsqlDataSource>())),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = "hangfire",
+                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    UseSlidingInvisibilityTimeout = true,
+                    InvisibilityTimeout = TimeSpan.FromSeconds(30),
+                    // A state lock survives kill -9 for this long and blocks the workers that fetch its job; the default is ten minutes.
+                    DistributedLockTimeout = TimeSpan.FromSeconds(20),
+                });
+        UseOwnFilters();
+    }
+
+    // Retries are ours, by cause; and a job's culture is not needed, while storing it costs two statements a job.
+    private static void UseOwnFilters()
+    {
+        lock (JobFilterProviders.Providers)
+        {
+            foreach (var filter in GlobalJobFilters.Filters.ToList())
+            {
+                if (filter.Instance is AutomaticRetryAttribute or CaptureCultureAttribute or RetryStateFilter) GlobalJobFilters.Filters.Remove(filter.Instance);
+            }
+
+            GlobalJobFilters.Filters.Add(new RetryStateFilter());
+        }
+    }
+
+    private sealed class SharedConnections(NpgsqlDataSource database) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+    }
+}

@@ -1,0 +1,75 @@
+using Hangfire;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Queue;
+
+/// <summary>
+/// Looks for what no live worker will finish: deployments of dead workers, overdue ones, jobs that got lost between our table and
+/// Hangfire, and sandboxes that nobody owns. Runs on every node; each statement lets one of them win.
+/// </summary>
+internal sealed class Reaper(
+    WaitingDeployments waiting,
+    QueueSignals signals,
+    IBackgroundJobClientV2 jobs,
+    ISandboxProvider sandboxes,
+    IServiceScopeFactory scopes,
+    IOptions<QueueOptions> options,
+    TimeProvider clock,
+    ILogger<Reaper> logger) : BackgroundService
+{
+    private const int RoundsBetweenSandboxes = 15;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReapInterval, clock);
+        for (var round = 0; await timer.WaitForNextTickAsync(stoppingToken); round++)
+        {
+            try
+            {
+                await ReapAsync(stoppingToken);
+                if (round % RoundsBetweenSandboxes == 0) await ReapSandboxesAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is NpgsqlException or BackgroundJobClientException or SandboxException or IOException)
+            {
+                logger.LogWarning(failure, "Looking for lost deployments failed; trying again");
+            }
+        }
+    }
+
+    private async Task ReapAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var id in await waiting.FindOverdueAsync(now, cancellationToken))
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new AbandonOverdueDeploymentCommand(id), cancellationToken);
+            logger.LogWarning("Deployment {DeploymentId} was past its time and has been ended", id);
+        }
+
+        foreach (var id in await waiting.TakeOrphansAsync(now, cancellationToken))
+        {
+            logger.LogWarning("The worker of {DeploymentId} is silent; another one goes on", id);
+            var job = jobs.Enqueue<RunDeploymentJob>(options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None));
+            await waiting.RecordJobAsync(id, job, cancellationToken);
+        }
+
+        var lost = await waiting.ReturnLostAsync(now, cancellationToken);
+        if (lost.Count == 0) return;
+        logger.LogWarning("{Count} waiting deployments had no job any more; they are dispatched again", lost.Count);
+        signals.SignalDispatcher();
+    }
+
+    private async Task ReapSandboxesAsync(CancellationToken cancellationToken)
+    {
+        var active = await waiting.FindActiveAsync(cancellationToken);
+        var removed = await sandboxes.ReapAsync(active.ToHashSet(), cancellationToken);
+        if (removed > 0) logger.LogWarning("{Count} sandboxes of dead workers were removed", removed);
+    }
+}

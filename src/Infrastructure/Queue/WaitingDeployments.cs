@@ -1,0 +1,104 @@
+using Libra.Deploy.Domain.Deployments;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Queue;
+
+/// <summary>The statements by which deployments go from the table into Hangfire, and by which what got lost between the two comes back.</summary>
+internal sealed class WaitingDeployments(NpgsqlDataSource database)
+{
+    // Turns: an organization's first waiting deployment comes before another's second, and what it has running counts as turns taken.
+    private const string TakeDue =
+        """
+        WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(6010771)),
+        busy AS (
+            SELECT organization_id, count(*) AS running FROM deploy.deployments, lock
+            WHERE status NOT IN ('completed', 'failed', 'cancelled') AND (status <> 'pending' OR dispatched_at IS NOT NULL)
+            GROUP BY organization_id),
+        waiting AS (
+            SELECT d.id, d.due_at, COALESCE(b.running, 0)
+                + row_number() OVER (PARTITION BY d.organization_id ORDER BY d.settings_priority DESC, d.due_at, d.id) AS turn
+            FROM deploy.deployments d LEFT JOIN busy b ON b.organization_id = d.organization_id
+            WHERE d.status = 'pending' AND d.dispatched_at IS NULL AND d.due_at <= $1)
+        UPDATE deploy.deployments d SET dispatched_at = $1
+        FROM (SELECT id, turn, due_at FROM waiting WHERE turn <= $3 ORDER BY turn, due_at LIMIT $2) next
+        WHERE d.id = next.id
+        RETURNING d.id
+        """;
+
+    private const string TakeOrphans =
+        """
+        UPDATE deploy.deployments d SET dispatched_at = $1
+        WHERE d.status NOT IN ('pending', 'completed', 'failed', 'cancelled') AND d.lease_expires_at <= $1
+          AND d.dispatched_at < $1 - interval '5 seconds'
+          AND NOT EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid::text = d.hangfire_job_id AND q.fetchedat IS NULL)
+        RETURNING d.id
+        """;
+
+    private const string ReturnLost =
+        """
+        UPDATE deploy.deployments d SET dispatched_at = NULL, hangfire_job_id = NULL
+        WHERE d.status = 'pending' AND d.dispatched_at < $1 - interval '10 seconds'
+          AND NOT EXISTS (SELECT 1 FROM hangfire.job j WHERE j.id::text = d.hangfire_job_id AND j.statename IN ('Enqueued', 'Scheduled', 'Processing'))
+        RETURNING d.id
+        """;
+
+    /// <summary>Marks due deployments as dispatched, fairly between organizations; the lock lets one node at a time choose.</summary>
+    public Task<IReadOnlyList<DeploymentId>> TakeDueAsync(DateTimeOffset now, int most, int organizationCap, CancellationToken cancellationToken) =>
+        IdsAsync(TakeDue, cancellationToken, now, most, (long)(organizationCap == 0 ? int.MaxValue : organizationCap));
+
+    /// <summary>Running deployments whose worker is silent, and that no waiting job will take.</summary>
+    public Task<IReadOnlyList<DeploymentId>> TakeOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        IdsAsync(TakeOrphans, cancellationToken, now);
+
+    /// <summary>Puts back deployments whose job never was, or is gone.</summary>
+    public Task<IReadOnlyList<DeploymentId>> ReturnLostAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        IdsAsync(ReturnLost, cancellationToken, now);
+
+    /// <summary>Remembers which job carries the deployment.</summary>
+    public async Task RecordJobAsync(DeploymentId id, string jobId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE deploy.deployments SET hangfire_job_id = $2 WHERE id = $1");
+        command.Parameters.AddWithValue(id.Value);
+        command.Parameters.AddWithValue(jobId);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Deployments that are past their whole time and that no live worker will end.</summary>
+    public Task<IReadOnlyList<DeploymentId>> FindOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        IdsAsync(
+            """
+            SELECT id FROM deploy.deployments
+            WHERE status NOT IN ('completed', 'failed', 'cancelled') AND started_at + settings_timeout < $1
+              AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+            """,
+            cancellationToken, now);
+
+    /// <summary>Every deployment that has not ended.</summary>
+    public Task<IReadOnlyList<DeploymentId>> FindActiveAsync(CancellationToken cancellationToken) =>
+        IdsAsync("SELECT id FROM deploy.deployments WHERE status NOT IN ('completed', 'failed', 'cancelled')", cancellationToken);
+
+    /// <summary>When the next waiting deployment is due; null when none waits.</summary>
+    public async Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT min(due_at) FROM deploy.deployments WHERE status = 'pending' AND dispatched_at IS NULL");
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+    }
+
+    /// <summary>Jobs in Hangfire's queue that no worker has fetched.</summary>
+    public async Task<int> CountBacklogAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT count(*)::int FROM hangfire.jobqueue WHERE queue = $1 AND fetchedat IS NULL");
+        command.Parameters.AddWithValue(queue);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
+    }
+
+    private async Task<IReadOnlyList<DeploymentId>> IdsAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<DeploymentId>();
+        while (await reader.ReadAsync(cancellationToken)) ids.Add(DeploymentId.Parse(reader.GetString(0)));
+        return ids;
+    }
+}
