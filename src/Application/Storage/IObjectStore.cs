@@ -9,7 +9,7 @@ public enum ObjectBucket
 
 /// <summary>
 /// Stores whole objects by key. Reads see the last finished write; a write that fails leaves what was there before. A key is
-/// one or more segments of <c>[A-Za-z0-9._-]</c> joined by <c>/</c>; never raw user text.
+/// one or more segments of <c>[A-Za-z0-9._-]</c> joined by <c>/</c>; never raw user text, and never the folder of another key.
 /// </summary>
 public interface IObjectStore
 {
@@ -23,6 +23,9 @@ public interface IObjectStore
 
     /// <summary>Opens an object for reading; null when there is none.</summary>
     Task<Stream?> GetAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken);
+
+    /// <summary>Reads part of an object into memory: fewer bytes at its end, none behind it; null when there is no such object.</summary>
+    Task<byte[]?> ReadRangeAsync(ObjectBucket bucket, string key, long offset, int length, CancellationToken cancellationToken);
 
     /// <summary>Size and time of an object; null when there is none.</summary>
     Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken);

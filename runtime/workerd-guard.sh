@@ -1,0 +1,35 @@
+#!/bin/sh
+# Runs a command (workerd) so that it never outlives the service, however the service ends.
+#   stdin   the lifeline: its end (the service closed it, or died) stops the command
+#   stdout  what the command writes to descriptor 3: workerd's control messages, which a site's console cannot forge
+#   stderr  everything that the command prints
+# After the lifeline ends the command has four seconds to finish what it is doing.
+exec 4<&0 </dev/null
+"$@" 3>&1 1>&2 4<&- &
+child=$!
+exec 1>&2 # or the reader of stdout would not see the command's end
+trap '' INT
+trap 'kill -TERM "$child" 2>/dev/null' TERM HUP
+
+(
+  trap - TERM HUP
+  read -r _ <&4
+  kill -TERM "$child"
+  tenths=0
+  while kill -0 "$child" && [ "$tenths" -lt 40 ]; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
+  kill -KILL "$child"
+) >/dev/null 2>&1 &
+watcher=$!
+
+# A trapped signal ends wait early, so ask again until the command is really gone.
+wait "$child"
+code=$?
+while kill -0 "$child" 2>/dev/null; do
+  wait "$child"
+  code=$?
+done
+kill "$watcher" 2>/dev/null
+exit "$code"

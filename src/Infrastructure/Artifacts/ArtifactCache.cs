@@ -1,0 +1,127 @@
+using System.Globalization;
+using Libra.Deploy.Application.Deployments.Artifacts;
+
+namespace Libra.Deploy.Infrastructure.Artifacts;
+
+/// <summary>
+/// Unpacked artifacts in a folder that several processes may share. An artifact is there completely or not at all. A lock file beside
+/// each (left behind, empty, when the artifact goes) says who uses it: shared while in use, exclusive while it is made or removed.
+/// </summary>
+internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider clock)
+{
+    private const string SizeFile = "size";
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+
+    /// <summary>Fills an empty folder with an artifact; null when there is no such artifact.</summary>
+    public delegate Task<ArtifactManifest?> Unpack(string folder, CancellationToken cancellationToken);
+
+    /// <summary>Opens an artifact, unpacking it first when it is not there.</summary>
+    public async Task<IArtifact?> OpenAsync(string digest, Unpack unpack, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.CacheFolder);
+        var folder = Path.Combine(options.CacheFolder, digest);
+        while (true)
+        {
+            var use = await LockAsync(digest, FileShare.Read, cancellationToken);
+            if (Directory.Exists(folder)) return await OpenFolderAsync(digest, folder, use, cancellationToken);
+            await use.DisposeAsync();
+
+            // Between the two locks another process may have been faster, in either direction: hence the loop.
+            await using var making = await LockAsync(digest, FileShare.None, cancellationToken);
+            if (!Directory.Exists(folder) && !await MakeAsync(folder, unpack, cancellationToken)) return null;
+        }
+    }
+
+    /// <summary>An empty folder of one's own on the same file system; gone when disposed.</summary>
+    public TemporaryFolder NewFolder()
+    {
+        var root = Path.Combine(options.CacheFolder, "tmp");
+        Directory.CreateDirectory(root);
+        var now = clock.GetUtcNow().UtcDateTime;
+        // What a killed process left behind; a day is longer than any deployment.
+        foreach (var old in Directory.EnumerateDirectories(root).Where(path => now - Directory.GetLastWriteTimeUtc(path) > AbandonedAfter))
+            TemporaryFolder.Remove(old);
+        return new TemporaryFolder(Path.Combine(root, Guid.NewGuid().ToString("N")));
+    }
+
+    private async Task<IArtifact> OpenFolderAsync(string digest, string folder, FileStream use, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(folder, clock.GetUtcNow().UtcDateTime);
+            var manifest = ManifestJson.Read(await File.ReadAllBytesAsync(Path.Combine(folder, ArtifactPackage.ManifestFile), cancellationToken));
+            return new CachedArtifact(digest, manifest, folder, use);
+        }
+        catch
+        {
+            await use.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> MakeAsync(string folder, Unpack unpack, CancellationToken cancellationToken)
+    {
+        using var work = NewFolder();
+        if (await unpack(work.Path, cancellationToken) is not { } manifest) return false;
+        var size = manifest.Files.Sum(file => file.Size);
+        await File.WriteAllTextAsync(Path.Combine(work.Path, SizeFile), size.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        MakeRoom(size);
+        Directory.Move(work.Path, folder);
+        return true;
+    }
+
+    private void MakeRoom(long wanted)
+    {
+        var kept = Directory.EnumerateDirectories(options.CacheFolder)
+            .Where(folder => File.Exists(Path.Combine(folder, SizeFile)))
+            .Select(folder => (Folder: folder, Used: Directory.GetLastWriteTimeUtc(folder), Size: SizeOf(folder)))
+            .OrderBy(entry => entry.Used)
+            .ToList();
+        var total = kept.Sum(entry => entry.Size) + wanted;
+        foreach (var (folder, _, size) in kept)
+        {
+            if (total <= options.MaxCacheBytes) return;
+            if (TryLock(Path.GetFileName(folder), FileShare.None) is not { } removing) continue; // in use
+            using (removing) TemporaryFolder.Remove(folder);
+            total -= size;
+        }
+    }
+
+    private static long SizeOf(string folder) =>
+        long.TryParse(File.ReadAllText(Path.Combine(folder, SizeFile)), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
+
+    private async Task<FileStream> LockAsync(string digest, FileShare share, CancellationToken cancellationToken)
+    {
+        FileStream? held;
+        while ((held = TryLock(digest, share)) is null) await Task.Delay(LockPoll, cancellationToken);
+        return held;
+    }
+
+    // A FileStream takes an advisory lock on Linux: shared for FileShare.Read, exclusive for None; it ends with the process.
+    private FileStream? TryLock(string digest, FileShare share)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(options.CacheFolder, digest + ".lock"), FileMode.OpenOrCreate, FileAccess.Read, share);
+        }
+        catch (IOException e) when (e.HResult == LockedByAnother)
+        {
+            return null;
+        }
+    }
+
+    // EWOULDBLOCK: what the runtime reports when the lock is held elsewhere.
+    private const int LockedByAnother = 11;
+
+    private sealed class CachedArtifact(string digest, ArtifactManifest manifest, string folder, FileStream use) : IArtifact
+    {
+        public string Digest => digest;
+
+        public ArtifactManifest Manifest => manifest;
+
+        public string Folder => folder;
+
+        public ValueTask DisposeAsync() => use.DisposeAsync();
+    }
+}

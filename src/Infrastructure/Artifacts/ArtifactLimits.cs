@@ -1,0 +1,38 @@
+namespace Libra.Deploy.Infrastructure.Artifacts;
+
+/// <summary>How much one artifact may hold; what a sandbox returns is untrusted.</summary>
+public sealed record ArtifactLimits
+{
+    public int MaxFiles { get; init; } = 20_000;
+
+    public long MaxAssetBytes { get; init; } = 25L << 20;
+
+    public long MaxWorkerBytes { get; init; } = 64L << 20;
+
+    public long MaxTotalBytes { get; init; } = 512L << 20;
+
+    /// <summary>Bytes of each of <c>_headers</c>, <c>_redirects</c> and <c>.assetsignore</c>.</summary>
+    public long MaxRuleFileBytes { get; init; } = 100L << 10;
+
+    /// <summary>Bytes of <c>result.json</c>.</summary>
+    public long MaxResultBytes { get; init; } = 1L << 20;
+
+    /// <summary>Bytes of a stored manifest: 20,000 files with long paths stay below.</summary>
+    public long MaxManifestBytes { get; init; } = 32L << 20;
+
+    public int MaxVars { get; init; } = 128;
+
+    public int MaxVarBytes { get; init; } = 5 << 10;
+}
+
+/// <summary>Where artifacts are packed and unpacked on this machine.</summary>
+public sealed record ArtifactStoreOptions
+{
+    /// <summary>Folder of unpacked artifacts and of work in progress; may be shared by processes of one machine.</summary>
+    public required string CacheFolder { get; init; }
+
+    /// <summary>Bytes of unpacked artifacts to keep; those in use are never removed, so that it may be exceeded for a while.</summary>
+    public long MaxCacheBytes { get; init; } = 4L << 30;
+
+    public ArtifactLimits Limits { get; init; } = new();
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Storage;
+
+namespace Libra.Deploy.Infrastructure.Artifacts;
+
+/// <summary>Keeps artifacts in the object store as <c>artifacts/sha256/{digest}.tar.gz</c>.</summary>
+internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreOptions options, TimeProvider clock) : IArtifactStore
+{
+    private const string ContentType = "application/gzip";
+
+    // Nothing runs in a site of plain files, but its digest must not depend on the day it was packed.
+    private const string StaticCompatibilityDate = "2026-11-01";
+
+    private readonly ArtifactCache _cache = new(options, clock);
+    private readonly ManifestRules _rules = new(options.Limits, clock);
+
+    public Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken) =>
+        SaveAsync(
+            async draft => ToManifest(await BuildResultTar.ReadAsync(tar, draft, options.Limits, cancellationToken)),
+            cancellationToken);
+
+    public Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken) =>
+        SaveAsync(
+            async draft =>
+            {
+                foreach (var (name, content) in site.Files)
+                {
+                    var path = ArtifactPath.Clean(ArtifactPath.Assets + name);
+                    draft.Claim(path, isFolder: false);
+                    await draft.AddAsync(path, content.Length, new MemorySource(content).ReadAsync, cancellationToken);
+                }
+
+                return new ArtifactManifest(
+                    ArtifactManifest.CurrentFormat, StaticCompatibilityDate, [], null, site.Assets, new Dictionary<string, JsonElement>(), []);
+            },
+            cancellationToken);
+
+    public async Task<IArtifact?> OpenAsync(string digest, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(digest);
+        return await _cache.OpenAsync(digest, Unpack, cancellationToken);
+
+        async Task<ArtifactManifest?> Unpack(string folder, CancellationToken cancelled)
+        {
+            await using var packed = await objects.GetAsync(ObjectBucket.Artifacts, key, cancelled);
+            return packed is null ? null : await ArtifactPackage.ReadAsync(packed, digest, folder, options.Limits, cancelled);
+        }
+    }
+
+    public async Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) =>
+        await objects.HeadAsync(ObjectBucket.Artifacts, KeyOf(digest), cancellationToken) is not null;
+
+    public Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken) =>
+        objects.GetAsync(ObjectBucket.Artifacts, KeyOf(digest), cancellationToken);
+
+    public Task DeleteAsync(string digest, CancellationToken cancellationToken) =>
+        objects.DeleteAsync(ObjectBucket.Artifacts, [KeyOf(digest)], cancellationToken);
+
+    private async Task<ErrorOr<ArtifactReference>> SaveAsync(Func<ArtifactDraft, Task<ArtifactManifest>> fill, CancellationToken cancellationToken)
+    {
+        using var work = _cache.NewFolder();
+        try
+        {
+            var draft = new ArtifactDraft(work.Path, options.Limits);
+            var settings = await fill(draft);
+            var files = await AssetRules.PublishedAsync(draft.Files, work.Path, cancellationToken);
+            var manifest = settings with { Files = [.. files.Select(Describe)] };
+            _rules.Check(manifest);
+            return await StoreAsync(manifest, work.Path, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            return Error.Validation("ARTIFACT_INVALID", e.Message);
+        }
+    }
+
+    private async Task<ArtifactReference> StoreAsync(ArtifactManifest manifest, string folder, CancellationToken cancellationToken)
+    {
+        var json = ManifestJson.Write(manifest);
+        var digest = ManifestJson.Digest(json);
+        var key = KeyOf(digest);
+        if (await objects.HeadAsync(ObjectBucket.Artifacts, key, cancellationToken) is { } stored) return new ArtifactReference(digest, stored.Size);
+
+        await using var packed = new FileStream(
+            Path.Combine(folder, "packed"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 << 10, FileOptions.DeleteOnClose);
+        await ArtifactPackage.WriteAsync(packed, json, manifest.Files, folder, cancellationToken);
+        packed.Position = 0;
+        // Another node may have stored the same since: it is the same content, so theirs stays.
+        await objects.PutIfAbsentAsync(ObjectBucket.Artifacts, key, packed, ContentType, cancellationToken);
+        return new ArtifactReference(digest, packed.Length);
+    }
+
+    private static ArtifactManifest ToManifest(BuildSettings settings)
+    {
+        if (settings.FormatVersion != ArtifactManifest.CurrentFormat)
+            throw new InvalidDataException($"result.json has format {settings.FormatVersion}; this version reads {ArtifactManifest.CurrentFormat}.");
+        if (settings.Refused is { Count: > 0 } refused)
+            throw new InvalidDataException($"These bindings of the wrangler config are not available: {string.Join(", ", refused.Take(20).Select(name => name.Length > 80 ? name[..80] : name))}.");
+
+        return new ArtifactManifest(
+            settings.FormatVersion,
+            settings.CompatibilityDate ?? throw new InvalidDataException("result.json has no compatibility date."),
+            settings.CompatibilityFlags ?? [],
+            settings.MainModule is { } main ? new WorkerSettings(ArtifactPath.Clean(main)) : null,
+            settings.Assets?.ToSettings(),
+            settings.Vars ?? new Dictionary<string, JsonElement>(),
+            []);
+    }
+
+    private static ArtifactFile Describe(UnpackedFile file) => new(file.Path, file.Sha256, file.Size, ContentTypes.For(file.Path));
+
+    private static string KeyOf(string digest) =>
+        Digest().IsMatch(digest) ? $"artifacts/sha256/{digest}.tar.gz" : throw new ArgumentException("A digest is 64 lower-case hex digits.", nameof(digest));
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Digest();
+}

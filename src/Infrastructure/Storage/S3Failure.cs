@@ -1,0 +1,35 @@
+using System.Net;
+using Amazon.Runtime;
+
+namespace Libra.Deploy.Infrastructure.Storage;
+
+/// <summary>Turns what the S3 client throws into what callers of a store expect.</summary>
+internal static class S3Failure
+{
+    public static bool Is(Exception failure, HttpStatusCode status) =>
+        failure is AmazonServiceException refused && refused.StatusCode == status;
+
+    /// <summary>Runs a request; every failure but the caller's own cancellation becomes an <see cref="IOException"/>.</summary>
+    public static async Task<T> TranslateAsync<T>(string what, Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request();
+        }
+        catch (Exception failure) when (failure is AmazonClientException or HttpRequestException or TimeoutException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Translate(what, failure);
+        }
+    }
+
+    private static IOException Translate(string what, Exception failure)
+    {
+        // A refusal's own message and body can repeat the request with its key id: only code and status leave here.
+        if (failure is AmazonServiceException { StatusCode: not 0 } refused)
+            return new IOException($"The object store refused to {what}: {refused.ErrorCode} ({(int)refused.StatusCode}).");
+
+        var reason = failure is OperationCanceledException or TimeoutException ? "no answer in time" : failure.GetBaseException().Message;
+        return new IOException($"The object store could not {what}: {reason}", failure.GetBaseException());
+    }
+}

@@ -1,0 +1,33 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Targets.Local.Edge;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>Puts artifacts live on the Workers runtime of this machine.</summary>
+internal sealed class LocalTarget(LocalTargetOptions options, SiteHost sites, EdgeEndpoint edge, WorkerdProgram program, LiveCheck live) : IDeployTarget
+{
+    public string Name => "local";
+
+    public Uri AddressOf(WorkerName worker) => new($"http://{worker.Value}.localhost:{edge.Port ?? options.EdgePort}");
+
+    public async Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (edge.Port is null) return TargetErrors.Unavailable("The address of deployed sites is not open (yet).");
+        var asked = await program.NewestCompatibilityDateAsync(cancellationToken);
+        return asked.IsError ? asked.Errors : Result.Success;
+    }
+
+    public Task<ErrorOr<Success>> PublishAsync(PublishRequest request, CancellationToken cancellationToken) =>
+        sites.PublishAsync(request, cancellationToken);
+
+    public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) =>
+        live.CheckAsync(AddressOf(request.Worker), request.Artifact, cancellationToken);
+
+    public async Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken)
+    {
+        await sites.RemoveAsync(worker.Value, cancellationToken);
+        return Result.Success;
+    }
+}

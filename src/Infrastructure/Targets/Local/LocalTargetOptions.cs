@@ -1,0 +1,32 @@
+using System.Net;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>How sites run on this machine.</summary>
+public sealed record LocalTargetOptions
+{
+    /// <summary>Folder of the site host: <c>sites/</c> (what is live), <c>artifacts/</c> (its files), <c>run/</c> (working folders). One process's own.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The pinned workerd program.</summary>
+    public required string WorkerdPath { get; init; }
+
+    /// <summary>The script that ends workerd with this process.</summary>
+    public required string GuardPath { get; init; }
+
+    public IPAddress EdgeAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port of all sites; 0 takes a free one.</summary>
+    public int EdgePort { get; init; } = 8787;
+
+    /// <summary>A site that was not asked for so long goes to sleep; the next request wakes it.</summary>
+    public TimeSpan SleepAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Sites awake at once; the longest unused one sleeps first. One that is busy stays awake, so that it may be exceeded for a while.</summary>
+    public int MaxAwake { get; init; } = 64;
+
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a replaced version may finish the requests that it has begun.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,28 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Targets.Local.Edge;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>Registers the local target.</summary>
+public static class LocalTargetRegistration
+{
+    /// <summary>Adds the local Workers runtime as the <see cref="IDeployTarget"/>, its sites and their address. Needs a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddLocalTarget(this IServiceCollection services, LocalTargetOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<WorkerdProgram>();
+        services.AddSingleton<SitePointers>();
+        services.AddSingleton<SiteArtifacts>();
+        services.AddSingleton<SiteLauncher>();
+        services.AddSingleton<SiteServices>();
+        services.AddSingleton<SiteHost>();
+        services.AddSingleton<EdgeEndpoint>();
+        services.AddSingleton<LiveCheck>();
+        services.AddSingleton<IDeployTarget, LocalTarget>();
+        // Stopped in reverse: first no new requests, then no processes.
+        services.AddHostedService(provider => provider.GetRequiredService<SiteHost>());
+        services.AddHostedService(provider => provider.GetRequiredService<EdgeEndpoint>());
+        return services;
+    }
+}

@@ -1,0 +1,201 @@
+using ErrorOr;
+using Microsoft.Extensions.Logging;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>A worker that is live here: what it serves, and the process that does it, or none while it sleeps.</summary>
+internal sealed class Site(string worker, SiteServices services) : IDisposable
+{
+    // A process that ends sooner than this after its start counts as a failed start, or a crashing site would be started without end.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private volatile SiteInstance? _live;
+    private volatile SitePointer? _pointer;
+    private int _failures;
+    private DateTimeOffset _notBefore;
+
+    public string Worker => worker;
+
+    /// <summary>What is live; null before the first activation and after removal.</summary>
+    public SitePointer? Pointer => _pointer;
+
+    /// <summary>The running process; null while the site sleeps.</summary>
+    public SiteInstance? Awake => _live is { IsAlive: true } live ? live : null;
+
+    /// <summary>Takes over what a pointer file says, without starting anything.</summary>
+    public void Restore(SitePointer pointer)
+    {
+        services.Artifacts.Hold(pointer.Digest);
+        _pointer = pointer;
+    }
+
+    /// <summary>Makes an artifact, which the caller holds, the live one. What was live serves until the new process has proved itself.</summary>
+    public async Task<ErrorOr<Success>> ActivateAsync(SitePointer next, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_pointer?.Digest == next.Digest)
+            {
+                Point(next);
+                return Result.Success;
+            }
+
+            var started = await StartProvenAsync(next.Digest, cancellationToken);
+            if (started.IsError) return started.Errors;
+            Point(next);
+            Replace(started.Value);
+            (_failures, _notBefore) = (0, default);
+            return Result.Success;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The process to send a request to, entered: the caller leaves it. Wakes the site when it sleeps.</summary>
+    public async Task<ErrorOr<SiteInstance>> EnterAsync(CancellationToken cancellationToken)
+    {
+        if (TryEnter() is { } hot) return hot;
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (TryEnter() is { } live) return live;
+            if (_pointer is not { } pointer) return TargetErrors.Unavailable($"{worker} was taken off this target.");
+            NoteEnd();
+            var now = services.Clock.GetUtcNow();
+            if (now < _notBefore) return TargetErrors.Unavailable($"{worker} ended unexpectedly and starts again in {(_notBefore - now).TotalSeconds:0.0} s.");
+
+            // Not the visitor's token: others wait for the same start.
+            var started = await services.Launcher.StartAsync(worker, pointer.Digest, services.Stopping);
+            if (started.IsError)
+            {
+                Pause();
+                services.Logger.LogWarning("{Worker} could not be started: {Reason}", worker, started.FirstError.Description);
+                return TargetErrors.Unavailable($"{worker} cannot be started at the moment.");
+            }
+
+            started.Value.Enter();
+            Replace(started.Value);
+            return started.Value;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Puts the site to sleep, unless it is busy with a change at this moment.</summary>
+    public void Sleep(SiteInstance instance)
+    {
+        if (!_gate.Wait(0)) return;
+        try
+        {
+            if (ReferenceEquals(_live, instance)) Replace(null);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Ends the process; the site stays published.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            Replace(null);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Takes the site off; requests that it has begun may finish.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            services.Pointers.Remove(worker);
+            Replace(null);
+            if (_pointer is { } pointer) services.Artifacts.LetGo(pointer.Digest);
+            _pointer = null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<ErrorOr<SiteInstance>> StartProvenAsync(string digest, CancellationToken cancellationToken)
+    {
+        var started = await services.Launcher.StartAsync(worker, digest, cancellationToken);
+        if (started.IsError) return started;
+        try
+        {
+            var proved = await services.Launcher.ProbeAsync(worker, started.Value, cancellationToken);
+            if (!proved.IsError) return started;
+            await started.Value.DisposeAsync();
+            return proved.Errors;
+        }
+        catch
+        {
+            await started.Value.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Enter, then look again: one that was replaced or put to sleep in between may be about to end.
+    private SiteInstance? TryEnter()
+    {
+        while (_live is { IsAlive: true } instance)
+        {
+            instance.Enter();
+            if (ReferenceEquals(instance, _live)) return instance;
+            instance.Leave();
+        }
+
+        return null;
+    }
+
+    private void Point(SitePointer next)
+    {
+        if (_pointer == next) return;
+        services.Pointers.Save(worker, next);
+        services.Artifacts.Hold(next.Digest);
+        if (_pointer is { } last) services.Artifacts.LetGo(last.Digest);
+        _pointer = next;
+    }
+
+    // A running process holds its artifact too: it reads the files as they are asked for.
+    private void Replace(SiteInstance? next)
+    {
+        if (next is not null) services.Artifacts.Hold(next.Digest);
+        if (Interlocked.Exchange(ref _live, next) is { } last) services.Retire(last);
+    }
+
+    private void NoteEnd()
+    {
+        if (_live is not { } ended) return;
+        services.Logger.LogWarning("{Worker} ended unexpectedly: {Reason}", worker, ended.Process.LastOutput);
+        if (services.Clock.GetUtcNow() - ended.StartedAt < ShortLife) Pause();
+        else _failures = 0;
+        Replace(null);
+    }
+
+    // The first failure costs no pause: it may be the only one.
+    private void Pause()
+    {
+        var pause = _failures == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 0.25 * Math.Pow(2, _failures)));
+        _failures = Math.Min(_failures + 1, 16);
+        _notBefore = services.Clock.GetUtcNow() + pause;
+    }
+}

@@ -1,0 +1,76 @@
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Infrastructure.Artifacts;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>
+/// The site host's own copies of the artifacts that are live: unlike a cache they stay as long as somebody holds them. The last one to
+/// let go removes the files.
+/// </summary>
+internal sealed class SiteArtifacts(LocalTargetOptions options)
+{
+    private readonly string _root = Path.GetFullPath(Path.Combine(options.Root, "artifacts"));
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _holds = new(StringComparer.Ordinal);
+
+    public string FolderOf(string digest) => Path.Combine(_root, digest);
+
+    /// <summary>Keeps an artifact until <see cref="LetGo"/> was called as often.</summary>
+    public void Hold(string digest)
+    {
+        lock (_gate) _holds[digest] = _holds.GetValueOrDefault(digest) + 1;
+    }
+
+    /// <summary>Takes one hold back.</summary>
+    public void LetGo(string digest)
+    {
+        lock (_gate)
+        {
+            if (--_holds[digest] > 0) return;
+            _holds.Remove(digest);
+            TemporaryFolder.Remove(FolderOf(digest));
+        }
+    }
+
+    /// <summary>Copies an artifact that the caller holds; nothing happens when it is there.</summary>
+    public async Task AddAsync(IArtifact artifact, CancellationToken cancellationToken)
+    {
+        var folder = FolderOf(artifact.Digest);
+        if (Directory.Exists(folder)) return;
+
+        using var work = new TemporaryFolder($"{folder}.{Guid.NewGuid():N}");
+        // The assets service wants its folder even when there is no file in it.
+        Directory.CreateDirectory(Path.Combine(work.Path, "assets"));
+        foreach (var file in artifact.Manifest.Files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var copy = Path.Combine(work.Path, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(artifact.Folder, file.Path), copy);
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(work.Path, ArtifactPackage.ManifestFile), ManifestJson.Write(artifact.Manifest), cancellationToken);
+        lock (_gate)
+        {
+            if (!Directory.Exists(folder)) Directory.Move(work.Path, folder);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">The manifest is not the one that the digest names.</exception>
+    public async Task<ArtifactManifest> ManifestAsync(string digest, CancellationToken cancellationToken)
+    {
+        var json = await File.ReadAllBytesAsync(Path.Combine(FolderOf(digest), ArtifactPackage.ManifestFile), cancellationToken);
+        return ManifestJson.Digest(json) == digest ? ManifestJson.Read(json) : throw new InvalidDataException($"The manifest of artifact {digest} was changed.");
+    }
+
+    /// <summary>Removes what nobody holds: left behind by a process that was killed.</summary>
+    public void RemoveAbandoned()
+    {
+        Directory.CreateDirectory(_root);
+        lock (_gate)
+        {
+            foreach (var folder in Directory.EnumerateDirectories(_root).Where(folder => !_holds.ContainsKey(Path.GetFileName(folder))))
+                TemporaryFolder.Remove(folder);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using ErrorOr;
+using Microsoft.Extensions.Logging;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>Starts processes for sites.</summary>
+internal sealed class SiteLauncher(
+    LocalTargetOptions options, SiteArtifacts artifacts, WorkerdProgram program, TimeProvider clock, ILogger<SiteLauncher> logger) : IDisposable
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpMessageInvoker _probe = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+    });
+
+    /// <summary>Starts a process that serves an artifact, which the caller holds, and waits until it listens.</summary>
+    public async Task<ErrorOr<SiteInstance>> StartAsync(string worker, string digest, CancellationToken cancellationToken)
+    {
+        var newestDate = await program.NewestCompatibilityDateAsync(cancellationToken);
+        if (newestDate.IsError) return newestDate.Errors;
+
+        var run = Path.GetFullPath(Path.Combine(options.Root, "run", worker));
+        Directory.CreateDirectory(run);
+        var config = Path.Combine(run, digest + ".capnp");
+        var manifest = await artifacts.ManifestAsync(digest, cancellationToken);
+        await File.WriteAllTextAsync(config, WorkerdConfig.For(manifest, artifacts.FolderOf(digest), newestDate.Value), cancellationToken);
+
+        var process = await WorkerdProcess.StartAsync(program.Serve(config, run), worker, options.StartTimeout, logger, cancellationToken);
+        File.Delete(config); // workerd has read it
+        if (process.IsError) return process.Errors;
+        logger.LogInformation("{Worker} serves artifact {Digest} as process {Pid}", worker, digest, process.Value.Id);
+        return new SiteInstance(digest, process.Value, clock);
+    }
+
+    /// <summary>Asks a new process for <c>/</c>. An answer of any kind will do, unless it is the worker's failure.</summary>
+    public async Task<ErrorOr<Success>> ProbeAsync(string worker, SiteInstance instance, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ProbeTimeout);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, instance.Address + "/") { Headers = { Host = worker + ".localhost" } };
+            using var answer = await _probe.SendAsync(request, timeout.Token);
+            return answer.StatusCode < HttpStatusCode.InternalServerError ? Result.Success : await FailedAsync($"answers {(int)answer.StatusCode} at /");
+        }
+        catch (HttpRequestException e)
+        {
+            return await FailedAsync($"cannot be asked for / ({e.Message})");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await FailedAsync($"does not answer at / within {ProbeTimeout.TotalSeconds:0} s");
+        }
+
+        async Task<Error> FailedAsync(string what)
+        {
+            await instance.Process.DisposeAsync(); // so that all it printed is known
+            return TargetErrors.VerificationFailed($"The new version {what}. {instance.Process.LastOutput}".TrimEnd());
+        }
+    }
+
+    public void Dispose() => _probe.Dispose();
+}

@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using ErrorOr;
+
+namespace Libra.Deploy.Infrastructure.Targets.Local;
+
+/// <summary>The workerd program of this installation and what it can do.</summary>
+internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private DateOnly? _newestCompatibilityDate;
+
+    /// <summary>The newest compatibility date that it knows. Asked once: shows that the program is there and runs.</summary>
+    public async Task<ErrorOr<DateOnly>> NewestCompatibilityDateAsync(CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            if (_newestCompatibilityDate is { } known) return known;
+            var asked = await AskAsync(cancellationToken);
+            if (!asked.IsError) _newestCompatibilityDate = asked.Value;
+            return asked;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <summary>A process that serves a config under the guard, with nothing of this process's environment.</summary>
+    public ProcessStartInfo Serve(string config, string workingFolder)
+    {
+        // "-I /" lets a config name the files of an artifact by their absolute paths.
+        var start = Clean("/bin/sh", workingFolder, options.GuardPath, options.WorkerdPath, "serve", "-I", "/", config);
+        foreach (var argument in new[] { "--experimental", "--socket-addr", "http=127.0.0.1:0", "--control-fd=3" }) start.ArgumentList.Add(argument);
+        start.RedirectStandardInput = true;
+        return start;
+    }
+
+    public void Dispose() => _asking.Dispose();
+
+    private async Task<ErrorOr<DateOnly>> AskAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Patience);
+        try
+        {
+            using var process = Process.Start(Clean(options.WorkerdPath, "/", "--version"))!;
+            var answer = (await process.StandardOutput.ReadToEndAsync(timeout.Token)).Trim();
+            await process.WaitForExitAsync(timeout.Token);
+            return DateOnly.TryParseExact(answer.Split(' ')[^1], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                ? date
+                : TargetErrors.Unavailable($"The Workers runtime answered '{answer}' when asked for its version.");
+        }
+        catch (Win32Exception e)
+        {
+            return TargetErrors.Unavailable($"The Workers runtime cannot be started: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return TargetErrors.Unavailable("The Workers runtime did not say its version in time.");
+        }
+    }
+
+    private static ProcessStartInfo Clean(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        return start;
+    }
+}

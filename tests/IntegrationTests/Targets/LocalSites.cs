@@ -1,0 +1,124 @@
+using System.Net;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.Infrastructure.Targets.Local;
+using Libra.Deploy.Infrastructure.Targets.Local.Edge;
+using Libra.Deploy.IntegrationTests.Artifacts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Libra.Deploy.IntegrationTests.Targets;
+
+/// <summary>A local target with a real workerd and a folder of its own, on a free port.</summary>
+internal sealed class LocalSites : IAsyncDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-sites-");
+    private readonly HttpClient _visitor = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    private IHost _host = null!;
+
+    private LocalSites()
+    {
+    }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public IDeployTarget Target => _host.Services.GetRequiredService<IDeployTarget>();
+
+    public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
+
+    public int Port => _host.Services.GetRequiredService<EdgeEndpoint>().Port!.Value;
+
+    public static async Task<LocalSites> StartAsync(Func<LocalTargetOptions, LocalTargetOptions>? with = null)
+    {
+        var sites = new LocalSites();
+        await sites.OpenAsync(with ?? (options => options));
+        return sites;
+    }
+
+    /// <summary>Stops everything and starts anew on the same folder, as a restart of the service does.</summary>
+    public async Task RestartAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+        await OpenAsync(options => options);
+    }
+
+    /// <summary>The process that serves a worker; null while it sleeps.</summary>
+    public SiteInstance? Awake(string project) => _host.Services.GetRequiredService<SiteHost>().Find(HostOf(project))?.Awake;
+
+    public async Task<string> SaveAsync(BuildTar build)
+    {
+        var saved = await Artifacts.SaveBuildResultAsync(build.Build(), default);
+        saved.IsError.Should().BeFalse(saved.IsError ? saved.FirstError.Description : "");
+        return saved.Value.Digest;
+    }
+
+    public async Task<ErrorOr<Success>> PublishAsync(string project, BuildTar build, string? domain = null) =>
+        await WithAsync(project, await SaveAsync(build), domain, Target.PublishAsync);
+
+    public Task<ErrorOr<Success>> PublishAsync(string project, string digest, string? domain = null) =>
+        WithAsync(project, digest, domain, Target.PublishAsync);
+
+    public Task<ErrorOr<Success>> VerifyAsync(string project, string digest) => WithAsync(project, digest, null, Target.VerifyAsync);
+
+    public Task<HttpResponseMessage> GetAsync(string project, string path = "/") => AskAsync(HostOf(project), path);
+
+    public async Task<string> TextAsync(string project, string path = "/")
+    {
+        using var answer = await GetAsync(project, path);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Asks the edge for any host; by address, because not every resolver knows names below localhost.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string host, string path = "/")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{IPAddress.Loopback}:{Port}{path}") { Headers = { Host = host } };
+        return await _visitor.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+        _visitor.Dispose();
+        _root.Delete(recursive: true);
+    }
+
+    private static string HostOf(string project) => $"{WorkerName.For(project)}.localhost";
+
+    private async Task<ErrorOr<Success>> WithAsync(
+        string project, string digest, string? domain, Func<PublishRequest, CancellationToken, Task<ErrorOr<Success>>> act)
+    {
+        await using var artifact = await Artifacts.OpenAsync(digest, default);
+        artifact.Should().NotBeNull();
+        var request = new PublishRequest(
+            WorkerName.For(project), DeploymentId.New(Clock.GetUtcNow()), project, "org", domain is null ? null : CustomDomain.FromStorage(domain), artifact!);
+        return await act(request, default);
+    }
+
+    private async Task OpenAsync(Func<LocalTargetOptions, LocalTargetOptions> with)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton<IObjectStore>(new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System));
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(_root.FullName, "cache") });
+        builder.Services.AddLocalTarget(with(new LocalTargetOptions
+        {
+            Root = Path.Combine(_root.FullName, "local"),
+            WorkerdPath = RuntimeFiles.Workerd,
+            GuardPath = RuntimeFiles.Guard,
+            EdgePort = 0,
+        }));
+        _host = builder.Build();
+        await _host.StartAsync();
+    }
+}
