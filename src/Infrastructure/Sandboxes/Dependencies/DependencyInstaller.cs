@@ -50,17 +50,11 @@ internal sealed class DependencyInstaller(DependencyStore store, string work, Sa
         {
             await gate.SayAsync($"No {inputs.LockName}: resolving versions anew", cancellationToken);
             var resolved = await run(PackageManagerCommands.Resolve(inputs.Manager), folder);
-            if (!resolved.Succeeded) return (resolved, null);
-
-            var made = Path.Combine(folder, inputs.LockName);
             // A project without any dependency gets no lock file.
-            if (!File.Exists(made)) return (Done, null);
-            inputs.ReadLock(made);
+            if (!resolved.Succeeded || !inputs.TryReadLock(folder)) return (resolved, null);
         }
 
-        if (inputs.Problems.Count > 0) return (await RefuseAsync(gate, inputs.Problems, cancellationToken), null);
-        var problems = LockfileRules.Check(inputs.Manager, inputs.Lock!, registry);
-        if (problems.Count > 0) return (await RefuseAsync(gate, problems, cancellationToken), null);
+        if (Problems(inputs) is { Count: > 0 } problems) return (await RefuseAsync(gate, problems, cancellationToken), null);
 
         var key = inputs.Key(PackageManagerCommands.Version(inputs.Manager, tools));
         if (store.TryUse(key) is { } stored)
@@ -69,13 +63,30 @@ internal sealed class DependencyInstaller(DependencyStore store, string work, Sa
             return (Done, stored);
         }
 
-        var exit = await run(PackageManagerCommands.Install(inputs.Manager), folder);
+        var exit = await FillAsync(inputs, folder, gate, run, cancellationToken);
         if (!exit.Succeeded) return (exit, null);
 
         var added = store.Add(key, folder, inputs.PackageFolders);
         store.Trim();
         return (exit, added);
     }
+
+    /// <summary>Installs by the lock file; when that does not fit the manifests, as near to it as possible.</summary>
+    private async Task<SandboxExit> FillAsync(InstallInputs inputs, string folder, OutputGate gate, InstallCommand run, CancellationToken cancellationToken)
+    {
+        var exact = await run(PackageManagerCommands.Exact(inputs.Manager), folder);
+        if (exact.Succeeded || exact.Reason != SandboxExitReason.Exited) return exact;
+
+        // An edited package.json with an older lock file is everyday in projects that a machine writes.
+        await gate.SayAsync($"{inputs.LockName} cannot be installed as it is: trying with the versions nearest to it", cancellationToken);
+        var lenient = await run(PackageManagerCommands.Lenient(inputs.Manager), folder);
+        if (!lenient.Succeeded || !inputs.TryReadLock(folder)) return lenient;
+
+        return Problems(inputs) is { Count: > 0 } problems ? await RefuseAsync(gate, problems, cancellationToken) : lenient;
+    }
+
+    private IReadOnlyList<string> Problems(InstallInputs inputs) =>
+        inputs.Problems.Count > 0 ? inputs.Problems : LockfileRules.Check(inputs.Manager, inputs.Lock!, registry);
 
     private static async Task<SandboxExit> RefuseAsync(OutputGate gate, IReadOnlyList<string> problems, CancellationToken cancellationToken)
     {

@@ -47,16 +47,20 @@ internal sealed class InstallInputs
         var inputs = new InstallInputs(manager);
         inputs.ReadManifests(source);
         inputs.ReadPatches(source);
-        var lockPath = Path.Combine(source, inputs.LockName);
-        if (File.Exists(lockPath)) inputs.ReadLock(lockPath);
+        inputs.TryReadLock(source);
         return inputs;
     }
 
-    /// <summary>Takes the lock file that the package manager has just made, as untrusted as any.</summary>
-    public void ReadLock(string path)
+    /// <summary>Takes the lock file of a folder: the project's own, or one that its package manager has just made, which is as untrusted.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryReadLock(string folder)
     {
-        if (new FileInfo(path).Length > LockfileRules.MaxBytes) _problems.Add($"{LockName} is larger than {LockfileRules.MaxBytes >> 20} MiB.");
-        else Lock = File.ReadAllText(path);
+        var file = new FileInfo(Path.Combine(folder, LockName));
+        if (!file.Exists) return false;
+
+        if (file.LinkTarget is not null || file.Length > LockfileRules.MaxBytes) _problems.Add($"{LockName} is no file of up to {LockfileRules.MaxBytes >> 20} MiB.");
+        else Lock = File.ReadAllText(file.FullName);
+        return true;
     }
 
     /// <summary>Names the installed result: same tool, same inputs, same key.</summary>
