@@ -1,0 +1,24 @@
+#!/bin/sh
+# Inside the second phase: copies the sources in, runs the commands one after the other and sends the result folder as a tar to descriptor 3.
+# usage: build.sh SOURCE WORK RESULT COMMAND...   (each COMMAND one shell line, quoted by the service)
+source=$1
+work=$2
+result=$3
+shift 3
+cp -R "$source/." "$work/" && cd "$work" || exit 1
+
+for line in "$@"; do
+  printf '$ %s\n' "$line"
+  # Without descriptor 3, so that a command cannot write into the result by accident.
+  (exec 3>&-; eval "$line")
+  code=$?
+  [ "$code" -eq 0 ] || exit "$code"
+done
+
+if [ ! -d "$work/$result" ]; then
+  echo "The build made no folder '$result'." >&2
+  exit 1
+fi
+cd "$work/$result" || exit 1
+find . -mindepth 1 -printf '%P\0' | LC_ALL=C sort -z |
+  tar --create --file=- --format=gnu --null --no-recursion --verbatim-files-from --files-from=- --owner=0 --group=0 --numeric-owner --mtime=@0 >&3

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes;
+
+/// <summary>What a build sees: the sources and dependencies read-only, and a bounded folder to work in. It has no way out but its result.</summary>
+internal static class BuildPhase
+{
+    private const string Source = "/src";
+    private const string Work = "/work";
+
+    public static BubblewrapCommand Describe(
+        BubblewrapMachine machine, string source, InstalledDependencies? dependencies, SandboxLimits limits, SandboxBuild build)
+    {
+        var command = new BubblewrapCommand(machine.Tools, machine.Options).ReadOnly(source, Source).Temporary(Work, limits.DiskBytes);
+        if (dependencies is not null) AddDependencies(command, dependencies);
+        foreach (var (name, value) in Settings(limits).Concat(build.Environment)) command.Variable(name, value);
+        return command.WorkingDirectory(Work);
+    }
+
+    public static IReadOnlyList<string> Line(SandboxBuild build) =>
+        ["/bin/sh", "/opt/libra/build.sh", Source, Work, CheckedResultPath(build), .. BuildLines.Of(build.Commands)];
+
+    /// <summary>Settings of the tools, for a process that cannot reach the network and has little room.</summary>
+    public static IReadOnlyDictionary<string, string> Settings(SandboxLimits limits) => new Dictionary<string, string>
+    {
+        ["NODE_ENV"] = "production",
+        ["WRANGLER_SEND_METRICS"] = "false",
+        ["WRANGLER_LOG_PATH"] = "/tmp/wrangler-logs",
+        ["XDG_CONFIG_HOME"] = "/home/build/.config",
+        ["ASTRO_TELEMETRY_DISABLED"] = "1",
+        ["NEXT_TELEMETRY_DISABLED"] = "1",
+        // Node sizes its heap by the machine's memory, not by the sandbox's; without this it is killed before it collects.
+        ["NODE_OPTIONS"] = string.Create(CultureInfo.InvariantCulture, $"--max-old-space-size={limits.MemoryBytes / 4 * 3 >> 20}"),
+    };
+
+    private static void AddDependencies(BubblewrapCommand command, InstalledDependencies dependencies)
+    {
+        foreach (var package in dependencies.PackageFolders)
+        {
+            var modules = Path.Combine(Work, package, "node_modules");
+            command.ReadOnly(Path.Combine(dependencies.Root, package, "node_modules"), modules);
+            foreach (var (name, bytes) in InstalledDependencies.WritableFolders) command.Temporary($"{modules}/{name}", bytes);
+        }
+    }
+
+    private static string CheckedResultPath(SandboxBuild build)
+    {
+        var path = build.ResultPath;
+        if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is ".." or "")) throw new ArgumentException($"'{path}' is no folder below the project.", nameof(build));
+        return path;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+
+/// <summary>Keeps finished node_modules of one organization: moved into place whole, never written again, removed only when nobody uses them.</summary>
+/// <remarks>Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one breaks the lock.</remarks>
+internal sealed class DependencyStore(string folder, long maxBytes)
+{
+    private const string Description = "entry.json";
+
+    /// <summary>The stored dependencies, held against eviction until disposed; null when there are none under this key.</summary>
+    public InstalledDependencies? TryUse(string key)
+    {
+        if (FileLock.TryShared(LockPath(key)) is not { } held) return null;
+
+        var entry = Path.Combine(folder, key);
+        if (!Directory.Exists(entry))
+        {
+            held.Dispose();
+            return null;
+        }
+
+        File.SetLastWriteTimeUtc(LockPath(key), TimeProvider.System.GetUtcNow().UtcDateTime);
+        return new InstalledDependencies(entry, Describe(entry).Folders, held);
+    }
+
+    /// <summary>Moves what an install made to its place; when another install was faster, takes that one's.</summary>
+    /// <param name="key">Name of the entry.</param>
+    /// <param name="installed">Folder of the install, in the same filesystem.</param>
+    /// <param name="packageFolders">Folders below it that may have a node_modules.</param>
+    public InstalledDependencies Add(string key, string installed, IEnumerable<string> packageFolders)
+    {
+        var prepared = installed + ".done";
+        Directory.CreateDirectory(prepared);
+        List<string> folders = [];
+        foreach (var package in packageFolders)
+        {
+            var modules = Path.Combine(installed, package, "node_modules");
+            if (!Directory.Exists(modules) || new DirectoryInfo(modules).LinkTarget is not null) continue;
+
+            folders.Add(package);
+            Directory.CreateDirectory(Path.Combine(prepared, package));
+            Directory.Move(modules, Path.Combine(prepared, package, "node_modules"));
+            PrepareMountPoints(Path.Combine(prepared, package, "node_modules"));
+        }
+
+        var description = new EntryDescription(SizeOf(prepared), folders);
+        File.WriteAllText(Path.Combine(prepared, Description), JsonSerializer.Serialize(description));
+        Place(prepared, Path.Combine(folder, key));
+        return TryUse(key) ?? throw new IOException($"Stored dependencies {key} were removed by another process; another try installs them again.");
+    }
+
+    /// <summary>Removes the entries unused for longest until the rest fits.</summary>
+    public void Trim()
+    {
+        var entries = Directory.EnumerateDirectories(folder)
+            .Where(entry => File.Exists(Path.Combine(entry, Description)))
+            .Select(entry => (Path: entry, Used: File.GetLastWriteTimeUtc(LockPath(Path.GetFileName(entry))), Describe(entry).Bytes))
+            .OrderByDescending(entry => entry.Used);
+        long total = 0;
+        foreach (var entry in entries)
+        {
+            total += entry.Bytes;
+            if (total > maxBytes && TryRemove(entry.Path)) total -= entry.Bytes;
+        }
+    }
+
+    private bool TryRemove(string entry)
+    {
+        using var alone = FileLock.TryExclusive(LockPath(Path.GetFileName(entry)));
+        if (alone is null) return false;
+
+        // Renamed first: a half-deleted entry must never be found under its key.
+        var doomed = $"{entry}.{Guid.NewGuid():N}";
+        Directory.Move(entry, doomed);
+        Directory.Delete(doomed, recursive: true);
+        return true;
+    }
+
+    private string LockPath(string key) => Path.Combine(folder, key + ".lock");
+
+    private static void Place(string prepared, string target)
+    {
+        try
+        {
+            Directory.Move(prepared, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            // Two deployments installed the same at once; either result will do.
+            Directory.Delete(prepared, recursive: true);
+        }
+    }
+
+    /// <summary>Makes the folders that build tools write below node_modules, over which a build gets small ones of its own.</summary>
+    private static void PrepareMountPoints(string modules)
+    {
+        foreach (var name in InstalledDependencies.WritableFolders.Keys) Directory.CreateDirectory(Path.Combine(modules, name));
+    }
+
+    private static EntryDescription Describe(string entry) =>
+        JsonSerializer.Deserialize<EntryDescription>(File.ReadAllText(Path.Combine(entry, Description)))
+        ?? throw new InvalidDataException($"{entry} has an empty description.");
+
+    private static long SizeOf(string path) =>
+        new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Length);
+
+    private sealed record EntryDescription(long Bytes, IReadOnlyList<string> Folders);
+}
+
+/// <summary>Stored dependencies in use.</summary>
+/// <param name="Root">Folder that mirrors the project's, with nothing but node_modules in it.</param>
+/// <param name="PackageFolders">Folders, "" for the project's own, that have a node_modules.</param>
+/// <param name="Lock">Keeps them from eviction.</param>
+internal sealed record InstalledDependencies(string Root, IReadOnlyList<string> PackageFolders, IDisposable Lock) : IDisposable
+{
+    /// <summary>What build tools write below node_modules, and how much of it there may be.</summary>
+    public static IReadOnlyDictionary<string, long> WritableFolders { get; } =
+        new Dictionary<string, long> { [".vite"] = 256L << 20, [".vite-temp"] = 64L << 20, [".cache"] = 256L << 20 };
+
+    public void Dispose() => Lock.Dispose();
+}

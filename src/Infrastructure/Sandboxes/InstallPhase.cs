@@ -1,0 +1,22 @@
+using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes;
+
+/// <summary>What an install sees: the organization's package cache, its own folder and a socket to the registry. No project code runs in it.</summary>
+internal static class InstallPhase
+{
+    private const string ProxySocket = "/run/proxy.sock";
+
+    public static BubblewrapCommand Describe(BubblewrapMachine machine, OrganizationFolders folders, string folderName, Uri registry)
+    {
+        // Cache and folder in one mount, because a hard link cannot cross two.
+        var command = new BubblewrapCommand(machine.Tools, machine.Options)
+            .Writable(folders.Store, "/store")
+            .ReadOnly(machine.Proxy.SocketPath, ProxySocket)
+            .WorkingDirectory($"/store/work/{folderName}");
+        foreach (var (name, value) in PackageManagerCommands.Settings("/store/cache", registry)) command.Variable(name, value);
+        return command;
+    }
+
+    public static IReadOnlyList<string> Line(IReadOnlyList<string> command) => ["node", "/opt/libra/forward.mjs", ProxySocket, .. command];
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes;
+
+/// <summary>Where the sandboxes' files lie. Names of organizations are hashed, because they come from outside.</summary>
+/// <remarks>
+/// <code>
+/// sandboxes/slots/{n}                     held by the sandbox that uses builder user n
+/// sandboxes/{organization}/jobs/{id}/     lock, source/
+/// sandboxes/{organization}/deps/{key}/    finished node_modules
+/// sandboxes/{organization}/store/         all that an install sees: cache/ and work/{id}/, one mount so that hard links work
+/// </code>
+/// </remarks>
+internal sealed class SandboxFolders
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public SandboxFolders(string dataDirectory)
+    {
+        Root = Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes");
+        // Nobody on this machine but the service passes through here, which is what lets folders inside be open to the sandboxes' users.
+        Directory.CreateDirectory(Root, Private);
+        Slots = Directory.CreateDirectory(Path.Combine(Root, "slots")).FullName;
+    }
+
+    public string Root { get; }
+
+    public string Slots { get; }
+
+    public OrganizationFolders Of(string organizationId) =>
+        new(Path.Combine(Root, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(organizationId)))[..32]));
+
+    public IEnumerable<OrganizationFolders> Organizations() =>
+        Directory.EnumerateDirectories(Root).Where(folder => folder != Slots && Path.GetFileName(folder).Length == 32).Select(folder => new OrganizationFolders(folder));
+}
+
+/// <summary>Folders of one organization.</summary>
+internal sealed class OrganizationFolders
+{
+    public const UnixFileMode OpenToSandboxUsers =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
+        UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    public OrganizationFolders(string root)
+    {
+        Jobs = Directory.CreateDirectory(Path.Combine(root, "jobs")).FullName;
+        Dependencies = Directory.CreateDirectory(Path.Combine(root, "deps")).FullName;
+        Store = Directory.CreateDirectory(Path.Combine(root, "store")).FullName;
+        Work = Directory.CreateDirectory(Path.Combine(Store, "work")).FullName;
+        Cache = CreateOpen(Path.Combine(Store, "cache"));
+    }
+
+    public string Jobs { get; }
+
+    public string Dependencies { get; }
+
+    public string Store { get; }
+
+    public string Work { get; }
+
+    public string Cache { get; }
+
+    /// <summary>Makes a folder that the installer's user can write; the service's own user keeps its parents closed.</summary>
+    public static string CreateOpen(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path);
+            // Afterwards, because the mode given at creation is cut by the umask.
+            File.SetUnixFileMode(path, OpenToSandboxUsers);
+        }
+
+        return path;
+    }
+}

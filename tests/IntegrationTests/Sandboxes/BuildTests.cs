@@ -1,0 +1,30 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.IntegrationTests.Sandboxes;
+
+public sealed class BuildTests(SandboxFixture fixture)
+{
+    private static readonly (string, string)[] Site =
+    [
+        ("package.json", """{ "name": "site", "private": true, "type": "module", "scripts": { "build": "vite build" }, "devDependencies": { "vite": "7.2.4" } }"""),
+        ("index.html", """<!doctype html><script type="module" src="/main.js"></script>"""),
+        ("main.js", "document.body.textContent = 'built in a sandbox';"),
+    ];
+
+    [Theory]
+    [InlineData(PackageManager.Bun)]
+    [InlineData(PackageManager.Npm)]
+    [InlineData(PackageManager.Pnpm)]
+    public async Task InstallAndBuild_WhenViteProject_GivesItsResult(PackageManager manager)
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(Site);
+
+        var installed = await open.InstallAsync(manager);
+        installed.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        var built = await open.BuildAsync([manager.ToString().ToLowerInvariant(), "run", "build"]);
+
+        built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        open.ResultEntries().Select(entry => entry.Name).Should().Contain("index.html");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Formats.Tar;
+using System.Text;
+
+namespace Libra.Deploy.IntegrationTests.Sandboxes;
+
+/// <summary>A project as the tar that the pipeline writes into a sandbox.</summary>
+internal static class ProjectFiles
+{
+    public static MemoryStream Tar(params ReadOnlySpan<(string Path, string Content)> files)
+    {
+        var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach (var (path, content) in files)
+            {
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+            }
+        }
+
+        tar.Position = 0;
+        return tar;
+    }
+}
