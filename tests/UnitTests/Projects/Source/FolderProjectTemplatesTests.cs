@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Infrastructure.Projects;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 
 namespace Libra.Deploy.UnitTests.Projects.Source;
 
@@ -62,7 +63,7 @@ public sealed class FolderProjectTemplatesTests : IDisposable
         foreach (var name in templates.Names)
         {
             var files = (await templates.LoadAsync(name, default)).Value;
-            var tree = SourceAssembler.Assemble(files, [], SourceSamples.Limits).Value;
+            var tree = SourceAssembler.Assemble(files, [], Limits).Value;
             var layout = ProjectLayout.Of(tree).Value;
 
             tree.Files.Should().HaveSameCount(files, "a template holds nothing that would be excluded");

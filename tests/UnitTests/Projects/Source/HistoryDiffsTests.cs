@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 
 namespace Libra.Deploy.UnitTests.Projects.Source;
 
@@ -80,7 +81,7 @@ public sealed class HistoryDiffsTests
         diffs[2].Content.Should().BeNull("it is deleted");
     }
 
-    private static IReadOnlyList<FileDiff> Parse(string json) => HistoryDiffs.Parse(json, SourceSamples.Limits).Value;
+    private static IReadOnlyList<FileDiff> Parse(string json) => HistoryDiffs.Parse(json, Limits).Value;
 
-    private static string Refusal(string json) => HistoryDiffs.Parse(json, SourceSamples.Limits).FirstError.Description;
+    private static string Refusal(string json) => HistoryDiffs.Parse(json, Limits).FirstError.Description;
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 
 namespace Libra.Deploy.UnitTests.Projects.Source;
 
 public sealed class InitFilesTests
 {
-    private static readonly SourceLimits Limits = SourceSamples.Limits;
     private static readonly byte[] EveryByte = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
     [Fact]
@@ -49,7 +49,8 @@ public sealed class InitFilesTests
     }
 
     [Theory]
-    [InlineData("""{ "src": { "type": "directory", "children": { "/etc/passwd": { "type": "file", "content": "" } } } }""", "'/etc/passwd'")]
+    [InlineData("""{ "src": { "type": "directory", "children": { "/etc/passwd": { "type": "file", "content": "" } } } }""",
+        "'/etc/passwd'")]
     [InlineData("""{ "src": { "type": "directory", "children": { "..": { "type": "directory", "children": {} } } } }""", "'..'")]
     [InlineData("""{ "..": { "type": "directory", "children": { "x": { "type": "file", "content": "" } } } }""", "'..'")]
     [InlineData("""{ ".": { "type": "directory", "children": {} } }""", "'.'")]
@@ -74,8 +75,10 @@ public sealed class InitFilesTests
     [InlineData("""[{ "path": "a", "content": "x", "encoding": "hex" }]""", "'hex'")]
     [InlineData("""[{ "path": "a", "content": "x", "encoding": 1 }]""", "The content of 'a'")]
     [InlineData("""[{ "path": "a", "content": "x", "encoding": "utf8", "isBinary": true }]""", "The content of 'a'")]
-    [InlineData("""[{ "path": "a.png", "content": "no base64!", "encoding": "base64" }]""", "'a.png' cannot be read: it is said to be base64")]
-    [InlineData("""{ "a.png": { "type": "file", "content": "%%%", "isBinary": true } }""", "'a.png' cannot be read: it is said to be base64")]
+    [InlineData("""[{ "path": "a.png", "content": "no base64!", "encoding": "base64" }]""",
+        "'a.png' cannot be read: it is said to be base64")]
+    [InlineData("""{ "a.png": { "type": "file", "content": "%%%", "isBinary": true } }""",
+        "'a.png' cannot be read: it is said to be base64")]
     [InlineData("""{ "a": "text" }""", "'a' must be an object")]
     [InlineData("""{ "a": { "content": "" } }""", "'a' must have the type")]
     [InlineData("""{ "a": { "type": "symlink", "content": "" } }""", "'a' must have the type")]
@@ -85,10 +88,12 @@ public sealed class InitFilesTests
     [Theory]
     [InlineData("""[{ "path": "a", "content": "" }, { "path": "./a", "content": "" }]""", "The path 'a' appears twice")]
     [InlineData("""[{ "path": "a", "path": "b", "content": "" }]""", "initFiles[0] has the key 'path' twice")]
-    [InlineData("""{ "a": { "type": "file", "content": "1" }, "a": { "type": "file", "content": "2" } }""", "initFiles has the key 'a' twice")]
+    [InlineData("""{ "a": { "type": "file", "content": "1" }, "a": { "type": "file", "content": "2" } }""",
+        "initFiles has the key 'a' twice")]
     [InlineData("""{ "s": { "type": "directory", "children": { "a": {}, "a": {} } } }""", "'s' has the key 'a' twice")]
     [InlineData("""{ "a": { "type": "file", "content": "1", "content": "2" } }""", "'a' has the key 'content' twice")]
-    [InlineData("""{ "s/a": { "type": "file", "content": "" }, "s": { "type": "directory", "children": { "a": { "type": "file", "content": "" } } } }""", "'s/a' appears twice")]
+    [InlineData("""{ "s/a": { "type": "file", "content": "" }, "s": { "type": "directory", "children": { "a": { "type": "file", "content": "" } } } }""",
+        "'s/a' appears twice")]
     public void Parse_WhenSomethingComesTwice_DoesNotGuess(string json, string reason) => Refusal(json).Should().Contain(reason);
 
     [Theory]

@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 
 namespace Libra.Deploy.UnitTests.Projects.Source;
 
@@ -8,7 +9,7 @@ public sealed class ProjectLayoutTests
     [Fact]
     public void Of_WhenThereIsNoPackageJson_IsStatic()
     {
-        var layout = Of(SourceSamples.Text("index.html"), SourceSamples.Text("bun.lock")).Value;
+        var layout = Of(Text("index.html"), Text("bun.lock")).Value;
 
         layout.Should().Be(new ProjectLayout(false, BuildScript: null, PackageManager.None, LockFilePath: null, WranglerConfigPath: null));
         layout.IsStatic.Should().BeTrue();
@@ -21,7 +22,7 @@ public sealed class ProjectLayoutTests
     [InlineData("\ufeff{}")]
     public void Of_WhenThereIsNoBuildScript_IsStatic(string packageJson)
     {
-        var layout = Of(SourceSamples.Text("package.json", packageJson)).Value;
+        var layout = Of(Text("package.json", packageJson)).Value;
 
         layout.HasPackageJson.Should().BeTrue();
         layout.IsStatic.Should().BeTrue();
@@ -36,7 +37,7 @@ public sealed class ProjectLayoutTests
     [InlineData("yarn.lock", PackageManager.Yarn)]
     public void Of_WhenThereIsALock_KnowsWhoseItIs(string lockFile, PackageManager expected)
     {
-        var layout = Of(SourceSamples.Package("vite build"), SourceSamples.Text(lockFile), SourceSamples.Text("packages/a/bun.lock")).Value;
+        var layout = Of(Package("vite build"), Text(lockFile), Text("packages/a/bun.lock")).Value;
 
         layout.BuildScript.Should().Be("vite build");
         layout.PackageManager.Should().Be(expected);
@@ -46,7 +47,7 @@ public sealed class ProjectLayoutTests
     [Fact]
     public void Of_WhenThereIsNoLock_LetsBunMakeOne()
     {
-        var layout = Of(SourceSamples.Package("vite build")).Value;
+        var layout = Of(Package("vite build")).Value;
 
         layout.PackageManager.Should().Be(PackageManager.Bun);
         layout.LockFilePath.Should().BeNull();
@@ -54,7 +55,7 @@ public sealed class ProjectLayoutTests
 
     [Fact]
     public void Of_WhenThereAreSeveralLocks_PrefersBun() =>
-        Of(SourceSamples.Package("x"), SourceSamples.Text("yarn.lock"), SourceSamples.Text("bun.lock")).Value.LockFilePath.Should().Be("bun.lock");
+        Of(Package("x"), Text("yarn.lock"), Text("bun.lock")).Value.LockFilePath.Should().Be("bun.lock");
 
     [Theory]
     [InlineData("wrangler.jsonc")]
@@ -62,8 +63,8 @@ public sealed class ProjectLayoutTests
     [InlineData("wrangler.toml")]
     public void Of_WhenThereIsAWranglerConfig_FindsItAtTheTopOnly(string path)
     {
-        Of(SourceSamples.Text(path)).Value.WranglerConfigPath.Should().Be(path);
-        Of(SourceSamples.Text($"sub/{path}")).Value.WranglerConfigPath.Should().BeNull();
+        Of(Text(path)).Value.WranglerConfigPath.Should().Be(path);
+        Of(Text($"sub/{path}")).Value.WranglerConfigPath.Should().BeNull();
     }
 
     [Theory]
@@ -74,11 +75,11 @@ public sealed class ProjectLayoutTests
     [InlineData("""{ "scripts": { "build": 1 } }""", "'scripts.build' must be text")]
     public void Of_WhenPackageJsonIsBroken_IsTheUsersToMend(string packageJson, string reason)
     {
-        var error = Of(SourceSamples.Text("package.json", packageJson)).FirstError;
+        var error = Of(Text("package.json", packageJson)).FirstError;
 
         error.Type.Should().Be(ErrorType.Validation);
         error.Description.Should().StartWith("package.json cannot be read").And.Contain(reason);
     }
 
-    private static ErrorOr<ProjectLayout> Of(params SourceFile[] files) => ProjectLayout.Of(SourceTree.Create(files, SourceSamples.Limits).Value);
+    private static ErrorOr<ProjectLayout> Of(params SourceFile[] files) => ProjectLayout.Of(SourceTree.Create(files, Limits).Value);
 }

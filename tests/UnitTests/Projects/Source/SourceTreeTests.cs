@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 
 namespace Libra.Deploy.UnitTests.Projects.Source;
 
 public sealed class SourceTreeTests
 {
-    private static readonly SourceLimits Limits = SourceSamples.Limits;
-
     [Fact]
     public void Create_WhenFilesComeInAnyOrder_OrdersThemAndGivesTheSameDigest()
     {
@@ -48,14 +47,15 @@ public sealed class SourceTreeTests
     {
         var digests = new[]
         {
-            DigestOf(SourceSamples.Text("a", "bc")),
-            DigestOf(SourceSamples.Text("ab", "c")),
-            DigestOf(SourceSamples.Text("a"), SourceSamples.Text("b", "c")),
-            DigestOf(SourceSamples.Text("a", "b"), SourceSamples.Text("c")),
+            DigestOf(Text("a", "bc")),
+            DigestOf(Text("ab", "c")),
+            DigestOf(Text("a"), Text("b", "c")),
+            DigestOf(Text("a", "b"), Text("c")),
             DigestOf(),
         };
 
-        digests.Should().OnlyHaveUniqueItems().And.OnlyContain(digest => digest.Length == 64 && digest.All(c => "0123456789abcdef".Contains(c)));
+        digests.Should().OnlyHaveUniqueItems();
+        digests.Should().OnlyContain(digest => digest.Length == 64 && digest.All(char.IsAsciiHexDigitLower));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class SourceTreeTests
         // Stored deployments are found by it: another framing would build every project again.
         byte[] framed = [0, 0, 0, 0, 0, 0, 0, 5, .. "a.txt"u8, 0, 0, 0, 0, 0, 0, 0, 2, .. "hi"u8];
 
-        DigestOf(SourceSamples.Text("a.txt", "hi")).Should().Be(Convert.ToHexStringLower(SHA256.HashData(framed)));
+        DigestOf(Text("a.txt", "hi")).Should().Be(Convert.ToHexStringLower(SHA256.HashData(framed)));
     }
 
     [Theory]
@@ -73,21 +73,22 @@ public sealed class SourceTreeTests
     [InlineData("CAF\u00c9.txt", "cafe\u0301.txt")]
     public void Create_WhenPathsDifferOnlyByCaseOrUnicodeForm_NamesBoth(string first, string second)
     {
-        var error = SourceTree.Create([SourceSamples.Text(first), SourceSamples.Text(second)], Limits).FirstError;
+        var error = SourceTree.Create([Text(first), Text(second)], Limits).FirstError;
 
         error.Description.Should().Contain($"'{first}'").And.Contain($"'{second}'");
     }
 
     [Fact]
     public void Create_WhenAPathComesTwice_IsRefused() =>
-        SourceTree.Create([SourceSamples.Text("a.ts"), SourceSamples.Text("./a.ts")], Limits).FirstError.Description.Should().Be("The path 'a.ts' appears twice.");
+        SourceTree.Create([Text("a.ts"), Text("./a.ts")], Limits).FirstError.Description
+            .Should().Be("The path 'a.ts' appears twice.");
 
     [Theory]
     [InlineData("src", "src/App.tsx")]
     [InlineData("src/lib", "src/lib/deep/x.ts")]
     public void Create_WhenAPathIsFileAndDirectory_IsRefused(string file, string below)
     {
-        var error = SourceTree.Create([SourceSamples.Text(below), SourceSamples.Text("src-2/x"), SourceSamples.Text(file)], Limits).FirstError;
+        var error = SourceTree.Create([Text(below), Text("src-2/x"), Text(file)], Limits).FirstError;
 
         error.Description.Should().Contain($"'{file}' is a file").And.Contain($"'{below}'");
     }
@@ -97,10 +98,10 @@ public sealed class SourceTreeTests
     {
         var limits = new SourceLimits { MaxFiles = 2, MaxFileBytes = 10, MaxTotalBytes = 15, MaxDepth = 2 };
 
-        Refusal(limits, SourceSamples.Text("a"), SourceSamples.Text("b"), SourceSamples.Text("c")).Should().Contain("'c'").And.Contain("more than 2 files");
-        Refusal(limits, SourceSamples.Text("big", "12345678901")).Should().Contain("'big'").And.Contain("11 bytes").And.Contain("10");
-        Refusal(limits, SourceSamples.Text("a", "1234567890"), SourceSamples.Text("b", "123456")).Should().Contain("'b'").And.Contain("15 bytes");
-        Refusal(limits, SourceSamples.Text("a/b/c")).Should().Contain("'a/b/c'").And.Contain("2");
+        Refusal(limits, Text("a"), Text("b"), Text("c")).Should().Contain("'c'").And.Contain("more than 2 files");
+        Refusal(limits, Text("big", "12345678901")).Should().Contain("'big'").And.Contain("11 bytes").And.Contain("10");
+        Refusal(limits, Text("a", "1234567890"), Text("b", "123456")).Should().Contain("'b'").And.Contain("15 bytes");
+        Refusal(limits, Text("a/b/c")).Should().Contain("'a/b/c'").And.Contain("2");
     }
 
     [Fact]
@@ -108,13 +109,13 @@ public sealed class SourceTreeTests
     {
         var limits = new SourceLimits { MaxFiles = 2, MaxFileBytes = 10, MaxTotalBytes = 15, MaxDepth = 2 };
 
-        SourceTree.Create([SourceSamples.Text("a/b", "1234567890"), SourceSamples.Text("b", "12345")], limits).IsError.Should().BeFalse();
+        SourceTree.Create([Text("a/b", "1234567890"), Text("b", "12345")], limits).IsError.Should().BeFalse();
     }
 
     [Fact]
     public void Find_WhenTheCaseDiffers_FindsNothing()
     {
-        var tree = SourceTree.Create([SourceSamples.Text("package.json", "{}")], Limits).Value;
+        var tree = SourceTree.Create([Text("package.json", "{}")], Limits).Value;
 
         tree.Find("package.json")!.TextOf().Should().Be("{}");
         tree.Find("Package.json").Should().BeNull();
