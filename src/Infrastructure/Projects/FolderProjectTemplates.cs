@@ -5,7 +5,7 @@ using Libra.Deploy.Application.Projects.Source;
 
 namespace Libra.Deploy.Infrastructure.Projects;
 
-/// <summary>Templates that lie in one folder each; read once and kept in memory, because they change only with the service itself.</summary>
+/// <summary>Templates that lie in one folder each, read once and kept: they change only with the service itself.</summary>
 /// <remarks>A name from a client is only ever compared with the folders that are there: it never becomes a path.</remarks>
 internal sealed class FolderProjectTemplates : IProjectTemplates
 {

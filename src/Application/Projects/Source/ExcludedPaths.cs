@@ -2,19 +2,23 @@ namespace Libra.Deploy.Application.Projects.Source;
 
 /// <summary>Which files of a project never go into a build.</summary>
 /// <remarks>
-/// Names are compared as whole path segments and with their case, so <c>dialog.tsx</c>, <c>builder.ts</c>, <c>login.tsx</c> and <c>.gitignore</c> stay.
+/// Names are compared as whole path segments and with their case, so <c>dialog.tsx</c>, <c>builder.ts</c>, <c>login.tsx</c> and
+/// <c>.gitignore</c> stay.
 /// <list type="table">
 /// <listheader><term>Dropped</term><description>Where and when</description></listheader>
 /// <item><term><c>node_modules</c></term><description>anywhere: the build installs its own</description></item>
 /// <item><term><c>.git</c>, <c>.hg</c>, <c>.svn</c></term><description>anywhere: history, and often credentials</description></item>
 /// <item><term><c>.env</c>, <c>.env.*</c>, <c>.envrc</c>, <c>.dev.vars</c>, <c>.dev.vars.*</c></term>
-/// <description>anywhere: secrets of a developer's machine; the examples <c>.env.example</c> and <c>.dev.vars.example</c> stay</description></item>
-/// <item><term><c>.wrangler</c>, <c>.turbo</c>, <c>.DS_Store</c>, <c>Thumbs.db</c></term><description>anywhere: left behind by tools</description></item>
+/// <description>anywhere: secrets of a developer's machine; the examples
+/// <c>.env.example</c> and <c>.dev.vars.example</c> stay</description></item>
+/// <item><term><c>.wrangler</c>, <c>.turbo</c>, <c>.DS_Store</c>, <c>Thumbs.db</c></term>
+/// <description>anywhere: left behind by tools</description></item>
 /// <item><term><c>dist</c>, <c>build</c>, <c>out</c>, <c>.next</c>, <c>.nuxt</c>, <c>.output</c>, <c>.svelte-kit</c></term>
-/// <description>at the top, and only when a build script will make them anew; without one they are the site. A folder that the script itself reads
-/// (<c>node build/make.js</c>) stays</description></item>
+/// <description>at the top, and only when a build script will make them anew; without one they are the site. A folder that the
+/// script itself reads (<c>node build/make.js</c>) stays</description></item>
 /// </list>
-/// Settings of package managers (<c>.npmrc</c>, <c>bunfig.toml</c>, <c>.yarnrc.yml</c>, <c>.pnpmfile.cjs</c>) stay: the sandbox decides what they may do.
+/// Settings of package managers (<c>.npmrc</c>, <c>bunfig.toml</c>, <c>.yarnrc.yml</c>, <c>.pnpmfile.cjs</c>) stay: the sandbox decides
+/// what they may do.
 /// </remarks>
 public sealed class ExcludedPaths
 {

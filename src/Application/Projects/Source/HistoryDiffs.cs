@@ -14,10 +14,13 @@ public static class HistoryDiffs
     private static readonly ErrorOr<IReadOnlyList<FileDiff>> NoDiffs = ErrorOrFactory.From<IReadOnlyList<FileDiff>>(value: []);
 
     /// <summary>
-    /// The changes of all messages <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified }] }</c> in order. Every other message is
-    /// skipped whatever it holds; a diff message that cannot be read is an error, because without it the project would be another one.
+    /// The changes of all messages <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified }] }</c> in order.
+    /// Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project
+    /// would be another one.
     /// </summary>
-    /// <param name="json">An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null is no history.</param>
+    /// <param name="json">
+    /// An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null is no history.
+    /// </param>
     public static ErrorOr<IReadOnlyList<FileDiff>> Parse(string json, SourceLimits limits) => Parse(json, limits, isUnwrapped: false);
 
     // Only one layer of text is unwrapped, so that a hostile one cannot make us peel for ever.
@@ -70,15 +73,15 @@ public static class HistoryDiffs
     private static ErrorOr<FileDiff> ReadChange(JsonElement change, SourceLimits limits)
     {
         if (change.ValueKind != JsonValueKind.Object) return SourceErrors.BadEntry("A change", "must be an object");
-        if (!SourceJson.TryText(SourceJson.Find(change, "path"), out var raw)) return SourceErrors.BadEntry("A change", "has no readable text in 'path'");
+        if (!SourceJson.TryText(SourceJson.Find(change, "path"), out var raw))
+            return SourceErrors.BadEntry("A change", "has no readable text in 'path'");
 
         var path = SourcePath.Normalize(raw, limits.MaxDepth);
         if (path.IsError) return path.Errors;
 
         SourceJson.TryText(SourceJson.Find(change, "type"), out var kind);
         if (kind == "delete") return new FileDiff(path.Value, Content: null);
-        if (kind is not ("create" or "edit"))
-            return SourceErrors.BadEntry($"The change of {SourceErrors.Show(path.Value)}", "must have the type 'create', 'edit' or 'delete'");
+        if (kind is not ("create" or "edit")) return SourceErrors.BadChange(path.Value);
 
         return SourceJson.TryText(SourceJson.Find(change, "modified"), out var modified)
             ? new FileDiff(path.Value, Encoding.UTF8.GetBytes(modified))

@@ -11,8 +11,8 @@ public static class InitFiles
     /// <c>{ name: { type: "file", content, isBinary? } | { type: "directory", children } }</c>.
     /// </summary>
     /// <remarks>
-    /// A name in the tree may itself be a relative path (<c>"src/App.tsx"</c>). Unknown fields are ignored, and files that never go into a build are left
-    /// out at once, so that an uploaded <c>node_modules</c> does not use up the limits.
+    /// A name in the tree may itself be a relative path (<c>"src/App.tsx"</c>). Unknown fields are ignored, and files that never go
+    /// into a build are left out at once, so that an uploaded <c>node_modules</c> does not use up the limits.
     /// </remarks>
     public static ErrorOr<IReadOnlyList<SourceFile>> Parse(string json, SourceLimits limits)
     {

@@ -21,7 +21,8 @@ internal sealed class InitFilesReader(SourceLimits limits)
             var where = $"initFiles[{index++}]";
             var entry = ReadObject(element, where);
             if (entry.IsError) return entry.Errors;
-            if (!SourceJson.TryText(Get(entry.Value, "path"), out var raw)) return SourceErrors.BadEntry(where, "has no readable text in 'path'");
+            if (!SourceJson.TryText(Get(entry.Value, "path"), out var raw))
+                return SourceErrors.BadEntry(where, "has no readable text in 'path'");
 
             var added = AddFile(raw, entry.Value);
             if (added.IsError) return added.Errors;
@@ -90,7 +91,8 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
     private static ErrorOr<byte[]> ReadContent(string path, Dictionary<string, JsonElement> entry)
     {
-        if (!SourceJson.TryText(Get(entry, "content"), out var content)) return SourceErrors.BadContent(path, "'content' must be valid Unicode text");
+        if (!SourceJson.TryText(Get(entry, "content"), out var content))
+            return SourceErrors.BadContent(path, "'content' must be valid Unicode text");
 
         var isBase64 = IsBase64(path, entry);
         if (isBase64.IsError) return isBase64.Errors;
@@ -118,7 +120,10 @@ internal sealed class InitFilesReader(SourceLimits limits)
     }
 
     private static ErrorOr<Dictionary<string, JsonElement>> ReadObject(JsonElement element, string where) =>
-        element.ValueKind == JsonValueKind.Object ? SourceJson.Properties(element, where) : SourceErrors.BadEntry(where, "must be an object");
+        element.ValueKind == JsonValueKind.Object
+            ? SourceJson.Properties(element, where)
+            : SourceErrors.BadEntry(where, "must be an object");
 
-    private static JsonElement? Get(Dictionary<string, JsonElement> entry, string name) => entry.TryGetValue(name, out var value) ? value : null;
+    private static JsonElement? Get(Dictionary<string, JsonElement> entry, string name) =>
+        entry.TryGetValue(name, out var value) ? value : null;
 }

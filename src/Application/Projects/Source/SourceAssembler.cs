@@ -6,8 +6,8 @@ namespace Libra.Deploy.Application.Projects.Source;
 public static class SourceAssembler
 {
     /// <summary>
-    /// Applies the changes in order to the base, drops excluded paths, then checks paths and limits. Deleting a file that is not there is no error:
-    /// a history may delete what an earlier deletion already removed.
+    /// Applies the changes in order to the base, drops excluded paths, then checks paths and limits. Deleting a file that is not there is
+    /// no error: a history may delete what an earlier deletion already removed.
     /// </summary>
     public static ErrorOr<SourceTree> Assemble(IEnumerable<SourceFile> baseFiles, IEnumerable<FileDiff> diffs, SourceLimits limits)
     {

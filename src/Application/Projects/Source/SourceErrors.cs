@@ -41,7 +41,10 @@ public static class SourceErrors
 
     public static Error BadContent(string path, string why) => Invalid($"The content of {Show(path)} cannot be read: {why}.");
 
-    public static Error BadHistory(string why) => Invalid($"historyMessages must be an array of messages, or a string with such an array in it: {why}.");
+    public static Error BadHistory(string why) =>
+        Invalid($"historyMessages must be an array of messages, or a string with such an array in it: {why}.");
+
+    public static Error BadChange(string path) => Invalid($"The change of {Show(path)} must have the type 'create', 'edit' or 'delete'.");
 
     public static Error BadDiff(int message, string why) => Invalid($"historyMessages[{message}] is a broken diff message: {why}");
 

@@ -24,7 +24,7 @@ public sealed class SourceTree
     /// <summary>Bytes of all contents together.</summary>
     public long TotalBytes { get; }
 
-    /// <summary>Lower-case hex SHA-256 of all paths and contents; the same files give the same digest in whatever order they came.</summary>
+    /// <summary>Lower-case hex SHA-256 of all paths and contents, the same in whatever order the files came.</summary>
     public string Digest { get; }
 
     /// <summary>Takes the files as they are, if their paths are sound, unique on any file system, and within the limits.</summary>

@@ -1,0 +1,85 @@
+using ErrorOr;
+using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
+
+namespace Libra.Deploy.UnitTests.Projects.Source;
+
+public sealed class ProjectLayoutTests
+{
+    [Fact]
+    public void Of_WhenThereIsNoPackageJson_IsStatic()
+    {
+        var layout = Of(Text("index.html"), Text("bun.lock")).Value;
+
+        layout.Should().Be(new ProjectLayout(false, BuildScript: null, PackageManager.None, LockFilePath: null, WranglerConfigPath: null));
+        layout.IsStatic.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "scripts": {} }""")]
+    [InlineData("""{ "scripts": { "dev": "vite", "build": " " } }""")]
+    [InlineData("\ufeff{}")]
+    public void Of_WhenThereIsNoBuildScript_IsStatic(string packageJson)
+    {
+        var layout = Of(Text("package.json", packageJson)).Value;
+
+        layout.HasPackageJson.Should().BeTrue();
+        layout.IsStatic.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("bun.lock", PackageManager.Bun)]
+    [InlineData("bun.lockb", PackageManager.Bun)]
+    [InlineData("package-lock.json", PackageManager.Npm)]
+    [InlineData("npm-shrinkwrap.json", PackageManager.Npm)]
+    [InlineData("pnpm-lock.yaml", PackageManager.Pnpm)]
+    [InlineData("yarn.lock", PackageManager.Yarn)]
+    public void Of_WhenThereIsALock_KnowsWhoseItIs(string lockFile, PackageManager expected)
+    {
+        var layout = Of(Package("vite build"), Text(lockFile), Text("packages/a/bun.lock")).Value;
+
+        layout.BuildScript.Should().Be("vite build");
+        layout.PackageManager.Should().Be(expected);
+        layout.LockFilePath.Should().Be(lockFile);
+    }
+
+    [Fact]
+    public void Of_WhenThereIsNoLock_LetsBunMakeOne()
+    {
+        var layout = Of(Package("vite build")).Value;
+
+        layout.PackageManager.Should().Be(PackageManager.Bun);
+        layout.LockFilePath.Should().BeNull();
+    }
+
+    [Fact]
+    public void Of_WhenThereAreSeveralLocks_PrefersBun() =>
+        Of(Package("x"), Text("yarn.lock"), Text("bun.lock")).Value.LockFilePath.Should().Be("bun.lock");
+
+    [Theory]
+    [InlineData("wrangler.jsonc")]
+    [InlineData("wrangler.json")]
+    [InlineData("wrangler.toml")]
+    public void Of_WhenThereIsAWranglerConfig_FindsItAtTheTopOnly(string path)
+    {
+        Of(Text(path)).Value.WranglerConfigPath.Should().Be(path);
+        Of(Text($"sub/{path}")).Value.WranglerConfigPath.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("", "line 1, byte 1")]
+    [InlineData("{\n  \"name\": oops\n}", "line 2, byte 11")]
+    [InlineData("[]", "must hold an object")]
+    [InlineData("""{ "scripts": "build" }""", "'scripts' must be an object")]
+    [InlineData("""{ "scripts": { "build": 1 } }""", "'scripts.build' must be text")]
+    public void Of_WhenPackageJsonIsBroken_IsTheUsersToMend(string packageJson, string reason)
+    {
+        var error = Of(Text("package.json", packageJson)).FirstError;
+
+        error.Type.Should().Be(ErrorType.Validation);
+        error.Description.Should().StartWith("package.json cannot be read").And.Contain(reason);
+    }
+
+    private static ErrorOr<ProjectLayout> Of(params SourceFile[] files) => ProjectLayout.Of(SourceTree.Create(files, Limits).Value);
+}
