@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -124,7 +125,7 @@ internal sealed class S3Upload(
         {
             await client.AbortMultipartUploadAsync(bucket, key, uploadId, timeout.Token);
         }
-        catch (Exception failure) when (failure is AmazonS3Exception or HttpRequestException or OperationCanceledException)
+        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
         {
             // The failure that led here is the one to report. Buckets drop abandoned parts by a lifecycle rule (R2: after 7 days).
         }

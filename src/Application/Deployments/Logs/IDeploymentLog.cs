@@ -15,9 +15,11 @@ public interface IDeploymentLog
     /// <param name="subject">Whose log.</param>
     /// <param name="attempt">Number of the attempt, from 1.</param>
     /// <param name="fencingToken">A writer with a lower token than the newest one loses: its chunks are refused.</param>
+    /// <exception cref="LogWriterSupersededException">A newer writer has the log, or it is sealed.</exception>
+    /// <exception cref="IOException">The store cannot be reached.</exception>
     Task<IDeploymentLogWriter> OpenAsync(LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken);
 
-    /// <summary>Reads a page; never loads the whole log.</summary>
+    /// <summary>Reads a page; never loads the whole log. A filter that passes few lines can give a short page with a cursor.</summary>
     Task<LogPage> ReadAsync(LogSubject subject, LogQuery query, CancellationToken cancellationToken);
 
     /// <summary>
@@ -34,13 +36,22 @@ public interface IDeploymentLog
     Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken);
 }
 
-/// <summary>Appends lines; redacts secrets before anything is kept. Disposing ships what is buffered.</summary>
+/// <summary>
+/// Appends lines; redacts secrets before anything is kept. Disposing ships what is buffered. While the store is away lines
+/// wait in a bounded buffer. After a newer writer has taken over, every call throws <see cref="LogWriterSupersededException"/>.
+/// </summary>
 public interface IDeploymentLogWriter : IAsyncDisposable
 {
+    /// <summary>Redacts these values as well from now on, for instance the project's secret variables.</summary>
+    void Hide(IEnumerable<string> secrets);
+
     /// <summary>Adds a line of the service itself.</summary>
     void Write(LogLevel level, DeploymentStep? step, string message);
 
-    /// <summary>Adds raw output of a command; cuts it into lines itself, also over borders of pieces and characters.</summary>
+    /// <summary>
+    /// Adds raw output of a command; cuts it into lines itself, also over borders of pieces and characters. Waits while the
+    /// buffer is full.
+    /// </summary>
     ValueTask WriteOutputAsync(DeploymentStep step, LogStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 
     /// <summary>Ends a command's output: what stands without a line end becomes a line.</summary>
@@ -49,7 +60,7 @@ public interface IDeploymentLogWriter : IAsyncDisposable
     /// <summary>The last lines that a step's commands printed, oldest first, without colour codes; for error excerpts.</summary>
     IReadOnlyList<string> Tail(DeploymentStep step, int lines);
 
-    /// <summary>Ships what is buffered now.</summary>
+    /// <summary>Ships what is buffered now and returns when it is stored; waits for a store that is away.</summary>
     Task FlushAsync(CancellationToken cancellationToken);
 }
 
@@ -89,5 +100,5 @@ public sealed record LogQuery(long? Cursor, int Limit, DeploymentStep? Step = nu
 
 /// <summary>A page of lines.</summary>
 /// <param name="NextCursor">Null when there is nothing more now.</param>
-/// <param name="Complete">True when the log is sealed and this page reaches its end.</param>
+/// <param name="Complete">True when the log is sealed and there is nothing behind this page in its order.</param>
 public sealed record LogPage(IReadOnlyList<LogEntry> Entries, long? NextCursor, bool Complete);

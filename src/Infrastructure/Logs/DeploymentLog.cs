@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
+using Microsoft.Extensions.Logging;
+using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
+
+namespace Libra.Deploy.Infrastructure.Logs;
+
+/// <summary>Deployment logs in the object store.</summary>
+/// <param name="redactor">Knows the service's own secrets.</param>
+internal sealed class DeploymentLog(
+    IObjectStore store, Redactor redactor, DeploymentLogOptions options, TimeProvider clock, ILogger<DeploymentLog> logger)
+    : IDeploymentLog
+{
+    private readonly LogHubs _hubs = new(options, clock, logger);
+
+    public async Task<IDeploymentLogWriter> OpenAsync(
+        LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken)
+    {
+        var log = new StoredLog(store, subject);
+        var tip = await log.FindTipAsync(cancellationToken);
+        if (tip.Ended)
+            throw new LogWriterSupersededException($"The log of {subject.DeploymentId} is sealed.");
+        if (tip.Token > fencingToken)
+            throw new LogWriterSupersededException($"A newer worker writes the log of {subject.DeploymentId}.");
+
+        var shipper = new LogShipper(log, tip, attempt, fencingToken, (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk));
+        var writer = new LogWriter(new LogAppender(shipper, options, clock, logger), redactor, attempt, options, clock);
+        if (tip == LogTip.Start && attempt == 1) return writer;
+
+        await AnnounceAsync(writer, attempt, await log.IsClosedAsync(tip, cancellationToken), cancellationToken);
+        return writer;
+    }
+
+    public Task<LogPage> ReadAsync(LogSubject subject, LogQuery query, CancellationToken cancellationToken) =>
+        LogReader.ReadAsync(new StoredLog(store, subject), query, cancellationToken);
+
+    public async IAsyncEnumerable<LogEntry> FollowAsync(
+        LogSubject subject, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var hub = _hubs.Join(new StoredLog(store, subject));
+        try
+        {
+            await foreach (var entry in hub.FollowAsync(afterSeq, cancellationToken)) yield return entry;
+        }
+        finally
+        {
+            _hubs.Leave(subject.DeploymentId, hub);
+        }
+    }
+
+    public Task SealAsync(LogSubject subject, CancellationToken cancellationToken) => LogSealer.SealAsync(
+        new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), cancellationToken);
+
+    public Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken) =>
+        new StoredLog(store, subject).DeleteAsync(cancellationToken);
+
+    /// <summary>Takes the log over: once this line is stored, a writer with a lower token finds its next place taken.</summary>
+    private static async Task AnnounceAsync(LogWriter writer, int attempt, bool closed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (closed)
+                writer.Write(LogLevel.Info, null, $"Attempt {attempt} continues.");
+            else
+                writer.Write(
+                    LogLevel.Warn,
+                    null,
+                    $"Attempt {attempt} continues. The worker before it stopped without closing this log: up to a second of its output may be missing here.");
+            await writer.FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            await writer.DisposeAsync();
+            throw;
+        }
+    }
+}

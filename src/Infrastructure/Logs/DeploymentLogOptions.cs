@@ -1,0 +1,52 @@
+namespace Libra.Deploy.Infrastructure.Logs;
+
+/// <summary>How fast logs are shipped and how much of one is kept.</summary>
+public sealed record DeploymentLogOptions
+{
+    /// <summary>A buffered line is shipped after this. With <see cref="PollIdle"/> it stays under a second, which readers are promised.</summary>
+    public TimeSpan ShipInterval { get; init; } = TimeSpan.FromMilliseconds(450);
+
+    /// <summary>Text bytes after which a chunk is shipped at once.</summary>
+    public int ChunkBytes { get; init; } = 256 << 10;
+
+    /// <summary>Text bytes that wait while the store is away; then the command that prints has to wait.</summary>
+    public int MaxBufferedBytes { get; init; } = 8 << 20;
+
+    /// <summary>Lines of one log, over all attempts. The service's own lines may go over by a thousand, so that the end is always told.</summary>
+    public int MaxLines { get; init; } = 200_000;
+
+    /// <summary>UTF-8 bytes of one line; the rest of it is dropped.</summary>
+    public int MaxLineBytes { get; init; } = 16 << 10;
+
+    /// <summary>UTF-8 bytes of all lines of one log.</summary>
+    public long MaxBytes { get; init; } = 64L << 20;
+
+    /// <summary>How often followers of another node's deployment look for lines while some come.</summary>
+    public TimeSpan PollActive { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The same while nothing comes.</summary>
+    public TimeSpan PollIdle { get; init; } = TimeSpan.FromMilliseconds(450);
+
+    /// <summary>First pause when the store cannot be reached; doubled up to <see cref="RetryMax"/>.</summary>
+    public TimeSpan RetryMin { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long closing a log waits for a store that is away before the rest of the lines is given up.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (ShipInterval <= TimeSpan.Zero || ShipInterval + PollIdle > TimeSpan.FromSeconds(1))
+            yield return "Log lines must be shipped and polled within a second together.";
+        if (PollActive <= TimeSpan.Zero || PollIdle < PollActive)
+            yield return "The log's idle poll must not be shorter than its active one, and both must be positive.";
+        if (ChunkBytes < 1024 || MaxBufferedBytes < ChunkBytes)
+            yield return "A log chunk needs at least 1 KiB, and the log's buffer at least one chunk.";
+        if (MaxLines < 1 || MaxLineBytes < 256 || MaxBytes < MaxLineBytes)
+            yield return "A log needs at least one line of 256 bytes.";
+        if (RetryMin <= TimeSpan.Zero || RetryMax < RetryMin || CloseTimeout <= TimeSpan.Zero)
+            yield return "The log's pauses and its closing timeout must be positive.";
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Amazon.S3;
+using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.IntegrationTests.Storage;
+
+[assembly: AssemblyFixture(typeof(S3Server))]
+
+namespace Libra.Deploy.IntegrationTests.Storage;
+
+/// <summary>A real S3 server, started by the first test that asks for it and shared by all.</summary>
+public sealed class S3Server : IAsyncDisposable
+{
+    private const int NotInstalled = 77;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-s3-");
+    private readonly Lazy<Task<(S3ObjectStoreOptions? Options, string? Missing)>> _start;
+    private Process? _process;
+
+    public S3Server() => _start = new Lazy<Task<(S3ObjectStoreOptions?, string?)>>(StartAsync);
+
+    /// <summary>Settings for a client; skips the calling test, with the reason, where no server is installed.</summary>
+    public async Task<S3ObjectStoreOptions> OptionsAsync()
+    {
+        var (options, missing) = await _start.Value;
+        Assert.SkipUnless(options is not null, $"No S3 server to test against: {missing}");
+        return options!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            process.StandardInput.Close(); // the script's sign to stop
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<(S3ObjectStoreOptions? Options, string? Missing)> StartAsync()
+    {
+        var options = new S3ObjectStoreOptions
+        {
+            Endpoint = new Uri($"http://127.0.0.1:{FreePort()}"),
+            AccessKeyId = $"key{Guid.NewGuid():N}",
+            SecretAccessKey = $"secret{Guid.NewGuid():N}",
+        };
+        var script = Path.Combine(AppContext.BaseDirectory, "Storage", "start-radosgw.sh");
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            ArgumentList = { script, _folder.FullName, $"{options.Endpoint.Port}", options.AccessKeyId, options.SecretAccessKey },
+        };
+        _process = Process.Start(start)!;
+
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var answer = await _process.StandardOutput.ReadLineAsync(timeout.Token);
+        if (answer != "ready")
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            if (_process.ExitCode == NotInstalled) return (null, answer);
+            throw new InvalidOperationException($"The S3 server did not start (exit code {_process.ExitCode}).");
+        }
+
+        using var client = S3Client.Create(options);
+        await client.PutBucketAsync(options.LogsBucket);
+        await client.PutBucketAsync(options.ArtifactsBucket);
+        return (options, null);
+    }
+
+    /// <summary>A free port whose next one is free as well.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            using var first = new TcpListener(IPAddress.Loopback, 0);
+            first.Start();
+            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            using var second = new TcpListener(IPAddress.Loopback, port + 1);
+            try
+            {
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // taken: try another pair
+            }
+        }
+    }
+}
