@@ -12,7 +12,7 @@ internal sealed record ToolResult(int ExitCode, string Output, string Error)
 internal static class Tool
 {
     // The service's other settings are secrets as often as not, and some tools run as another user.
-    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "APT_CONFIG", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
     /// <summary>Runs the program in the root folder, with no input and in the C locale, so that its messages can be read by code.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
