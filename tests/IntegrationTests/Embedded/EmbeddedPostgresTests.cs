@@ -1,0 +1,145 @@
+using Libra.Deploy.Infrastructure.Embedded;
+using Libra.Deploy.Infrastructure.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Libra.Deploy.IntegrationTests.Embedded;
+
+public sealed class EmbeddedPostgresTests : IDisposable
+{
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(5);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-pg-test-");
+    private readonly EmbeddedPostgresOptions _options;
+
+    public EmbeddedPostgresTests()
+    {
+        // PostgreSQL's own user has to pass through when the tests run as root.
+        File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
+        _options = new EmbeddedPostgresOptions
+        {
+            BinFolder = RuntimeLayout.Find().PostgresBin,
+            DataFolder = Path.Combine(_folder.FullName, "postgres"),
+            Durable = false,
+            OwnerWait = TimeSpan.FromMilliseconds(300),
+        };
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task CreateDatabase_WhenNameIsNew_GivesAnEmptyDatabaseOfThatName()
+    {
+        await using var server = await StartAsync();
+
+        var database = await server.CreateDatabaseAsync("orders \"1\"", TestContext.Current.CancellationToken);
+
+        (await AskAsync(database, "SELECT current_database()")).Should().Be("orders \"1\"");
+        (await AskAsync(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).Should().Be(0L);
+    }
+
+    [Fact]
+    public async Task StartAgain_WhenStopped_HasTheSamePortAndData()
+    {
+        await using var server = await StartAsync();
+        await AskAsync(server.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
+
+        await server.StopAsync();
+        await FluentActions.Awaiting(() => AskAsync(server.ConnectionString, "SELECT 1")).Should().ThrowAsync<NpgsqlException>();
+        await server.StartAgainAsync(TestContext.Current.CancellationToken);
+
+        (await AskAsync(server.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+    }
+
+    [Fact]
+    public async Task Start_WhenFolderHasData_KeepsItAndItsPassword()
+    {
+        await using (var first = await StartAsync()) await AskAsync(first.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
+
+        await using var second = await StartAsync();
+
+        (await AskAsync(second.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+    }
+
+    [Fact]
+    public async Task Start_WhenAnotherProcessOwnsTheFolder_SaysWhich()
+    {
+        await using var owner = await StartAsync();
+
+        var second = () => StartAsync();
+
+        (await second.Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage($"Process {Environment.ProcessId} already runs PostgreSQL in {_options.DataFolder}; *");
+        (await AskAsync(owner.ConnectionString, "SELECT 1")).Should().Be(1, "the refused one must not disturb the owner's server");
+    }
+
+    [Fact]
+    public async Task Server_WhenItsOwnerIsKilled_IsGoneWithinSecondsAndItsDataServesTheNext()
+    {
+        using var owner = await PostgresOwner.StartAsync(_options);
+        await AskAsync(owner.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
+        var file = PostmasterFile();
+        file.RunningServer().Should().NotBeNull();
+
+        await owner.KillAsync();
+
+        await Eventually.BecomesTrueAsync(() => file.RunningServer() is null, GoneWithin, "a server must not outlive its owner");
+        await using var next = await StartAsync();
+        (await AskAsync(next.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+    }
+
+    [Fact]
+    public async Task Start_WhenAServerHasLostOwnerAndWatchdog_StopsItAndTakesOver()
+    {
+        using var owner = await PostgresOwner.StartAsync(_options);
+        await AskAsync(owner.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
+        var orphan = PostmasterFile().RunningServer()!.Value;
+        PostgresOwner.KillWatchdogs(orphan);
+        await owner.KillAsync();
+        PostmasterFile().RunningServer().Should().Be(orphan, "the test is about a server that nobody stops");
+
+        await using var next = await StartAsync();
+
+        PostmasterFile().RunningServer().Should().NotBe(orphan);
+        (await AskAsync(next.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+    }
+
+    [Fact]
+    public async Task Start_WhenTheServersUserCannotEnterTheFolder_KeepsTheDataWhereItCan()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root runs the server as another user.");
+        File.SetUnixFileMode(_folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string elsewhere;
+
+        await using (var server = await StartAsync())
+        {
+            elsewhere = (string)(await AskAsync(server.ConnectionString, "SHOW data_directory"))!;
+        }
+
+        elsewhere.Should().StartWith("/var/tmp/libra-pg-");
+        Directory.Delete(Path.GetFullPath(Path.Combine(elsewhere, "../..")), recursive: true);
+    }
+
+    [Fact]
+    public async Task Start_WhenTheProgramsAreNotThere_LeavesTheFolderFree()
+    {
+        var broken = _options with { BinFolder = Path.Combine(_folder.FullName, "nothing", "bin") };
+        await FluentActions.Awaiting(() => StartAsync(broken)).Should().ThrowAsync<Exception>();
+
+        await using var server = await StartAsync();
+
+        (await AskAsync(server.ConnectionString, "SELECT 1")).Should().Be(1);
+    }
+
+    private Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions? options = null) =>
+        EmbeddedPostgres.StartAsync(options ?? _options, NullLogger.Instance, TestContext.Current.CancellationToken);
+
+    private PostmasterFile PostmasterFile() => new(Path.Combine(_options.DataFolder, "server", "data"));
+
+    private static async Task<object?> AskAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+}

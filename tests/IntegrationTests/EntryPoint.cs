@@ -1,0 +1,18 @@
+using Libra.Deploy.IntegrationTests.Embedded;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Libra.Deploy.IntegrationTests;
+
+/// <summary>Runs the tests, or the part of another process that a test has to kill.</summary>
+internal static class EntryPoint
+{
+    public static Task<int> Main(string[] args) => args switch
+    {
+        [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
+        // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
+        _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
+            TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+        _ => ConsoleRunner.Run(args),
+    };
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Libra.Deploy.IntegrationTests;
+
+/// <summary>Waits for what another process does, no longer than a limit.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Fails with the reason when the condition does not come true in time.</summary>
+    public static async Task BecomesTrueAsync(Func<bool> condition, TimeSpan limit, string because)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        for (var waited = Stopwatch.StartNew(); !condition();)
+        {
+            waited.Elapsed.Should().BeLessThan(limit, because);
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}
