@@ -10,19 +10,31 @@ internal static class LockFile
     /// <summary>Takes the lock, or gives null when somebody else still holds it after the wait.</summary>
     public static async Task<IDisposable?> TryAcquireAsync(string path, TimeSpan wait, CancellationToken cancellationToken)
     {
-        // Opened for reading, so that the one failure left below is a holder.
-        if (!File.Exists(path)) await File.Create(path).DisposeAsync();
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(Pause, cancellationToken))
         {
-            try
-            {
-                return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Somebody holds it.
-                if (waited.Elapsed >= wait) return null;
-            }
+            if (TryTake(path) is { } taken) return taken;
+            if (waited.Elapsed >= wait) return null;
+        }
+    }
+
+    /// <summary>Takes the lock alone, or gives null when anybody holds it.</summary>
+    public static IDisposable? TryTake(string path) => TryOpen(path, FileShare.None);
+
+    /// <summary>Takes the lock together with others who share it, or gives null when somebody holds it alone.</summary>
+    public static IDisposable? TryShare(string path) => TryOpen(path, FileShare.Read);
+
+    private static FileStream? TryOpen(string path, FileShare share)
+    {
+        // Opened for reading, so that the one failure left below is a holder.
+        if (!File.Exists(path)) File.Create(path).Dispose();
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, share);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Somebody holds it.
+            return null;
         }
     }
 }

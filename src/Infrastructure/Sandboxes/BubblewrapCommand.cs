@@ -12,13 +12,14 @@ internal sealed class BubblewrapCommand
     /// <summary>An empty folder over which the launcher mounts a small one of its own, seen by nobody else.</summary>
     private const string Stage = "/run/libra-deploy";
 
+    private readonly string _bubblewrap;
     private readonly SandboxToolchain _tools;
     private readonly List<string> _staged = [];
     private readonly List<string> _arguments = [];
 
-    public BubblewrapCommand(SandboxToolchain tools, BubblewrapOptions options)
+    public BubblewrapCommand(BubblewrapMachine machine)
     {
-        _tools = tools;
+        (_bubblewrap, _tools) = (machine.Bubblewrap, machine.Tools);
         // By name rather than --unshare-all, which goes on without a user namespace when there is none.
         Add("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--unshare-net");
         Add("--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "build");
@@ -26,9 +27,9 @@ internal sealed class BubblewrapCommand
         AddSystem();
         AddToolchain();
         Add("--proc", "/proc", "--dev", "/dev");
-        Temporary("/tmp", options.TemporaryBytes);
-        Temporary("/home/build", options.HomeBytes);
-        Temporary("/dev/shm", options.HomeBytes);
+        Temporary("/tmp", machine.Options.TemporaryBytes);
+        Temporary("/home/build", machine.Options.HomeBytes);
+        Temporary("/dev/shm", machine.Options.HomeBytes);
         Variable("PATH", "/opt/libra/tools:/usr/bin:/bin");
         Variable("HOME", "/home/build");
         Variable("TMPDIR", "/tmp");
@@ -51,7 +52,7 @@ internal sealed class BubblewrapCommand
     /// <param name="command">What to run inside.</param>
     public IReadOnlyList<string> ToArguments(BubblewrapRun run, IReadOnlyList<string> command)
     {
-        var bubblewrap = Staged(_tools.Bubblewrap);
+        var bubblewrap = Staged(_bubblewrap);
         List<string> line = [];
         if (HostUser.IsRoot)
         {
@@ -92,9 +93,9 @@ internal sealed class BubblewrapCommand
 
         foreach (var tool in Directory.EnumerateFiles(Path.Combine(_tools.Scripts, "tools"))) ReadOnly(tool, $"/opt/libra/tools/{Path.GetFileName(tool)}");
         ReadOnly(_tools.Node, "/opt/libra/tools/node");
-        Add("--symlink", $"../node_modules/{SandboxToolchain.BunInModules}", "/opt/libra/tools/bun");
-        Add("--symlink", $"../node_modules/{SandboxToolchain.BunInModules}", "/opt/libra/tools/bunx");
-        Add("--symlink", $"../node_modules/{SandboxToolchain.PnpmInModules}", "/opt/libra/tools/pnpm");
+        Add("--symlink", $"../node_modules/{_tools.BunInModules}", "/opt/libra/tools/bun");
+        Add("--symlink", $"../node_modules/{_tools.BunInModules}", "/opt/libra/tools/bunx");
+        Add("--symlink", $"../node_modules/{_tools.PnpmInModules}", "/opt/libra/tools/pnpm");
     }
 
     private static string[] Become(int userId)

@@ -5,9 +5,10 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>What all bubblewrap sandboxes of this process share.</summary>
 internal sealed record BubblewrapMachine(
     BubblewrapOptions Options,
+    string Bubblewrap,
     SandboxToolchain Tools,
     BubblewrapRunner Runner,
     RegistryProxy Proxy,
-    NpmRegistry Registry,
+    Uri Registry,
     TimeProvider Clock,
     ILogger Log);

@@ -44,11 +44,10 @@ internal sealed class BubblewrapSandbox : ISandbox
         async token =>
         {
             using var gate = new OutputGate(output, _spec.Limits.MaxOutputBytes);
-            var registry = await _machine.Registry.AddressAsync();
             var store = new DependencyStore(_folders.Dependencies, _machine.Options.DependencyStoreBytes);
-            var installer = new DependencyInstaller(store, Path.Combine(_folders.Work, Id), _machine.Tools, registry);
+            var installer = new DependencyInstaller(store, Path.Combine(_folders.Work, Id), _machine.Tools, _machine.Registry);
             var (exit, dependencies) = await installer.InstallAsync(
-                _job.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, install.Timeout, registry, gate, token), token);
+                _job.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, install.Timeout, gate, token), token);
             _dependencies?.Dispose();
             _dependencies = dependencies;
             return exit;
@@ -84,9 +83,9 @@ internal sealed class BubblewrapSandbox : ISandbox
     }
 
     private async Task<SandboxExit> RunInstallerAsync(
-        IReadOnlyList<string> line, string folder, TimeSpan timeout, Uri registry, OutputGate gate, CancellationToken cancellationToken)
+        IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken)
     {
-        var command = InstallPhase.Describe(_machine, _folders, Path.GetFileName(folder), registry);
+        var command = InstallPhase.Describe(_machine, _folders, Path.GetFileName(folder));
         return await _machine.Runner.RunAsync(command, InstallPhase.Line(line), Job(_machine.Options.InstallerUserId, timeout), gate, Stream.Null, cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
@@ -12,21 +13,21 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(20);
 
     private readonly BubblewrapOptions _options;
-    private readonly SandboxToolchain _tools;
+    private readonly RuntimeLayout _runtime;
+    private readonly BubblewrapBinary _binary;
     private readonly TimeProvider _clock;
     private readonly ILogger<BubblewrapSandboxProvider> _log;
     private readonly SandboxFolders _folders;
     private readonly BuilderSlots _slots;
-    private readonly NpmRegistry _registry;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private BubblewrapMachine? _machine;
 
-    public BubblewrapSandboxProvider(BubblewrapOptions options, SandboxToolchain tools, TimeProvider clock, ILogger<BubblewrapSandboxProvider> log)
+    public BubblewrapSandboxProvider(
+        BubblewrapOptions options, RuntimeLayout runtime, BubblewrapBinary binary, TimeProvider clock, ILogger<BubblewrapSandboxProvider> log)
     {
-        (_options, _tools, _clock, _log) = (options, tools, clock, log);
+        (_options, _runtime, _binary, _clock, _log) = (options, runtime, binary, clock, log);
         _folders = new SandboxFolders(options.DataDirectory);
         _slots = new BuilderSlots(_folders.Slots, options.Slots);
-        _registry = new NpmRegistry(tools, options.Registry);
     }
 
     public string Name => "bubblewrap";
@@ -68,7 +69,7 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         try
         {
             var job = new BubblewrapJob("probe", _options.FirstBuilderUserId, new SandboxLimits(), ProbeTime);
-            var exit = await machine.Runner.RunAsync(new BubblewrapCommand(_tools, _options), ["/bin/true"], job, gate, Stream.Null, cancellationToken);
+            var exit = await machine.Runner.RunAsync(new BubblewrapCommand(machine), ["/bin/true"], job, gate, Stream.Null, cancellationToken);
             if (!exit.Succeeded) throw Unusable($"{exit.Reason} {exit.ExitCode} {said}");
         }
         catch (SandboxException e) when (e.Code == "SANDBOX_COMMAND_FAILED")
@@ -93,7 +94,11 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            return _machine ??= await StartAsync();
+            return _machine ??= await StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is RuntimePartMissingException or InvalidOperationException)
+        {
+            throw new SandboxException("SANDBOX_CREATE_FAILED", e.Message, transient: false, e);
         }
         finally
         {
@@ -101,14 +106,16 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         }
     }
 
-    private async Task<BubblewrapMachine> StartAsync()
+    private async Task<BubblewrapMachine> StartAsync(CancellationToken cancellationToken)
     {
+        var bubblewrap = await _binary.LocateAsync(cancellationToken);
+        var tools = new SandboxToolchain(_runtime);
         var groups = ControlGroups.Probe();
         if (groups.Kind == ControlGroupKind.None) LogNoControlGroups();
         if (!HostUser.IsRoot) LogNotRoot();
-        var registry = await _registry.AddressAsync();
+        var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
         var proxy = new RegistryProxy(ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
-        return new BubblewrapMachine(_options, _tools, new BubblewrapRunner(groups, _clock), proxy, _registry, _clock, _log);
+        return new BubblewrapMachine(_options, bubblewrap, tools, new BubblewrapRunner(groups, _clock), proxy, registry, _clock, _log);
     }
 
     private static SandboxException Unusable(string said, Exception? inner = null) => new(

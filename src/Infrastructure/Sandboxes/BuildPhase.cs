@@ -13,7 +13,7 @@ internal static class BuildPhase
     public static BubblewrapCommand Describe(
         BubblewrapMachine machine, string source, InstalledDependencies? dependencies, SandboxLimits limits, SandboxBuild build)
     {
-        var command = new BubblewrapCommand(machine.Tools, machine.Options).ReadOnly(source, Source).Temporary(Work, limits.DiskBytes);
+        var command = new BubblewrapCommand(machine).ReadOnly(source, Source).Temporary(Work, limits.DiskBytes);
         if (dependencies is not null) AddDependencies(command, dependencies);
         foreach (var (name, value) in Settings(limits).Concat(build.Environment)) command.Variable(name, value);
         return command.WorkingDirectory(Work);

@@ -7,14 +7,14 @@ internal static class InstallPhase
 {
     private const string ProxySocket = "/run/proxy.sock";
 
-    public static BubblewrapCommand Describe(BubblewrapMachine machine, OrganizationFolders folders, string folderName, Uri registry)
+    public static BubblewrapCommand Describe(BubblewrapMachine machine, OrganizationFolders folders, string folderName)
     {
         // Cache and folder in one mount, because a hard link cannot cross two.
-        var command = new BubblewrapCommand(machine.Tools, machine.Options)
+        var command = new BubblewrapCommand(machine)
             .Writable(folders.Store, "/store")
             .ReadOnly(machine.Proxy.SocketPath, ProxySocket)
             .WorkingDirectory($"/store/work/{folderName}");
-        foreach (var (name, value) in PackageManagerCommands.Settings("/store/cache", registry)) command.Variable(name, value);
+        foreach (var (name, value) in PackageManagerCommands.Settings("/store/cache", machine.Registry)) command.Variable(name, value);
         return command;
     }
 

@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
@@ -18,14 +19,14 @@ internal sealed class JobFolder : IDisposable
     public static JobFolder Create(OrganizationFolders folders, DeploymentId deployment)
     {
         var path = Directory.CreateDirectory(Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}")).FullName;
-        var owner = FileLock.TryExclusive(Path.Combine(path, LockName)) ?? throw new IOException($"{path} is new and yet in use.");
+        var owner = LockFile.TryTake(Path.Combine(path, LockName)) ?? throw new IOException($"{path} is new and yet in use.");
         var job = new JobFolder(path, owner);
         Directory.CreateDirectory(job.Source);
         return job;
     }
 
     /// <summary>Takes over a folder whose owner is dead; null when it lives.</summary>
-    public static JobFolder? TryAdopt(string path) => FileLock.TryExclusive(Path.Combine(path, LockName)) is { } owner ? new JobFolder(path, owner) : null;
+    public static JobFolder? TryAdopt(string path) => LockFile.TryTake(Path.Combine(path, LockName)) is { } owner ? new JobFolder(path, owner) : null;
 
     /// <summary>Which deployment a sandbox's folder was made for; null when its name is not of ours.</summary>
     public static DeploymentId? DeploymentOf(string path) => DeploymentId.TryParse(Path.GetFileName(path).Split('.')[0]);

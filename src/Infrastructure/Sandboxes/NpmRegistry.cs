@@ -3,20 +3,17 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>The npm registry that packages come from: the configured one, else that of this machine's npm, asked once.</summary>
-internal sealed class NpmRegistry
+/// <summary>The npm registry that packages come from: the configured one, else that of this machine's npm.</summary>
+internal static class NpmRegistry
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
-    private readonly Lazy<Task<Uri>> _address;
-
-    public NpmRegistry(SandboxToolchain tools, Uri? configured) =>
-        _address = new Lazy<Task<Uri>>(() => configured is null ? AskNpmAsync(tools) : Task.FromResult(Checked(configured)));
 
     /// <summary>Its address, with a slash at the end and without credentials.</summary>
     /// <exception cref="SandboxException">npm names none that can be used.</exception>
-    public Task<Uri> AddressAsync() => _address.Value;
+    public static async Task<Uri> AddressAsync(SandboxToolchain tools, Uri? configured, CancellationToken cancellationToken) =>
+        Checked(configured ?? await AskNpmAsync(tools, cancellationToken));
 
-    private static async Task<Uri> AskNpmAsync(SandboxToolchain tools)
+    private static async Task<Uri> AskNpmAsync(SandboxToolchain tools, CancellationToken cancellationToken)
     {
         // The service's own environment, since that is where an operator's npm settings live.
         using var npm = Process.Start(new ProcessStartInfo(tools.Node, [Path.Combine(tools.NpmFolder, "bin/npm-cli.js"), "config", "get", "registry"])
@@ -25,11 +22,12 @@ internal sealed class NpmRegistry
             RedirectStandardError = true,
             WorkingDirectory = "/",
         })!;
-        using var time = new CancellationTokenSource(AnswerTime);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(AnswerTime);
         var errors = npm.StandardError.ReadToEndAsync(time.Token);
         var answer = await npm.StandardOutput.ReadToEndAsync(time.Token);
         await npm.WaitForExitAsync(time.Token);
-        if (npm.ExitCode == 0 && Uri.TryCreate(answer.Trim(), UriKind.Absolute, out var address)) return Checked(address);
+        if (npm.ExitCode == 0 && Uri.TryCreate(answer.Trim(), UriKind.Absolute, out var address)) return address;
 
         throw new SandboxException("SANDBOX_CREATE_FAILED", $"npm does not say which registry it uses: {await errors}", transient: false);
     }

@@ -1,3 +1,4 @@
+using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
 using Libra.Deploy.IntegrationTests.Sandboxes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,12 +10,15 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes;
 /// <summary>One provider with a data folder of its own, shared by all sandbox tests; each test makes its own organization.</summary>
 public sealed class SandboxFixture : IAsyncLifetime
 {
+    /// <summary>Outlives the tests, so that bubblewrap is fetched once.</summary>
+    private static readonly string ToolsDirectory = Path.Combine(AppContext.BaseDirectory, "tools");
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-sandbox-tests-");
 
     public SandboxFixture()
     {
         Options = new BubblewrapOptions { DataDirectory = _data.FullName };
-        Provider = new BubblewrapSandboxProvider(Options, Tools(), TimeProvider.System, NullLogger<BubblewrapSandboxProvider>.Instance);
+        Provider = new BubblewrapSandboxProvider(Options, RuntimeLayout.Find(), new BubblewrapBinary(ToolsDirectory, NullLogger<BubblewrapBinary>.Instance), TimeProvider.System, NullLogger<BubblewrapSandboxProvider>.Instance);
     }
 
     public BubblewrapOptions Options { get; }
@@ -22,13 +26,6 @@ public sealed class SandboxFixture : IAsyncLifetime
     public BubblewrapSandboxProvider Provider { get; }
 
     public string DataDirectory => _data.FullName;
-
-    public static SandboxToolchain Tools()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Libra.Deploy.sln"))) root = root.Parent!;
-        return SandboxToolchain.Locate("/tmp/sbx/usr/bin/bwrap", Path.Combine(root.FullName, "runtime/node_modules"), Path.Combine(root.FullName, "runtime/sandbox"));
-    }
 
     public ValueTask InitializeAsync() => new(Provider.ProbeAsync(CancellationToken.None));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
@@ -11,7 +12,7 @@ internal sealed class DependencyStore(string folder, long maxBytes)
     /// <summary>The stored dependencies, held against eviction until disposed; null when there are none under this key.</summary>
     public InstalledDependencies? TryUse(string key)
     {
-        if (FileLock.TryShared(LockPath(key)) is not { } held) return null;
+        if (LockFile.TryShare(LockPath(key)) is not { } held) return null;
 
         var entry = Path.Combine(folder, key);
         if (!Directory.Exists(entry))
@@ -67,7 +68,7 @@ internal sealed class DependencyStore(string folder, long maxBytes)
 
     private bool TryRemove(string entry)
     {
-        using var alone = FileLock.TryExclusive(LockPath(Path.GetFileName(entry)));
+        using var alone = LockFile.TryTake(LockPath(Path.GetFileName(entry)));
         if (alone is null) return false;
 
         // Renamed first: a half-deleted entry must never be found under its key.

@@ -45,10 +45,10 @@ internal static class PackageManagerCommands
         ["DO_NOT_TRACK"] = "1",
     };
 
-    public static string Version(PackageManager manager, SandboxToolchain tools) => SandboxToolchain.VersionOf(manager switch
+    public static string Version(PackageManager manager, SandboxToolchain tools) => manager switch
     {
-        PackageManager.Bun => tools.BunPackageFolder,
-        PackageManager.Npm => tools.NpmFolder,
-        _ => tools.PnpmPackageFolder,
-    });
+        PackageManager.Bun => tools.BunVersion,
+        PackageManager.Npm => tools.NpmVersion,
+        _ => tools.PnpmVersion,
+    };
 }

@@ -1,0 +1,160 @@
+// Inside the second phase as /opt/libra/bundle.mjs, after the project's own build: makes of whatever it built the one form that the service takes,
+// .libra-out/ with result.json, worker/ and assets/. Everything here is untrusted to the service, which checks it again.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const modules = [path.join(here, 'node_modules'), path.join(here, '../node_modules')].find((folder) => fs.existsSync(folder));
+const project = process.cwd();
+const out = path.join(project, '.libra-out');
+const configNames = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml', '.wrangler/deploy/config.json'];
+const assetFolders = ['dist', 'build', 'out', 'public'];
+
+// Keys that say how to build or where to deploy. Any other key with something in it is a binding or a feature, and named as refused:
+// a kind that we have not heard of must not pass unseen.
+const harmless = new Set([
+  'configPath', 'userConfigPath', 'topLevelName', 'definedEnvironments', 'targetEnvironment', 'legacy_env', '$schema', 'name', 'main', 'account_id',
+  'compatibility_date', 'compatibility_flags', 'jsx_factory', 'jsx_fragment', 'rules', 'build', 'define', 'alias', 'minify', 'keep_names', 'tsconfig',
+  'no_bundle', 'find_additional_modules', 'preserve_file_names', 'base_dir', 'upload_source_maps', 'python_modules', 'assets', 'vars', 'keep_vars',
+  'route', 'routes', 'workers_dev', 'preview_urls', 'dev', 'observability', 'logpush', 'send_metrics', 'placement', 'limits', 'migrations',
+  'pages_build_output_dir', 'compliance_region', 'first_party_worker',
+]);
+
+class BundleError extends Error {}
+
+try {
+  fs.rmSync(out, { recursive: true, force: true });
+  fs.mkdirSync(out);
+  const result = configNames.some((name) => fs.existsSync(path.join(project, name))) ? await fromConfiguration() : withoutConfiguration();
+  fs.writeFileSync(path.join(out, 'result.json'), JSON.stringify(result, null, 2));
+} catch (error) {
+  if (!(error instanceof BundleError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+async function fromConfiguration() {
+  const config = await readConfiguration();
+  const compatibilityDate = config.compatibility_date ?? dateOfRuntime();
+  const mainModule = config.main ? await bundleWorker(compatibilityDate) : null;
+  const folder = assetsFolder(config);
+  if (!mainModule && !folder) throw new BundleError("The wrangler configuration names neither 'main' nor 'assets', and none of dist, build, out and public exists.");
+  if (folder) copyAssets(folder, path.join(out, 'assets'));
+
+  return {
+    formatVersion: 1,
+    compatibilityDate,
+    compatibilityFlags: config.compatibility_flags ?? [],
+    mainModule,
+    assets: folder && {
+      binding: config.assets?.binding ?? null,
+      htmlHandling: config.assets?.html_handling ?? 'auto-trailing-slash',
+      notFoundHandling: config.assets?.not_found_handling ?? (config.assets ? 'none' : notFoundOf(folder)),
+      runWorkerFirst: config.assets?.run_worker_first ?? false,
+    },
+    vars: config.vars ?? {},
+    refused: Object.keys(config).filter((key) => !harmless.has(key) && !isEmpty(config[key])),
+  };
+}
+
+function withoutConfiguration() {
+  const folder = builtFolder();
+  if (!folder) throw new BundleError('There is nothing to deploy: no wrangler configuration, and none of dist, build, out and public exists.');
+  copyAssets(folder, path.join(out, 'assets'));
+  return {
+    formatVersion: 1,
+    compatibilityDate: dateOfRuntime(),
+    compatibilityFlags: [],
+    mainModule: null,
+    assets: { binding: null, htmlHandling: 'auto-trailing-slash', notFoundHandling: notFoundOf(folder), runWorkerFirst: false },
+    vars: {},
+    refused: [],
+  };
+}
+
+async function readConfiguration() {
+  // wrangler's own reader, which also follows the redirect that build plugins write to .wrangler/deploy/config.json.
+  const { unstable_readConfig: readConfig } = await import('wrangler');
+  try {
+    return readConfig({}, { hideWarnings: true, useRedirectIfAvailable: true });
+  } catch (error) {
+    throw new BundleError(`The wrangler configuration cannot be used: ${error.message}`);
+  }
+}
+
+async function bundleWorker(compatibilityDate) {
+  const scratch = fs.mkdtempSync(path.join(process.env.TMPDIR ?? '/tmp', 'bundle-'));
+  const upload = path.join(scratch, 'upload.multipart');
+  const args = ['deploy', '--dry-run', '--outdir', path.join(scratch, 'out'), '--outfile', upload, '--compatibility-date', compatibilityDate];
+  const wrangler = spawnSync(process.execPath, [path.join(modules, 'wrangler/bin/wrangler.js'), ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (wrangler.error) throw wrangler.error;
+  if (wrangler.status !== 0) throw new BundleError('wrangler could not bundle the worker; its messages are above.');
+  return writeModules(await readUpload(upload));
+}
+
+/** The body that wrangler would upload: the metadata names the main module, and the other parts are the modules. */
+async function readUpload(file) {
+  const body = fs.readFileSync(file);
+  const boundary = body.subarray(2, body.indexOf('\r\n')).toString();
+  return new Response(body, { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }).formData();
+}
+
+async function writeModules(form) {
+  const mainModule = JSON.parse(form.get('metadata')).main_module;
+  if (!mainModule) throw new BundleError('The worker has to be an ES module: it has no default export.');
+  const folder = path.join(out, 'worker');
+  for (const [name, part] of form) {
+    if (typeof part === 'string' || part.type === 'application/source-map') continue;
+    const target = path.join(folder, name);
+    if (!target.startsWith(folder + path.sep)) throw new BundleError(`The worker's module '${name}' lies outside the worker.`);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, Buffer.from(await part.arrayBuffer()));
+  }
+  return mainModule;
+}
+
+function assetsFolder(config) {
+  const base = config.configPath ? path.dirname(config.configPath) : project;
+  const named = config.assets?.directory ?? config.pages_build_output_dir;
+  if (!named) return config.main ? null : builtFolder();
+  const folder = path.resolve(base, named);
+  if (!isFolder(folder)) throw new BundleError(`The wrangler configuration names the assets folder '${named}', which the build did not make.`);
+  return folder;
+}
+
+function builtFolder() {
+  const folders = assetFolders.map((name) => path.join(project, name)).filter(isFolder);
+  return folders.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ?? folders[0];
+}
+
+function isFolder(name) {
+  return fs.statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** A site that brings its own page for this keeps it; any other is taken for an app that routes in the browser. */
+function notFoundOf(folder) {
+  return fs.existsSync(path.join(folder, '404.html')) ? '404-page' : 'single-page-application';
+}
+
+function copyAssets(from, to) {
+  fs.mkdirSync(to, { recursive: true });
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) copyAssets(source, target);
+    else if (entry.isFile()) fs.copyFileSync(source, target);
+    else throw new BundleError(`The asset '${path.relative(project, source)}' is a link or a special file; only regular files can be deployed.`);
+  }
+}
+
+/** The newest date that the pinned runtime knows is in its version, 1.YYYYMMDD.N. */
+function dateOfRuntime() {
+  const { version } = JSON.parse(fs.readFileSync(path.join(modules, 'workerd/package.json'), 'utf8'));
+  return version.replace(/^\d+\.(\d{4})(\d{2})(\d{2})\..*$/, '$1-$2-$3');
+}
+
+function isEmpty(value) {
+  if (value === undefined || value === null || value === false) return true;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
