@@ -33,6 +33,13 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         }
     }
 
+    /// <summary>Removes an artifact, unless somebody uses it: then it goes when room is needed.</summary>
+    public void Forget(string digest)
+    {
+        var folder = Path.Combine(options.CacheFolder, digest);
+        if (Directory.Exists(folder)) _ = TryRemove(folder);
+    }
+
     /// <summary>An empty folder of one's own on the same file system; gone when disposed.</summary>
     public TemporaryFolder NewFolder()
     {
@@ -82,10 +89,17 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         foreach (var (folder, _, size) in kept)
         {
             if (total <= options.MaxCacheBytes) return;
-            if (TryLock(Path.GetFileName(folder), FileShare.None) is not { } removing) continue; // in use
-            using (removing) TemporaryFolder.Remove(folder);
-            total -= size;
+            if (TryRemove(folder)) total -= size;
         }
+    }
+
+    // False: it is in use.
+    private bool TryRemove(string folder)
+    {
+        using var removing = TryLock(Path.GetFileName(folder), FileShare.None);
+        if (removing is null) return false;
+        TemporaryFolder.Remove(folder);
+        return true;
     }
 
     private static long SizeOf(string folder) =>

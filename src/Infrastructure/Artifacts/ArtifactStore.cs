@@ -56,8 +56,11 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     public Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken) =>
         objects.GetAsync(ObjectBucket.Artifacts, KeyOf(digest), cancellationToken);
 
-    public Task DeleteAsync(string digest, CancellationToken cancellationToken) =>
-        objects.DeleteAsync(ObjectBucket.Artifacts, [KeyOf(digest)], cancellationToken);
+    public async Task DeleteAsync(string digest, CancellationToken cancellationToken)
+    {
+        await objects.DeleteAsync(ObjectBucket.Artifacts, [KeyOf(digest)], cancellationToken);
+        _cache.Forget(digest);
+    }
 
     private async Task<ErrorOr<ArtifactReference>> SaveAsync(Func<ArtifactDraft, Task<ArtifactManifest>> fill, CancellationToken cancellationToken)
     {

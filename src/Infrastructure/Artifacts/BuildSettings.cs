@@ -26,6 +26,7 @@ internal sealed record BuildSettings(
     {
         try
         {
+            RefuseBrokenText(json);
             var settings = JsonSerializer.Deserialize<BuildSettings>(json, Json) ?? throw new InvalidDataException("result.json is null.");
             // The serializer lets null into a list of strings.
             if (settings.CompatibilityFlags?.Contains(null!) == true || settings.Refused?.Contains(null!) == true) throw new InvalidDataException("result.json has null in a list of names.");
@@ -34,6 +35,21 @@ internal sealed record BuildSettings(
         catch (JsonException e)
         {
             throw new InvalidDataException($"result.json is not what a build writes (at {e.Path ?? "its start"}).", e);
+        }
+    }
+
+    // Half a surrogate pair is valid JSON but no text: it could not be hashed or handed to a worker.
+    private static void RefuseBrokenText(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) _ = reader.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException("result.json holds text that is no valid Unicode.", e);
         }
     }
 }

@@ -54,6 +54,9 @@ internal sealed class LocalSites : IAsyncDisposable
     /// <summary>The process that serves a worker; null while it sleeps.</summary>
     public SiteInstance? Awake(string project) => _host.Services.GetRequiredService<SiteHost>().Find(HostOf(project))?.Awake;
 
+    /// <summary>Where the site host keeps the files of a live artifact.</summary>
+    public string FolderOf(string digest) => Path.Combine(_root.FullName, "local", "artifacts", digest);
+
     public async Task<string> SaveAsync(BuildTar build)
     {
         var saved = await Artifacts.SaveBuildResultAsync(build.Build(), default);

@@ -56,11 +56,13 @@ internal sealed class SiteArtifacts(LocalTargetOptions options)
         }
     }
 
-    /// <exception cref="InvalidDataException">The manifest is not the one that the digest names.</exception>
-    public async Task<ArtifactManifest> ManifestAsync(string digest, CancellationToken cancellationToken)
+    /// <summary>The manifest of an artifact; null when its files are gone or not those that the digest names.</summary>
+    public async Task<ArtifactManifest?> FindAsync(string digest, CancellationToken cancellationToken)
     {
-        var json = await File.ReadAllBytesAsync(Path.Combine(FolderOf(digest), ArtifactPackage.ManifestFile), cancellationToken);
-        return ManifestJson.Digest(json) == digest ? ManifestJson.Read(json) : throw new InvalidDataException($"The manifest of artifact {digest} was changed.");
+        var path = Path.Combine(FolderOf(digest), ArtifactPackage.ManifestFile);
+        if (!File.Exists(path)) return null;
+        var json = await File.ReadAllBytesAsync(path, cancellationToken);
+        return ManifestJson.Digest(json) == digest ? ManifestJson.Read(json) : null;
     }
 
     /// <summary>Removes what nobody holds: left behind by a process that was killed.</summary>

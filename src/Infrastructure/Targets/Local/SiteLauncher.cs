@@ -23,10 +23,12 @@ internal sealed class SiteLauncher(
         var newestDate = await program.NewestCompatibilityDateAsync(cancellationToken);
         if (newestDate.IsError) return newestDate.Errors;
 
+        if (await artifacts.FindAsync(digest, cancellationToken) is not { } manifest)
+            return TargetErrors.Unavailable($"The files of artifact {digest} are not on this machine any more; deploy {worker} again.");
+
         var run = Path.GetFullPath(Path.Combine(options.Root, "run", worker));
         Directory.CreateDirectory(run);
         var config = Path.Combine(run, digest + ".capnp");
-        var manifest = await artifacts.ManifestAsync(digest, cancellationToken);
         await File.WriteAllTextAsync(config, WorkerdConfig.For(manifest, artifacts.FolderOf(digest), newestDate.Value), cancellationToken);
 
         var process = await WorkerdProcess.StartAsync(program.Serve(config, run), worker, options.StartTimeout, logger, cancellationToken);

@@ -1,0 +1,72 @@
+using Libra.Deploy.Application.Deployments.Artifacts;
+
+namespace Libra.Deploy.IntegrationTests.Artifacts;
+
+public sealed class ArtifactCacheTests : IDisposable
+{
+    private readonly ArtifactFolder _folder = new(options => options with { MaxCacheBytes = 2500 });
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Open_WhenManyOpenAtOnceFromTwoStores_UnpacksOnceForAll()
+    {
+        var digest = await _folder.SaveAsync(Thousand('a'));
+        IArtifactStore[] stores = [_folder.Store, _folder.NewStore()];
+
+        var opened = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => stores[i % 2].OpenAsync(digest, default))));
+
+        opened.Select(artifact => artifact!.Folder).Distinct().Should().ContainSingle();
+        File.Exists(Path.Combine(opened[0]!.Folder, "assets/index.html")).Should().BeTrue();
+        foreach (var artifact in opened) await artifact!.DisposeAsync();
+        Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Cache, "tmp")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Open_WhenTheCacheIsFull_RemovesTheLongestUnused()
+    {
+        var (a, b, c) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
+        await UseAsync(a);
+        await UseAsync(b);
+        await UseAsync(a);
+
+        await UseAsync(c);
+
+        Kept().Should().BeEquivalentTo(a, c);
+    }
+
+    [Fact]
+    public async Task Open_WhenTheCacheIsFull_NeverRemovesWhatIsInUse()
+    {
+        var (a, b, c) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
+        await using var used = await _folder.Store.OpenAsync(a, default);
+        _folder.Clock.Advance(TimeSpan.FromMinutes(1));
+        await using var alsoUsed = await _folder.NewStore().OpenAsync(b, default);
+        _folder.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await UseAsync(c);
+
+        Kept().Should().BeEquivalentTo(a, b, c);
+        File.Exists(Path.Combine(used!.Folder, "assets/index.html")).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Open_WhenDeletedSinceItWasUsed_IsNull()
+    {
+        var digest = await _folder.SaveAsync(Thousand('a'));
+        await UseAsync(digest);
+        await _folder.Store.DeleteAsync(digest, default);
+
+        (await _folder.Store.OpenAsync(digest, default)).Should().BeNull();
+    }
+
+    private static BuildTar Thousand(char letter) => BuildTar.OfAssets(new string(letter, 1000));
+
+    private async Task UseAsync(string digest)
+    {
+        await using (await _folder.Store.OpenAsync(digest, default)) _folder.Clock.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    private IEnumerable<string?> Kept() =>
+        Directory.EnumerateDirectories(_folder.Cache).Select(Path.GetFileName).Where(name => name != "tmp");
+}

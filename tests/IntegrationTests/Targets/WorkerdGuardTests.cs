@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Libra.Deploy.IntegrationTests.Targets;
+
+/// <summary>The promise that no workerd outlives the service, tried with processes that do not want to end.</summary>
+public sealed class WorkerdGuardTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData("exec sleep 1000")]
+    [InlineData("trap '' TERM INT HUP; while :; do sleep 1; done")]
+    public async Task Guard_WhenTheServiceIsKilled_EndsTheCommandWithinFiveSeconds(string command)
+    {
+        // The sleep stands for the service: it holds the only other end of the guard's stdin, and is killed without warning.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 | /bin/sh \"$0\" /bin/sh -c \"echo child \\$\\$ >&3; $1\"", RuntimeFiles.Guard, command])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var service = Process.Start(start)!;
+        var child = int.Parse((await service.StandardOutput.ReadLineAsync())!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var holder = Process.GetProcesses().Single(process => process.ProcessName == "sleep" && ParentOf(process.Id) == service.Id);
+
+        holder.Kill();
+
+        var waited = Stopwatch.StartNew();
+        while (IsRunning(child))
+        {
+            waited.Elapsed.Should().BeLessThan(Limit, "nothing of a site may outlive the service");
+            await Task.Delay(20);
+        }
+
+        await service.WaitForExitAsync().WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Guard_WhenTheCommandEnds_EndsWithItsCode()
+    {
+        var start = new ProcessStartInfo("/bin/sh", [RuntimeFiles.Guard, "/bin/sh", "-c", "exit 7"]) { RedirectStandardInput = true };
+        using var guard = Process.Start(start)!;
+
+        await guard.WaitForExitAsync().WaitAsync(Limit);
+
+        guard.ExitCode.Should().Be(7);
+    }
+
+    private static bool IsRunning(int id) => Stat(id) is [_, var state, ..] && state != "Z";
+
+    private static int ParentOf(int id) => Stat(id) is [_, _, var parent, ..] ? int.Parse(parent, System.Globalization.CultureInfo.InvariantCulture) : 0;
+
+    // Of /proc/{id}/stat: what follows the name in parentheses.
+    private static string[] Stat(int id)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{id}/stat");
+            return ["", .. text[(text.LastIndexOf(')') + 2)..].Split(' ')];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+}
