@@ -299,6 +299,102 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Domain.Quotas.QuotaCharge", b =>
+                {
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<int>("Amount")
+                        .HasColumnType("integer")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("ChargedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("charged_at");
+
+                    b.Property<string>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("PlanId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("plan_id");
+
+                    b.Property<DateTimeOffset?>("RefundedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refunded_at");
+
+                    b.Property<string>("TransferredFrom")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("transferred_from");
+
+                    b.HasKey("DeploymentId")
+                        .HasName("pk_quota_charges");
+
+                    b.HasIndex("PlanId", "ChargedAt")
+                        .HasDatabaseName("ix_quota_charges_standing")
+                        .HasFilter("refunded_at IS NULL");
+
+                    b.ToTable("quota_charges", "deploy", t =>
+                        {
+                            t.HasCheckConstraint("ck_quota_charges_amount", "amount > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Domain.Quotas.QuotaPlan", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BillingInterval")
+                        .HasColumnType("text")
+                        .HasColumnName("billing_interval");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_active");
+
+                    b.Property<DateTimeOffset?>("LastRefresh")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_quota_refresh");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("plan_name");
+
+                    b.Property<string>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("PeriodEnd")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("period_end");
+
+                    b.Property<DateTimeOffset>("PeriodStart")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("period_start");
+
+                    b.Property<int>("Remaining")
+                        .HasColumnType("integer")
+                        .HasColumnName("deploy_limit");
+
+                    b.HasKey("Id")
+                        .HasName("pk_subscription_limit");
+
+                    b.ToTable("subscription_limit", "public", t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
                 {
                     b.Property<string>("DeploymentId")

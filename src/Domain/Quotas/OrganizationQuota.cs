@@ -1,0 +1,37 @@
+namespace Libra.Deploy.Domain.Quotas;
+
+/// <summary>What an organization may still deploy at one moment, and from which plan it is taken.</summary>
+public sealed class OrganizationQuota
+{
+    private readonly PlanAllowances _allowances;
+
+    /// <param name="now">By the database's clock, which alone decides about periods.</param>
+    public OrganizationQuota(IEnumerable<QuotaPlan> plans, PlanAllowances allowances, DateTimeOffset now)
+    {
+        (_allowances, Now) = (allowances, now);
+        Plans = [.. plans.Where(plan => plan.IsUsable(now)).OrderBy(Turn).ThenBy(plan => plan.PeriodEnd).ThenBy(plan => plan.Id, StringComparer.Ordinal)];
+    }
+
+    public DateTimeOffset Now { get; }
+
+    /// <summary>The plans that can be charged, in the order in which they are.</summary>
+    public IReadOnlyList<QuotaPlan> Plans { get; }
+
+    /// <summary>The plan that the next deployment is taken from; null when none has one left.</summary>
+    public QuotaPlan? NextToCharge => Plans.FirstOrDefault(plan => RemainingOf(plan) > 0);
+
+    public int Remaining => Plans.Sum(RemainingOf);
+
+    /// <summary>When the first plan gives deployments again; null without any plan.</summary>
+    public DateTimeOffset? ResetDate => Plans.Count == 0 ? null : Plans.Min(plan => plan.ResetsAt(Now));
+
+    /// <summary>What the next deployment finds in the plan: a refresh that is due counts as done.</summary>
+    public int RemainingOf(QuotaPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var refill = plan.IsRefreshDue(Now) ? _allowances.DeploymentsOf(plan.Name) : null;
+        return Math.Max(0, refill ?? plan.Remaining);
+    }
+
+    private static int Turn(QuotaPlan plan) => plan.IsAnnual ? 0 : plan.IsFree ? 1 : 2;
+}
