@@ -1,0 +1,26 @@
+namespace Libra.Deploy.Infrastructure.Access;
+
+/// <summary>How sessions of the platform are checked.</summary>
+public sealed class PlatformSessionOptions
+{
+    /// <summary>Base address of the platform; without one no session is accepted.</summary>
+    public Uri? PlatformUrl { get; set; }
+
+    /// <summary>Where the platform tells whose a session is.</summary>
+    public string Path { get; set; } = "/api/auth/get-session";
+
+    /// <summary>Cookies that may hold a session; no other cookie is ever passed on.</summary>
+    public IReadOnlyList<string> CookieNames { get; set; } = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+
+    /// <summary>How long an answer is believed: for so long a session lives on here after it was ended there.</summary>
+    public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the platform may take to answer.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What a person with a session may do in its active organization.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = [Domain.Access.Scopes.DeploymentsRead, Domain.Access.Scopes.DeploymentsWrite];
+
+    /// <summary>Roles at the platform whose people get the scope admin as well; none unless named.</summary>
+    public IReadOnlyList<string> AdminRoles { get; set; } = [];
+}

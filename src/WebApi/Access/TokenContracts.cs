@@ -1,0 +1,28 @@
+using Libra.Deploy.Application.Access;
+
+namespace Libra.Deploy.WebApi.Access;
+
+/// <summary>A new token.</summary>
+/// <param name="Secret">The whole token; it is never shown again.</param>
+internal sealed record CreatedTokenResponse(
+    bool Success,
+    Guid Id,
+    string Secret,
+    string Name,
+    string Prefix,
+    string? OrganizationId,
+    string? UserId,
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt)
+{
+    public static CreatedTokenResponse Of(IssuedToken issued) => new(
+        true, issued.Token.Id, issued.Secret.Reveal(), issued.Token.Name, issued.Token.Prefix, issued.Token.OrganizationId,
+        issued.Token.UserId, issued.Token.Scopes, issued.Token.CreatedAt, issued.Token.ExpiresAt);
+}
+
+/// <summary>All tokens, without their secrets.</summary>
+internal sealed record TokenListResponse(bool Success, IReadOnlyList<TokenSummary> Tokens);
+
+/// <summary>A token that is no longer good.</summary>
+internal sealed record TokenRevokedResponse(bool Success, Guid Id);
