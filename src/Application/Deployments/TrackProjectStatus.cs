@@ -15,7 +15,7 @@ internal sealed class TrackProjectStatus(IProjectRepository projects, IDeploymen
         var live = change.Status == DeploymentStatus.Cancelled && await deployments.FindLiveAsync(change.ProjectId, cancellationToken) is not null;
         await projects.RecordDeploymentAsync(
             change.ProjectId,
-            change.Id,
+            change.Id.Value,
             ProjectStatuses.For(change.Status, live),
             change.Status == DeploymentStatus.Completed ? change.WorkerUrl : null,
             starting: false,

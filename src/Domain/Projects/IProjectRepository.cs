@@ -1,5 +1,3 @@
-using Libra.Deploy.Domain.Deployments;
-
 namespace Libra.Deploy.Domain.Projects;
 
 /// <summary>Reads the platform's projects, and writes of them only what is ours to write.</summary>
@@ -16,7 +14,7 @@ public interface IProjectRepository
 
     /// <summary>Writes how the project's newest deployment stands; a deployment that is not the newest changes nothing.</summary>
     /// <param name="starting">True for the acceptance, which makes the deployment the newest.</param>
-    Task RecordDeploymentAsync(string projectId, DeploymentId deployment, string status, string? address, bool starting, CancellationToken cancellationToken);
+    Task RecordDeploymentAsync(string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken);
 
     void Add(Project project);
 }

@@ -15,7 +15,7 @@ public sealed class Project
     {
         (Id, OrganizationId, UserId, Name, TemplateType) = (id, organizationId, userId, name, templateType);
         MessageHistory = "[]";
-        DeploymentStatus = ProjectStatuses.Idle;
+        DeploymentStatus = "idle";
         IsActive = true;
         (CreatedAt, UpdatedAt) = (now, now);
     }

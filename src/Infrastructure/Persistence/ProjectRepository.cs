@@ -1,4 +1,3 @@
-using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,15 +15,15 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
         database.Projects.Where(project => project.CustomDomain == domain).Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
 
     public Task RecordDeploymentAsync(
-        string projectId, DeploymentId deployment, string status, string? address, bool starting, CancellationToken cancellationToken) =>
+        string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken) =>
         database.Database.ExecuteSqlAsync(
             $"""
              UPDATE public.project
              SET deployment_status = {status},
-                 workflow_id = {deployment.Value},
+                 workflow_id = {deploymentId},
                  production_deploy_url = COALESCE({address}, production_deploy_url),
                  updated_at = now()
-             WHERE id = {projectId} AND ({starting} OR workflow_id = {deployment.Value})
+             WHERE id = {projectId} AND ({starting} OR workflow_id = {deploymentId})
              """,
             cancellationToken);
 

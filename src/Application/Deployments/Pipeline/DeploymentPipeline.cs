@@ -53,28 +53,51 @@ internal sealed class DeploymentPipeline(
     {
         var subject = new LogSubject(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
         RunResult result;
-        await using (var log = await logs.OpenAsync(subject, deployment.Attempt, lease.Token, watch.Token))
+        try
         {
+            await using var log = await logs.OpenAsync(subject, deployment.Attempt, lease.Token, watch.Token);
             await using var context = new StepContext(deployment, lease, log, ledger);
-            try
-            {
-                context.Project = await projects.FindAsync(deployment.ProjectId, watch.Token);
-                result = await WalkAsync(context, watch, stopping);
-            }
-            catch (OperationCanceledException) when (watch.Cause != StopCause.None)
-            {
-                result = await StopAsync(context, watch.Cause);
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", deployment.Attempt, deployment.Id, context.Deployment.CurrentStep?.WireName());
-                result = await FailAsync(context, FailureCauses.Of(failure, context.Deployment.CurrentStep), error: null);
-            }
+            result = await RunLoggedAsync(context, watch, stopping);
+        }
+        catch (LogWriterSupersededException)
+        {
+            return new RunResult(RunOutcome.LeaseLost);
         }
 
-        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled)
-            await logs.SealAsync(subject, CancellationToken.None);
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await SealAsync(subject);
         return result;
+    }
+
+    private async Task<RunResult> RunLoggedAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
+    {
+        try
+        {
+            context.Project = await projects.FindAsync(context.Deployment.ProjectId, watch.Token);
+            return await WalkAsync(context, watch, stopping);
+        }
+        catch (OperationCanceledException) when (watch.Cause != StopCause.None)
+        {
+            return await StopAsync(context, watch.Cause);
+        }
+        catch (Exception failure) when (failure is not (OutOfMemoryException or LogWriterSupersededException))
+        {
+            var step = context.Deployment.CurrentStep;
+            logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", context.Deployment.Attempt, context.Deployment.Id, step?.WireName());
+            return await FailAsync(context, FailureCauses.Of(failure, step), error: null);
+        }
+    }
+
+    // The deployment has ended whatever happens here; cleaning up seals what stayed open.
+    private async Task SealAsync(LogSubject subject)
+    {
+        try
+        {
+            await logs.SealAsync(subject, CancellationToken.None);
+        }
+        catch (IOException failure)
+        {
+            logger.LogWarning(failure, "The log of {DeploymentId} could not be sealed yet", subject.DeploymentId);
+        }
     }
 
     private async Task<RunResult> WalkAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
 /// <summary>Says whether a project's lock file may be given to its package manager.</summary>

@@ -1,11 +1,8 @@
-using Libra.Deploy.Domain.Deployments;
-
-namespace Libra.Deploy.Domain.Projects;
+namespace Libra.Deploy.Domain.Deployments;
 
 /// <summary>The platform's words for how a project's newest deployment stands (column <c>deployment_status</c>).</summary>
 public static class ProjectStatuses
 {
-    public const string Idle = "idle";
     public const string Preparing = "preparing";
     public const string Deploying = "deploying";
     public const string Deployed = "deployed";

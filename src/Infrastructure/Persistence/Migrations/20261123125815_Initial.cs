@@ -1,4 +1,5 @@
 ﻿using System;
+using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -13,6 +14,28 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
         {
             migrationBuilder.EnsureSchema(
                 name: "deploy");
+
+            migrationBuilder.CreateTable(
+                name: "api_tokens",
+                schema: "deploy",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    organization_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    user_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    scopes = table.Column<List<string>>(type: "text[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_api_tokens", x => x.id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "deployments",
@@ -58,6 +81,25 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_deployments", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "quota_charges",
+                schema: "deploy",
+                columns: table => new
+                {
+                    deployment_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    organization_id = table.Column<string>(type: "text", nullable: false),
+                    plan_id = table.Column<string>(type: "text", nullable: false),
+                    amount = table.Column<int>(type: "integer", nullable: false),
+                    charged_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    refunded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    transferred_from = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_quota_charges", x => x.deployment_id);
+                    table.CheckConstraint("ck_quota_charges_amount", "amount > 0");
                 });
 
             migrationBuilder.CreateTable(
@@ -108,6 +150,13 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_tokens_hash",
+                schema: "deploy",
+                table: "api_tokens",
+                column: "hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_active",
@@ -172,17 +221,32 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 column: "project_id",
                 unique: true,
                 filter: "status NOT IN ('completed', 'failed', 'cancelled')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quota_charges_standing",
+                schema: "deploy",
+                table: "quota_charges",
+                columns: new[] { "plan_id", "charged_at" },
+                filter: "refunded_at IS NULL");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "api_tokens",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
                 name: "deployment_sources",
                 schema: "deploy");
 
             migrationBuilder.DropTable(
                 name: "deployment_steps",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "quota_charges",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

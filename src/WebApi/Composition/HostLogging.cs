@@ -1,0 +1,37 @@
+using Libra.Deploy.WebApi.Configuration;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>One JSON object a line for machines; short coloured lines when a person watches in a terminal.</summary>
+internal static class HostLogging
+{
+    public static void Configure(ILoggingBuilder logging, HostSettings settings, IHostEnvironment environment)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LevelOf(settings.LogLevel));
+        foreach (var noisy in new[] { "Microsoft", "System", "Hangfire", "Yarp", "Npgsql" }) logging.AddFilter(noisy, Quieter(settings.LogLevel));
+        if (environment.IsDevelopment() && !Console.IsOutputRedirected)
+        {
+            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Enabled));
+            return;
+        }
+
+        logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+    }
+
+    private static LogLevel LevelOf(string level) => level switch
+    {
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+
+    private static LogLevel Quieter(string level) => level switch
+    {
+        "debug" => LogLevel.Information,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Warning,
+    };
+}

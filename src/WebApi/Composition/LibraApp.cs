@@ -1,0 +1,31 @@
+using System.Net;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.Deployments;
+using Libra.Deploy.WebApi.Http;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>The HTTP side: where it listens and what it answers.</summary>
+internal static class LibraApp
+{
+    public static void AddWebApi(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        var development = builder.Environment.IsDevelopment();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
+        builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
+        builder.Services.AddLibraHttp(http =>
+        {
+            builder.Configuration.GetSection("Http").Bind(http);
+            if (development && builder.Configuration["Http:AllowedOrigins:0"] is null) http.AllowedOrigins = LibraHttpOptions.DevelopmentOrigins;
+        });
+    }
+
+    public static void UseLibra(this WebApplication app)
+    {
+        app.UseLibraHttp();
+        app.UseLibraAccess();
+        app.MapDeployments();
+        app.MapTokens();
+    }
+}

@@ -1,0 +1,86 @@
+using Libra.Deploy.Infrastructure.Embedded;
+using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.WebApi.Configuration;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>The whole service in one process: what is configured, and embedded parts for what is not.</summary>
+public sealed class LibraHost : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _postgres;
+
+    private LibraHost(WebApplication app, HostSettings settings, EmbeddedPostgres? postgres) => (App, Settings, _postgres) = (app, settings, postgres);
+
+    public WebApplication App { get; }
+
+    internal HostSettings Settings { get; }
+
+    /// <summary>Where the API answers; known once it runs.</summary>
+    public string Address => new UriBuilder(App.Urls.First()) { Host = "localhost" }.Uri.ToString().TrimEnd('/');
+
+    /// <summary>Builds the service and brings its database up to date; nothing listens yet.</summary>
+    /// <param name="args">Command line; options can be given as <c>--Section:Name=value</c>.</param>
+    /// <param name="configure">Settings that count more than all others; for tests.</param>
+    public static async Task<LibraHost> CreateAsync(string[] args, Action<IConfigurationBuilder>? configure = null, CancellationToken cancellationToken = default)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, EnvironmentName = EnvironmentName() });
+        builder.Configuration.AddEnvironmentNames(Environment.GetEnvironmentVariable);
+        builder.Configuration.AddCommandLine(args);
+        configure?.Invoke(builder.Configuration);
+        var settings = HostSettings.Read(builder.Configuration);
+        HostLogging.Configure(builder.Logging, settings, builder.Environment);
+
+        var postgres = settings.IsEmbedded ? await StartPostgresAsync(builder, settings, cancellationToken) : null;
+        try
+        {
+            var connectionString = postgres?.ConnectionString ?? PostgresUrl.ToConnectionString(settings.PostgresUrl!);
+            builder.AddLibra(settings, connectionString);
+            var app = builder.Build();
+            app.UseLibra();
+            await app.Services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
+            if (settings.IsEmbedded) await app.Services.GetRequiredService<DemoSetup>().RunAsync(cancellationToken);
+            return new LibraHost(app, settings, postgres);
+        }
+        catch
+        {
+            if (postgres is not null) await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Serves until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        await App.StartAsync(cancellationToken);
+        if (Settings.IsEmbedded) await App.Services.GetRequiredService<DemoSetup>().GreetAsync(Console.Out, Address);
+        await App.WaitForShutdownAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
+    }
+
+    private static string? EnvironmentName() => Environment.GetEnvironmentVariable("ENVIRONMENT") switch
+    {
+        "development" => Environments.Development,
+        "production" => Environments.Production,
+        _ => null,
+    };
+
+    private static async Task<EmbeddedPostgres> StartPostgresAsync(WebApplicationBuilder builder, HostSettings settings, CancellationToken cancellationToken)
+    {
+        if (builder.Environment.IsProduction())
+            throw new FormatException("POSTGRES_URL is not set. Production needs a database of its own; without one start with ENVIRONMENT=development.");
+
+        using var logging = LoggerFactory.Create(log => HostLogging.Configure(log, settings, builder.Environment));
+        var options = new EmbeddedPostgresOptions
+        {
+            BinFolder = RuntimeLayout.Find(builder.Configuration[RuntimeLayout.DirectorySetting]).PostgresBin,
+            DataFolder = Path.Combine(settings.DataPath, "postgres"),
+        };
+        return await EmbeddedPostgres.StartAsync(options, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+    }
+}

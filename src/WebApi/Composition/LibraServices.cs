@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Libra.Deploy.Application;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Embedded;
+using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.Infrastructure.Projects;
+using Libra.Deploy.Infrastructure.Queue;
+using Libra.Deploy.Infrastructure.Quotas;
+using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.Infrastructure.Targets.Local;
+using Libra.Deploy.WebApi.Configuration;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>Chooses and registers every part by the settings: the only place that knows all layers.</summary>
+internal static class LibraServices
+{
+    public static void AddLibra(this WebApplicationBuilder builder, HostSettings settings, string connectionString)
+    {
+        var services = builder.Services;
+        var configuration = builder.Configuration;
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        Bind<DeploymentOptions>(services, configuration, "Deployments");
+        Bind<QueueOptions>(services, configuration, "Queue");
+        services.AddSingleton(configuration.GetSection("Source").Get<SourceLimits>() ?? new SourceLimits());
+
+        var runtime = RuntimeLayout.Find(configuration[RuntimeLayout.DirectorySetting]);
+        services.AddSingleton(runtime);
+        services.AddProjectTemplates(runtime.Templates);
+        services.AddSingleton(ToolchainOf(runtime));
+
+        services.AddApplication();
+        services.AddPersistence(connectionString);
+        services.AddQuotas();
+        Bind<QuotaOptions>(services, configuration, "Quotas");
+        services.AddQueue(settings.IsWorker);
+        services.AddSingleton<DemoData>();
+        services.AddSingleton<DemoSetup>();
+        AddStorage(services, configuration, settings);
+        AddSandboxes(services, settings);
+        AddTarget(services, settings, runtime);
+        builder.AddWebApi(settings);
+    }
+
+    private static void Bind<TOptions>(IServiceCollection services, ConfigurationManager configuration, string section)
+        where TOptions : class =>
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
+
+    // Any tool, template of the bundle script or pinned version that changes makes every source count as changed.
+    private static BuildToolchain ToolchainOf(RuntimeLayout runtime)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(File.ReadAllBytes(Path.Combine(runtime.Root, "package-lock.json")));
+        foreach (var script in Directory.EnumerateFiles(runtime.SandboxScripts).Order(StringComparer.Ordinal)) hash.AppendData(File.ReadAllBytes(script));
+        hash.AppendData(Encoding.UTF8.GetBytes(runtime.Node));
+        return new BuildToolchain(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
+    }
+
+    private static void AddStorage(IServiceCollection services, ConfigurationManager configuration, HostSettings settings)
+    {
+        var objects = new FolderObjectStoreOptions { Root = Path.Combine(settings.DataPath, "objects") };
+        services.AddFolderObjectStore(objects);
+        services.AddDeploymentLogs(new DeploymentLogOptions(), KnownSecrets(configuration, settings));
+        services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
+    }
+
+    private static void AddTarget(IServiceCollection services, HostSettings settings, RuntimeLayout runtime) => services.AddLocalTarget(new LocalTargetOptions
+    {
+        Root = Path.Combine(settings.DataPath, "sites"),
+        WorkerdPath = runtime.Workerd,
+        GuardPath = Path.Combine(runtime.Root, "workerd-guard.sh"),
+        EdgePort = settings.EdgePort,
+    });
+
+    private static void AddSandboxes(IServiceCollection services, HostSettings settings)
+    {
+        services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
+        services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
+        services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
+    }
+
+    private static IEnumerable<string> KnownSecrets(ConfigurationManager configuration, HostSettings settings) =>
+        new[] { settings.PostgresUrl, configuration["Cloudflare:ApiToken"], configuration["R2:SecretAccessKey"], configuration["Daytona:ApiKey"], configuration["E2B:ApiKey"] }
+            .OfType<string>();
+}

@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Libra.Deploy.WebApi.Configuration;
+
+/// <summary>What the process is and where it keeps things; read before anything else is built.</summary>
+public sealed class HostSettings : IValidatableObject
+{
+    private static readonly string[] KnownRoles = ["api", "worker"];
+    private static readonly string[] KnownProviders = ["bubblewrap", "daytona", "e2b", "process"];
+    private static readonly string[] KnownLevels = ["debug", "info", "warn", "error"];
+
+    /// <summary><c>postgres://…</c> or an Npgsql connection string; null brings an embedded server up.</summary>
+    public string? PostgresUrl { get; set; }
+
+    [Required]
+    public string DataDirectory { get; set; } = ".libra";
+
+    [Range(0, 65535)]
+    public int Port { get; set; } = 3008;
+
+    [Range(0, 65535)]
+    public int EdgePort { get; set; } = 8787;
+
+    /// <summary><c>api</c>, <c>worker</c>, or both.</summary>
+    public string Roles { get; set; } = "api,worker";
+
+    public string SandboxProvider { get; set; } = "bubblewrap";
+
+    public string LogLevel { get; set; } = "info";
+
+    /// <summary><c>development</c> or <c>production</c>; null follows the host's own environment.</summary>
+    public string? Environment { get; set; }
+
+    /// <summary>True when this process answers the API.</summary>
+    public bool IsApi => HasRole("api");
+
+    /// <summary>True when this process runs deployments.</summary>
+    public bool IsWorker => HasRole("worker");
+
+    /// <summary>Nothing is configured: PostgreSQL, objects, sandbox and target all come up on this machine.</summary>
+    public bool IsEmbedded => PostgresUrl is null;
+
+    /// <summary>The data folder as an absolute path.</summary>
+    public string DataPath => Path.GetFullPath(DataDirectory);
+
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="FormatException">A value is wrong; the message says which.</exception>
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        var settings = new HostSettings();
+        try
+        {
+            configuration.GetSection("Host").Bind(settings);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new FormatException(failure.Message, failure);
+        }
+
+        var problems = new List<ValidationResult>();
+        if (Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true)) return settings;
+        throw new FormatException(string.Join(" ", problems.Select(problem => problem.ErrorMessage)));
+    }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Listed(Roles).All(role => KnownRoles.Contains(role)) || Listed(Roles).Length == 0)
+            yield return new ValidationResult($"LIBRA_ROLES={Roles} is not a list of api and worker.");
+        if (!KnownProviders.Contains(SandboxProvider))
+            yield return new ValidationResult($"SANDBOX_BUILDER_DEFAULT_PROVIDER={SandboxProvider} is none of {string.Join(", ", KnownProviders)}.");
+        if (!KnownLevels.Contains(LogLevel))
+            yield return new ValidationResult($"LOG_LEVEL={LogLevel} is none of {string.Join(", ", KnownLevels)}.");
+        if (Environment is not (null or "development" or "production"))
+            yield return new ValidationResult($"ENVIRONMENT={Environment} is neither development nor production.");
+    }
+
+    private bool HasRole(string role) => Listed(Roles).Contains(role);
+
+    private static string[] Listed(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

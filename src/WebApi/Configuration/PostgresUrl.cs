@@ -1,0 +1,65 @@
+using Npgsql;
+
+namespace Libra.Deploy.WebApi.Configuration;
+
+/// <summary>Reads the address of the database in either form in which operators have it.</summary>
+public static class PostgresUrl
+{
+    /// <summary>Makes an Npgsql connection string of <c>postgres://user:password@host:port/database?sslmode=require</c>, or takes one as it is.</summary>
+    /// <exception cref="FormatException">It is neither; the message does not repeat it, because it may hold a password.</exception>
+    public static string ToConnectionString(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            var builder = IsUrl(text) ? FromUrl(new Uri(text)) : new NpgsqlConnectionStringBuilder(text);
+            builder.MaxAutoPrepare = builder.MaxAutoPrepare == 0 ? 100 : builder.MaxAutoPrepare;
+            builder.IncludeErrorDetail = false; // it would write rows into the log
+            return builder.Host is null ? throw new FormatException("POSTGRES_URL names no host.") : builder.ConnectionString;
+        }
+        catch (Exception failure) when (failure is ArgumentException or UriFormatException or KeyNotFoundException)
+        {
+            throw new FormatException("POSTGRES_URL is neither postgres://user:password@host:port/database nor an Npgsql connection string.");
+        }
+    }
+
+    private static bool IsUrl(string text) =>
+        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
+
+    private static NpgsqlConnectionStringBuilder FromUrl(Uri url)
+    {
+        var user = url.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = url.Host,
+            Port = url.Port > 0 ? url.Port : 5432,
+            Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
+        };
+        if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
+        if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
+        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            builder[NameOf(Uri.UnescapeDataString(parts[0]))] = parts.Length > 1 ? ValueOf(Uri.UnescapeDataString(parts[1])) : string.Empty;
+        }
+
+        return builder;
+    }
+
+    private static string NameOf(string libpq) => libpq switch
+    {
+        "sslmode" => "SSL Mode",
+        "sslrootcert" => "Root Certificate",
+        "application_name" => "Application Name",
+        "connect_timeout" => "Timeout",
+        "options" => "Options",
+        _ => libpq,
+    };
+
+    private static string ValueOf(string libpq) => libpq switch
+    {
+        "verify-full" => "VerifyFull",
+        "verify-ca" => "VerifyCA",
+        _ => libpq,
+    };
+}
