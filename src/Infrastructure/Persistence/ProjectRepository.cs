@@ -9,7 +9,7 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
         database.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
 
     public Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken) =>
-        database.Projects.FromSql($"SELECT * FROM public.project WHERE id = {id} FOR UPDATE").FirstOrDefaultAsync(cancellationToken);
+        database.Projects.FromSql($"SELECT * FROM public.project WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
 
     public Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
         database.Projects.Where(project => project.CustomDomain == domain).Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);

@@ -24,11 +24,12 @@ public sealed class LibraHost : IAsyncDisposable
     /// <param name="configure">Settings that count more than all others; for tests.</param>
     public static async Task<LibraHost> CreateAsync(string[] args, Action<IConfigurationBuilder>? configure = null, CancellationToken cancellationToken = default)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, EnvironmentName = EnvironmentName() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
         builder.Configuration.AddEnvironmentNames(Environment.GetEnvironmentVariable);
         builder.Configuration.AddCommandLine(args);
         configure?.Invoke(builder.Configuration);
         var settings = HostSettings.Read(builder.Configuration);
+        builder.Environment.EnvironmentName = EnvironmentName(settings) ?? builder.Environment.EnvironmentName;
         HostLogging.Configure(builder.Logging, settings, builder.Environment);
 
         var postgres = settings.IsEmbedded ? await StartPostgresAsync(builder, settings, cancellationToken) : null;
@@ -63,7 +64,7 @@ public sealed class LibraHost : IAsyncDisposable
         if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
     }
 
-    private static string? EnvironmentName() => Environment.GetEnvironmentVariable("ENVIRONMENT") switch
+    private static string? EnvironmentName(HostSettings settings) => settings.Environment switch
     {
         "development" => Environments.Development,
         "production" => Environments.Production,

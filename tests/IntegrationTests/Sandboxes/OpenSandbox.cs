@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 using System.Formats.Tar;
 using System.Text;
 using Libra.Deploy.Application.Deployments.Pipeline;
