@@ -1,13 +1,11 @@
-using Libra.Deploy.Domain.Deployments;
-
 namespace Libra.Deploy.Domain.Quotas;
 
 /// <summary>A line of the ledger: one deployment was taken from one plan. There is at most one line for a deployment.</summary>
 public sealed class QuotaCharge
 {
-    private QuotaCharge() => OrganizationId = PlanId = string.Empty;
+    private QuotaCharge() => DeploymentId = OrganizationId = PlanId = string.Empty;
 
-    public DeploymentId DeploymentId { get; private set; }
+    public string DeploymentId { get; private set; }
     public string OrganizationId { get; private set; }
 
     /// <summary>Id of the plan's row; the platform may have removed it since.</summary>
@@ -20,5 +18,5 @@ public sealed class QuotaCharge
     public DateTimeOffset? RefundedAt { get; private set; }
 
     /// <summary>The deployment that paid first, when this one replays it.</summary>
-    public DeploymentId? TransferredFrom { get; private set; }
+    public string? TransferredFrom { get; private set; }
 }

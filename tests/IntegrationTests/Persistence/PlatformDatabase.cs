@@ -1,0 +1,67 @@
+using Libra.Deploy.Application;
+using Libra.Deploy.Infrastructure.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Libra.Deploy.IntegrationTests.Persistence;
+
+/// <summary>A database in which the platform made its tables before the service came: ours are added, the platform's only used.</summary>
+internal sealed class PlatformDatabase : IAsyncDisposable
+{
+    // As the platform declares them, and by no code of the service.
+    private const string PlatformTables =
+        """
+        CREATE TABLE public.project (
+            id text PRIMARY KEY, name text NOT NULL, template_type text NOT NULL, production_deploy_url text, workflow_id text,
+            deployment_status varchar DEFAULT 'idle', custom_domain text, custom_domain_status varchar, custom_domain_verified_at timestamptz,
+            custom_hostname_id text, ownership_verification text, ssl_status varchar, visibility varchar NOT NULL DEFAULT 'private',
+            is_active bool NOT NULL DEFAULT true, user_id text NOT NULL, organization_id text NOT NULL, container_id text, initial_message text,
+            knowledge text, message_history text NOT NULL DEFAULT '[]', url text, git_url text, git_branch text, preview_image_url text,
+            created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE public.subscription_limit (
+            id text PRIMARY KEY, organization_id text NOT NULL, stripe_customer_id text, plan_name text NOT NULL, plan_id text NOT NULL,
+            ai_nums int NOT NULL, enhance_nums int NOT NULL, upload_limit int NOT NULL, deploy_limit int NOT NULL, seats int NOT NULL DEFAULT 1,
+            project_nums int NOT NULL DEFAULT 1, is_active bool DEFAULT true, period_start timestamptz NOT NULL, period_end timestamptz NOT NULL,
+            created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now(), last_quota_refresh timestamptz, billing_interval text DEFAULT 'month');
+        CREATE UNIQUE INDEX ON public.subscription_limit (organization_id, plan_name) WHERE is_active;
+        """;
+
+    private PlatformDatabase(ServiceProvider services) => Services = services;
+
+    public ServiceProvider Services { get; }
+
+    private NpgsqlDataSource Source => Services.GetRequiredService<NpgsqlDataSource>();
+
+    public static async Task<PlatformDatabase> CreateAsync(TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
+        services.AddPersistence(await server.CreateDatabaseAsync(timeZone));
+        configure(services);
+        var database = new PlatformDatabase(services.BuildServiceProvider());
+        await database.ExecuteAsync(PlatformTables);
+        await database.Services.GetRequiredService<DatabaseSetup>().RunAsync(TestContext.Current.CancellationToken);
+        return database;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The first value of the answer; null values fail.</summary>
+    public async Task<T> AskAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public ValueTask DisposeAsync() => Services.DisposeAsync();
+
+    private NpgsqlCommand Command(string sql, object[] parameters)
+    {
+        var command = Source.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
+        return command;
+    }
+}
