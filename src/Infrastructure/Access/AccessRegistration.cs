@@ -17,6 +17,7 @@ public static class AccessRegistration
         services.AddHostedService(provider => provider.GetRequiredService<TokenUseRecorder>());
 
         services.AddOptions<PlatformSessionOptions>()
+            .PostConfigure(options => options.FillIn())
             .Validate(
                 options => options.PlatformUrl is null || IsSafe(options.PlatformUrl),
                 "The platform's address for session checks must be https, or http on this machine.")

@@ -9,8 +9,8 @@ public sealed class PlatformSessionOptions
     /// <summary>Where the platform tells whose a session is.</summary>
     public string Path { get; set; } = "/api/auth/get-session";
 
-    /// <summary>Cookies that may hold a session; no other cookie is ever passed on.</summary>
-    public IReadOnlyList<string> CookieNames { get; set; } = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+    /// <summary>Cookies that may hold a session; no other cookie is ever passed on. Empty means those of better-auth.</summary>
+    public IReadOnlyList<string> CookieNames { get; set; } = [];
 
     /// <summary>How long an answer is believed: for so long a session lives on here after it was ended there.</summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(10);
@@ -18,9 +18,16 @@ public sealed class PlatformSessionOptions
     /// <summary>How long the platform may take to answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>What a person with a session may do in its active organization.</summary>
-    public IReadOnlyList<string> Scopes { get; set; } = [Domain.Access.Scopes.DeploymentsRead, Domain.Access.Scopes.DeploymentsWrite];
+    /// <summary>What a person with a session may do in its active organization. Empty means reading and writing deployments.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = [];
 
     /// <summary>Roles at the platform whose people get the scope admin as well; none unless named.</summary>
     public IReadOnlyList<string> AdminRoles { get; set; } = [];
+
+    // Not initial values: the binder would add configured ones to those, and nothing could be taken away.
+    internal void FillIn()
+    {
+        if (CookieNames.Count == 0) CookieNames = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+        if (Scopes.Count == 0) Scopes = [Domain.Access.Scopes.DeploymentsRead, Domain.Access.Scopes.DeploymentsWrite];
+    }
 }

@@ -25,8 +25,9 @@ internal sealed class JwtOptions
     /// <summary>The <c>aud</c> that tokens must have: without one, a token for any other service of the issuer would do.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>Signature algorithms that are accepted. Only ones with a public key: with a shared one, a public key could be used to forge.</summary>
-    public IReadOnlyList<string> Algorithms { get; set; } = ["RS256", "PS256", "ES256"];
+    /// <summary>Signature algorithms that are accepted; empty means RS256, PS256 and ES256.</summary>
+    /// <remarks>Only ones with a public key: with a shared one, whoever knows the issuer's public key could forge.</remarks>
+    public IReadOnlyList<string> Algorithms { get; set; } = [];
 
     /// <summary>How far the issuer's clock may be off.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);

@@ -20,7 +20,6 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         if (jwt.Authority is null && string.IsNullOrEmpty(jwt.Issuer)) yield return "JWTs checked with a key address need the issuer's name.";
         if (new[] { jwt.Authority, jwt.JwksUrl }.OfType<Uri>().Any(address => !IsSafe(address)))
             yield return "The JWT issuer's addresses must be https, or http on this machine.";
-        if (jwt.Algorithms.Count == 0) yield return "JWTs need at least one signature algorithm.";
         foreach (var algorithm in jwt.Algorithms.Except(PublicKeyAlgorithms, StringComparer.Ordinal))
             yield return $"JWTs cannot be accepted with the algorithm '{algorithm}': choose from {string.Join(", ", PublicKeyAlgorithms)}.";
         foreach (var scope in jwt.RoleScopes.Values.SelectMany(scopes => scopes).Concat(jwt.Scopes).Except(Scopes.All, StringComparer.Ordinal))

@@ -12,7 +12,7 @@ internal static class LibraAccess
     /// <summary>Registers the checks; the configuration has the sections <c>Jwt</c> and <c>Session</c> and the switch <c>ApiTokens</c>.</summary>
     public static IServiceCollection AddLibraAccess(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AccessOptions>().Bind(configuration).ValidateOnStart();
+        services.AddOptions<AccessOptions>().Bind(configuration).PostConfigure(FillIn).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddOptions<PlatformSessionOptions>().Bind(configuration.GetSection("Session"));
         services.AddAccess();
@@ -25,6 +25,12 @@ internal static class LibraAccess
     /// <summary>Checks the caller of every request. Goes after <c>UseLibraHttp</c>, which gives refusals their shape.</summary>
     /// <remarks>There is no general authentication step: a public route must not depend on the platform or the database.</remarks>
     public static IApplicationBuilder UseLibraAccess(this IApplicationBuilder app) => app.UseAuthorization();
+
+    // Not an initial value: the binder would add configured algorithms to it, and none could be taken away.
+    private static void FillIn(AccessOptions options)
+    {
+        if (options.Jwt.Algorithms.Count == 0) options.Jwt.Algorithms = ["RS256", "PS256", "ES256"];
+    }
 
     private static void AddSchemes(IServiceCollection services)
     {
