@@ -14,13 +14,17 @@ internal static class LogCodec
     public const string ContentType = "application/gzip";
     private const byte LineEnd = (byte)'\n';
 
+    // Leaves letters of other languages and quotes readable: what is stored is never put into a page unescaped.
+    private static readonly LogJson Json =
+        new(new JsonSerializerOptions(LogJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     public static byte[] EncodeChunk(LogChunk chunk)
     {
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
         {
-            Append(gzip, new ChunkLine(chunk.Header), LogJson.Readable.ChunkLine);
-            foreach (var entry in chunk.Entries) Append(gzip, entry, LogJson.Readable.LogEntry);
+            Append(gzip, new ChunkLine(chunk.Header), Json.ChunkLine);
+            foreach (var entry in chunk.Entries) Append(gzip, entry, Json.LogEntry);
         }
 
         return buffer.ToArray();
@@ -32,7 +36,7 @@ internal static class LogCodec
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
         {
-            foreach (var entry in entries) Append(gzip, entry, LogJson.Readable.LogEntry);
+            foreach (var entry in entries) Append(gzip, entry, Json.LogEntry);
             if (entries.Count == 0) gzip.Flush(); // nothing written would give no bytes at all, and no valid file
         }
 
@@ -43,17 +47,17 @@ internal static class LogCodec
     {
         var lines = await UnzipAsync(content, cancellationToken);
         var headerEnd = lines.Span.IndexOf(LineEnd);
-        var header = JsonSerializer.Deserialize(lines.Span[..headerEnd], LogJson.Readable.ChunkLine)!.Chunk;
+        var header = JsonSerializer.Deserialize(lines.Span[..headerEnd], Json.ChunkLine)!.Chunk;
         return new LogChunk(header, Entries(lines[(headerEnd + 1)..], header.Count));
     }
 
     public static async Task<IReadOnlyList<LogEntry>> DecodeMemberAsync(byte[] content, int count, CancellationToken cancellationToken) =>
         Entries(await UnzipAsync(new MemoryStream(content), cancellationToken), count);
 
-    public static byte[] EncodeIndex(LogIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, LogJson.Readable.LogIndex);
+    public static byte[] EncodeIndex(LogIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, Json.LogIndex);
 
     public static async Task<LogIndex> DecodeIndexAsync(Stream content, CancellationToken cancellationToken) =>
-        (await JsonSerializer.DeserializeAsync(content, LogJson.Readable.LogIndex, cancellationToken))!;
+        (await JsonSerializer.DeserializeAsync(content, Json.LogIndex, cancellationToken))!;
 
     private static void Append<T>(Stream lines, T value, JsonTypeInfo<T> type)
     {
@@ -74,7 +78,7 @@ internal static class LogCodec
         var entries = new List<LogEntry>(count);
         var rest = lines.Span;
         for (int end; (end = rest.IndexOf(LineEnd)) >= 0; rest = rest[(end + 1)..])
-            entries.Add(JsonSerializer.Deserialize(rest[..end], LogJson.Readable.LogEntry)!);
+            entries.Add(JsonSerializer.Deserialize(rest[..end], Json.LogEntry)!);
 
         if (entries.Count != count) throw new InvalidDataException($"A stored log has {entries.Count} lines where {count} were written.");
         return entries;
@@ -100,12 +104,7 @@ internal sealed record LogMember(
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ChunkLine))]
 [JsonSerializable(typeof(LogIndex))]
-internal sealed partial class LogJson : JsonSerializerContext
-{
-    /// <summary>Leaves letters of other languages and quotes readable: what is stored is never put into a page unescaped.</summary>
-    public static readonly LogJson Readable =
-        new(new JsonSerializerOptions(new LogJson().Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class LogJson : JsonSerializerContext;
 
 internal sealed class WireName<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;

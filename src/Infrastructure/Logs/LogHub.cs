@@ -16,6 +16,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
     private readonly Lock _gate = new();
     private readonly Pulse _changed = new();
     private readonly SegmentCache _cache = new(log);
+    private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
 
     private List<LogSegment> _segments = [];
@@ -99,7 +100,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         try
         {
             if (await _cache.GetAsync(segment, _stop.Token).WaitAsync(cancellationToken) is { } chunk) return chunk.Entries;
-            await LookAgainAsync(cancellationToken); // the log was sealed or deleted, and its chunks are gone
+            await LookAgainAsync(segment, cancellationToken);
         }
         catch (IOException failure)
         {
@@ -144,7 +145,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
             if (await FindNewAsync(stop)) return 0;
 
             // Sealed so quickly that the end of the chain was never seen.
-            if (emptyPolls % PollsPerSealCheck == 1 && await log.IsSealedAsync(stop)) await LookAgainAsync(stop);
+            if (emptyPolls % PollsPerSealCheck == 1 && await log.IsSealedAsync(stop)) await LookAgainAsync(gone: null, stop);
         }
         catch (IOException failure)
         {
@@ -156,7 +157,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
 
     private async Task<bool> FindNewAsync(CancellationToken stop)
     {
-        if (Tip() is null) await LookAgainAsync(stop);
+        if (Tip() is null) await LookAgainAsync(gone: null, stop);
 
         var found = false;
         while (Tip() is { Ended: false } tip && await log.ReadNextAsync(tip, stop) is { } chunk)
@@ -168,27 +169,55 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         return found;
     }
 
-    /// <summary>Lists the log: at first, and when what was listed is gone.</summary>
-    private async Task LookAgainAsync(CancellationToken cancellationToken)
+    /// <summary>Lists the log: at first, and when what was listed is gone because the log was sealed or deleted.</summary>
+    /// <param name="gone">What a follower missed: one look serves all who miss the same.</param>
+    private async Task LookAgainAsync(LogSegment? gone, CancellationToken cancellationToken)
     {
-        var map = await log.MapAsync(cancellationToken);
-        var tip = LogTip.Start;
-        if (map.Sealed)
-            tip = tip with { Next = map.Segments[^1].First + map.Segments[^1].Member!.Count, Ended = true };
-        else if (Tip() is not null)
-            tip = tip with { Ended = map.Segments.Count == 0 }; // deleted, or about to be sealed or deleted
-        else if (map.Segments is [.., var last] && await log.ReadAsync(last, cancellationToken) is { } chunk)
-            tip = LogTip.After(chunk.Header);
-        else if (map.Segments.Count > 0)
-            return; // it went just now: the next poll looks again
+        await _looking.WaitAsync(cancellationToken);
+        try
+        {
+            if (gone is not null && !IsListed(gone)) return;
 
+            var map = await log.MapAsync(cancellationToken);
+            if (await TipOfAsync(map, cancellationToken) is { } tip) Take(map, tip);
+            else await Task.Delay(options.RetryMin, clock, cancellationToken); // being deleted at this moment
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    /// <summary>Where the listed log ends; null when that cannot be told at the moment.</summary>
+    private async Task<LogTip?> TipOfAsync(LogMap map, CancellationToken cancellationToken)
+    {
+        if (map.Sealed)
+        {
+            var last = map.Segments[^1];
+            return LogTip.Start with { Next = last.First + last.Member!.Count, Ended = true };
+        }
+
+        if (map.Segments.Count == 0) return LogTip.Start with { Ended = Tip() is not null }; // none yet, or none any more
+        if (Tip() is not null) return null;
+        return await log.ReadAsync(map.Segments[^1], cancellationToken) is { } chunk ? LogTip.After(chunk.Header) : null;
+    }
+
+    private void Take(LogMap map, LogTip tip)
+    {
         lock (_gate)
         {
-            if (_sealed || (_tip is not null && !tip.Ended)) return;
             (_segments, _tip, _sealed) = ([.. map.Segments], tip, tip.Ended);
         }
 
         _changed.Fire();
+    }
+
+    private bool IsListed(LogSegment segment)
+    {
+        lock (_gate)
+        {
+            return _segments.Contains(segment);
+        }
     }
 
     private LogTip? Tip()

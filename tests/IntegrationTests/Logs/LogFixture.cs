@@ -1,0 +1,64 @@
+using System.Text;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Libra.Deploy.IntegrationTests.Logs;
+
+/// <summary>A deployment with a log in a folder of its own, and as many nodes that use it as a test asks for.</summary>
+internal sealed class LogFixture : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-logs-");
+
+    public LogFixture(TimeProvider? clock = null, DeploymentLogOptions? options = null)
+    {
+        Clock = clock ?? TimeProvider.System;
+        Options = options ?? new DeploymentLogOptions();
+        Store = new WatchedStore(new FolderObjectStore(new FolderObjectStoreOptions { Root = _root.FullName }, Clock));
+        Log = Node();
+    }
+
+    public LogSubject Subject { get; } = new(DeploymentId.New(DateTimeOffset.UtcNow), "org_test", "project-1");
+
+    public WatchedStore Store { get; }
+
+    public TimeProvider Clock { get; }
+
+    public DeploymentLogOptions Options { get; }
+
+    public IDeploymentLog Log { get; }
+
+    public string Folder => _root.FullName;
+
+    /// <summary>The log as another process would use it: only the store is shared.</summary>
+    public IDeploymentLog Node(params string[] secrets) =>
+        new DeploymentLog(Store, new Redactor(secrets), Options, Clock, NullLogger<DeploymentLog>.Instance);
+
+    public Task<IDeploymentLogWriter> OpenAsync(int attempt = 1, long token = 1) => Log.OpenAsync(Subject, attempt, token, default);
+
+    public async Task<List<LogEntry>> ReadAllAsync(bool descending = false, int page = 1000)
+    {
+        var entries = new List<LogEntry>();
+        LogPage read;
+        long? cursor = null;
+        do
+        {
+            read = await Log.ReadAsync(Subject, new LogQuery(cursor, page, Descending: descending), default);
+            entries.AddRange(read.Entries);
+            cursor = read.NextCursor;
+        }
+        while (cursor is not null);
+
+        return entries;
+    }
+
+    public void Dispose() => _root.Delete(recursive: true);
+}
+
+internal static class LogWriterExtensions
+{
+    public static ValueTask PrintAsync(this IDeploymentLogWriter writer, string text) =>
+        writer.WriteOutputAsync(DeploymentStep.Build, LogStream.Stdout, Encoding.UTF8.GetBytes(text), default);
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Libra.Deploy.Application.Deployments.Logs;
+
+namespace Libra.Deploy.IntegrationTests.Logs;
+
+public sealed class LogFollowingTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly LogFixture _logs = new();
+    private readonly CancellationTokenSource _bound = new(Bound);
+
+    public void Dispose()
+    {
+        _bound.Dispose();
+        _logs.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Follow_ByManyReaders_GivesEachEveryLineOnceWithOneReadForAll(bool otherNode)
+    {
+        const int readers = 100, lines = 20_000;
+        var node = otherNode ? _logs.Node() : _logs.Log;
+        var following = Enumerable.Range(0, readers).Select(reader => CountAsync(node, reader % 2 == 0 ? 0 : 7)).ToList();
+
+        await using (var writer = await _logs.OpenAsync())
+        {
+            for (var number = 1; number <= lines; number++) await writer.PrintAsync($"line {number} {new string('x', 60)}\n");
+        }
+
+        await _logs.Log.SealAsync(_logs.Subject, default);
+
+        var counts = await Task.WhenAll(following);
+        counts.Should().OnlyContain(count => count == lines || count == lines - 7);
+        _logs.Store.Reads.Should().BeLessThan(readers, "the readers share one");
+    }
+
+    [Fact]
+    public async Task Follow_OnAnotherNode_SeesLinesWithinASecond()
+    {
+        await using var writer = await _logs.OpenAsync();
+        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        var delays = new List<TimeSpan>();
+        for (var round = 0; round < 5; round++)
+        {
+            var written = Stopwatch.GetTimestamp();
+            writer.Write(LogLevel.Info, null, $"line {round}");
+            (await lines.MoveNextAsync()).Should().BeTrue();
+            delays.Add(Stopwatch.GetElapsedTime(written));
+        }
+
+        // Half a second of slack for a machine that is busy with other tests.
+        delays.Should().OnlyContain(delay => delay < TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
+    public async Task Follow_FromTheMiddleOfASealedLog_GivesTheRestAndEnds()
+    {
+        await using (var writer = await _logs.OpenAsync())
+            for (var number = 1; number <= 3000; number++) await writer.PrintAsync($"line {number}\n");
+        await _logs.Log.SealAsync(_logs.Subject, default);
+
+        (await CountAsync(_logs.Log, 1234)).Should().Be(3000 - 1234);
+        (await CountAsync(_logs.Log, 3000)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Follow_ByASlowReader_LosesNothingAndHoldsNobodyUp()
+    {
+        await using var writer = await _logs.OpenAsync();
+        await using var slow = _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await writer.PrintAsync("line 1\n");
+        await slow.MoveNextAsync(); // and reads no further for now
+
+        var quick = CountAsync(_logs.Log, 0);
+        for (var number = 2; number <= 60_000; number++) await writer.PrintAsync($"line {number} {new string('x', 200)}\n");
+        await writer.DisposeAsync();
+        await _logs.Log.SealAsync(_logs.Subject, default); // the chunks that the slow one would read next are gone now
+        (await quick).Should().Be(60_000);
+
+        var last = slow.Current.Seq;
+        while (await slow.MoveNextAsync()) slow.Current.Seq.Should().Be(++last);
+        last.Should().Be(60_000);
+    }
+
+    [Fact]
+    public async Task Follow_WhenTheLogIsSealedBetweenTwoLooks_StillGivesTheEnd()
+    {
+        await using (var writer = await _logs.OpenAsync()) writer.Write(LogLevel.Info, null, "one");
+        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await lines.MoveNextAsync();
+
+        await using (var writer = await _logs.OpenAsync(2, 2)) writer.Write(LogLevel.Info, null, "three");
+        await _logs.Log.SealAsync(_logs.Subject, default);
+
+        (await lines.MoveNextAsync()).Should().BeTrue();
+        (await lines.MoveNextAsync()).Should().BeTrue();
+        lines.Current.Message.Should().Be("three");
+        (await lines.MoveNextAsync()).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Follow_WhileTheStoreIsAwayForAWhile_GoesOn()
+    {
+        await using var writer = await _logs.OpenAsync();
+        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        writer.Write(LogLevel.Info, null, "one");
+        await lines.MoveNextAsync();
+        _logs.Store.Away = true;
+        writer.Write(LogLevel.Info, null, "two");
+        var next = lines.MoveNextAsync();
+        var flush = writer.FlushAsync(_bound.Token);
+
+        _logs.Store.Away = false;
+
+        (await next).Should().BeTrue();
+        lines.Current.Message.Should().Be("two");
+        await flush;
+    }
+
+    [Fact]
+    public async Task Follow_WhenTheLogIsDeleted_Ends()
+    {
+        await using (var writer = await _logs.OpenAsync()) writer.Write(LogLevel.Info, null, "one");
+        await _logs.Log.SealAsync(_logs.Subject, default);
+        await using var lines = _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await lines.MoveNextAsync();
+
+        await _logs.Log.DeleteAsync(_logs.Subject, default);
+
+        (await lines.MoveNextAsync()).Should().BeFalse();
+    }
+
+    /// <summary>Follows to the end; every line must be the one behind the line before.</summary>
+    private async Task<int> CountAsync(IDeploymentLog log, long afterSeq)
+    {
+        var count = 0;
+        await foreach (var entry in log.FollowAsync(_logs.Subject, afterSeq, _bound.Token))
+        {
+            if (entry.Seq != afterSeq + ++count) throw new InvalidDataException($"Line {entry.Seq} came as number {count}.");
+        }
+
+        return count;
+    }
+}

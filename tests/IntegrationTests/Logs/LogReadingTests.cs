@@ -1,0 +1,113 @@
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.IntegrationTests.Logs;
+
+/// <summary>Pages of a log as large as one can get.</summary>
+public sealed class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_InPages_GivesEveryLineOnceInEitherOrder(bool descending)
+    {
+        var entries = await log.Logs.ReadAllAsync(descending, page: 5000);
+
+        var expected = Enumerable.Range(1, LargeLog.Lines).Select(seq => (long)seq);
+        entries.Select(entry => entry.Seq).SequenceEqual(descending ? expected.Reverse() : expected).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(null, false, 1)]
+    [InlineData(100_000L, false, 100_001)]
+    [InlineData(null, true, LargeLog.Lines)]
+    [InlineData(100_000L, true, 99_999)]
+    public async Task Read_OfOnePage_ReadsOnlyWhatItNeeds(long? cursor, bool descending, long first)
+    {
+        var (page, reads, bytes) = await ReadAsync(new LogQuery(cursor, 100, Descending: descending));
+
+        page.Entries.Should().HaveCount(100);
+        page.Entries[0].Seq.Should().Be(first);
+        reads.Should().BeLessThanOrEqualTo(3, "the index and at most two members");
+        bytes.Should().BeLessThan(200_000);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_WithFilters_FindsTheFewLinesWithoutReadingTheRest(bool descending)
+    {
+        var (errors, reads, _) = await ReadAsync(new LogQuery(null, 100, MinimumLevel: LogLevel.Error, Descending: descending));
+        errors.Entries.Select(entry => entry.Seq).Should()
+            .Equal(descending ? [150_000L, 50_000L] : [50_000L, 150_000L]);
+        errors.NextCursor.Should().BeNull();
+        errors.Complete.Should().BeTrue();
+        reads.Should().BeLessThanOrEqualTo(3);
+
+        var (cleanup, stepReads, _) = await ReadAsync(new LogQuery(null, 100, DeploymentStep.Cleanup, Descending: descending));
+        cleanup.Entries.Should().ContainSingle().Which.Seq.Should().Be(LargeLog.Lines);
+        stepReads.Should().BeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task Read_BehindTheEnd_IsEmptyAndComplete()
+    {
+        var (page, _, _) = await ReadAsync(new LogQuery(LargeLog.Lines, 100));
+
+        page.Should().BeEquivalentTo(new LogPage([], null, Complete: true));
+    }
+
+    [Fact]
+    public async Task Read_OfAGrowingLog_ReadsFromItsEndWithoutTheRest()
+    {
+        using var logs = new LogFixture();
+        await using var writer = await logs.OpenAsync();
+        for (var number = 1; number <= 20_000; number++) await writer.PrintAsync($"line {number} {new string('x', 100)}\n");
+        await writer.FlushAsync(default);
+        logs.Store.ResetCounts();
+
+        var page = await logs.Log.ReadAsync(logs.Subject, new LogQuery(null, 100, Descending: true), default);
+
+        page.Entries[0].Seq.Should().Be(20_000);
+        page.Complete.Should().BeFalse();
+        logs.Store.Reads.Should().BeLessThanOrEqualTo(2);
+    }
+
+    private async Task<(LogPage Page, int Reads, long Bytes)> ReadAsync(LogQuery query)
+    {
+        log.Logs.Store.ResetCounts();
+        var page = await log.Logs.Log.ReadAsync(log.Logs.Subject, query, default);
+        return (page, log.Logs.Store.Reads, log.Logs.Store.BytesRead);
+    }
+}
+
+/// <summary>A sealed log of 200,000 lines, two of them errors.</summary>
+public sealed class LargeLog : IAsyncLifetime
+{
+    public const int Lines = 200_000;
+
+    internal LogFixture Logs { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await using (var writer = await Logs.OpenAsync())
+        {
+            for (var number = 1; number < Lines; number++)
+            {
+                if (number % 100_000 == 50_000) writer.Write(LogLevel.Error, DeploymentStep.Build, "an error");
+                else await writer.PrintAsync($"transforming ({number}) src/components/Component{number % 97}.tsx\n");
+            }
+
+            writer.EndOutput(DeploymentStep.Build);
+            writer.Write(LogLevel.Info, DeploymentStep.Cleanup, "done");
+        }
+
+        await Logs.Log.SealAsync(Logs.Subject, default);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Logs.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,24 @@
+using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Storage;
+
+namespace Libra.Deploy.UnitTests.Logs;
+
+public sealed class LogLimitsTests
+{
+    [Fact]
+    public void Problems_OfTheDefaults_AreNone() => new DeploymentLogOptions().Problems().Should().BeEmpty();
+
+    [Fact]
+    public void Problems_WhenReadersWouldWaitLongerThanASecond_SaysSo() =>
+        new DeploymentLogOptions { ShipInterval = TimeSpan.FromSeconds(1) }.Problems().Should().ContainSingle().Which.Should().Contain("second");
+
+    [Fact]
+    public void Problems_OfAnObjectStoreWithoutSettings_NameThem() =>
+        new S3ObjectStoreOptions().Problems().Should().Contain(problem => problem.Contains("R2_ENDPOINT"))
+            .And.Contain(problem => problem.Contains("R2_SECRET_ACCESS_KEY"));
+
+    [Fact]
+    public void ToString_OfObjectStoreOptions_ShowsNoKey() =>
+        new S3ObjectStoreOptions { Endpoint = new Uri("https://store.test"), AccessKeyId = "the-key", SecretAccessKey = "the-secret" }.ToString()
+            .Should().NotContain("the-key").And.NotContain("the-secret").And.Contain("store.test");
+}
