@@ -45,8 +45,13 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     [Fact]
     public async Task Publish_WhenARequestIsBeingAnswered_LetsItFinishOnTheOldVersion()
     {
-        await PublishAsync("p", BuildTar.OfWorker(
-            "export default { async fetch(request) { if (new URL(request.url).pathname !== '/slow') return new Response('old'); await scheduler.wait(700); return new Response('slow old'); } };"));
+        await PublishAsync("p", BuildTar.OfWorker("""
+            export default { async fetch(request) {
+              if (new URL(request.url).pathname !== "/slow") return new Response("old");
+              await scheduler.wait(700);
+              return new Response("slow old");
+            } };
+            """));
         var slow = _sites.TextAsync("p", "/slow");
         await Eventually(() => _sites.Awake("p") is { IsBusy: true }, "the request is being answered");
 
