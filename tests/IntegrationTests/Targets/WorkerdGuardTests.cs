@@ -18,6 +18,7 @@ public sealed class WorkerdGuardTests
         var start = new ProcessStartInfo("/bin/sh", ["-c", Script, LocalSites.Runtime.WorkerdGuard, command])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true, // the shell reports there what was killed
         };
         using var service = Process.Start(start)!;
         var child = int.Parse((await service.StandardOutput.ReadLineAsync())!.Split(' ')[1], CultureInfo.InvariantCulture);

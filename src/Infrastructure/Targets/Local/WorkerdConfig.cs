@@ -18,12 +18,10 @@ internal static class WorkerdConfig
         """(name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true)))""";
 
     // Behind the cache API: a miss for every question, as for the untrusted workers of a dispatch namespace.
-    private const string NoCache =
-        """"(name = "no-cache", worker = (compatibilityDate = "2026-01-01", modules = [(name = "no-cache.js", esModule = """" + "\""
-        + "export default { fetch(request) { return request.method === 'GET'"
+    private const string NoCacheScript =
+        "export default { fetch(request) { return request.method === 'GET'"
         + " ? new Response(null, { status: 504, headers: { 'CF-Cache-Status': 'MISS' } })"
-        + " : new Response(null, { status: request.method === 'PUT' ? 204 : 404 }); } }"
-        + "\")]))";
+        + " : new Response(null, { status: request.method === 'PUT' ? 204 : 404 }); } }";
 
     /// <param name="artifactFolder">Absolute path of the unpacked artifact.</param>
     /// <param name="newestDate">What the runtime knows; a later date in the artifact means the newest it has.</param>
@@ -39,7 +37,7 @@ internal static class WorkerdConfig
         if (manifest.Worker is { } worker)
         {
             services.Add(Worker(worker, manifest, artifactFolder, compatibility));
-            services.Add(NoCache);
+            services.Add(NoCache());
         }
 
         var front = manifest.Assets is null ? "worker" : "assets";
@@ -93,6 +91,11 @@ internal static class WorkerdConfig
                   bindings = [{string.Join(", ", bindings)}]))
             """;
     }
+
+    private static string NoCache() => $"""
+        (name = "no-cache", worker = (compatibilityDate = "2026-01-01",
+              modules = [(name = "no-cache.js", esModule = {Text(NoCacheScript)})]))
+        """;
 
     private static string Value(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? $"text = {Text(value.GetString()!)}" : $"json = {Text(value.GetRawText())}";
