@@ -40,6 +40,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             if (_pointer?.Digest == next.Digest)
             {
                 Point(next);
+                ForgetFailures(); // who publishes again does not want to wait for the next try
                 return Result.Success;
             }
 
@@ -47,7 +48,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             if (started.IsError) return started.Errors;
             Point(next);
             Replace(started.Value);
-            (_failures, _notBefore) = (0, default);
+            ForgetFailures();
             return Result.Success;
         }
         finally
@@ -193,6 +194,8 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         else _failures = 0;
         Replace(null);
     }
+
+    private void ForgetFailures() => (_failures, _notBefore) = (0, default);
 
     // The first failure costs no pause: it may be the only one.
     private void Pause()
