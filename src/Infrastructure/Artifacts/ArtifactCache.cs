@@ -57,8 +57,8 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         try
         {
             Directory.SetLastWriteTimeUtc(folder, clock.GetUtcNow().UtcDateTime);
-            var manifest = ManifestJson.Read(await File.ReadAllBytesAsync(Path.Combine(folder, ArtifactPackage.ManifestFile), cancellationToken));
-            return new CachedArtifact(digest, manifest, folder, use);
+            var manifest = await File.ReadAllBytesAsync(Path.Combine(folder, ArtifactPackage.ManifestFile), cancellationToken);
+            return new CachedArtifact(digest, ManifestJson.Read(manifest), folder, use);
         }
         catch
         {
@@ -102,8 +102,17 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         return true;
     }
 
-    private static long SizeOf(string folder) =>
-        long.TryParse(File.ReadAllText(Path.Combine(folder, SizeFile)), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            return long.Parse(File.ReadAllText(Path.Combine(folder, SizeFile)), NumberStyles.None, CultureInfo.InvariantCulture);
+        }
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return 0; // another process removed it meanwhile
+        }
+    }
 
     private async Task<FileStream> LockAsync(string digest, FileShare share, CancellationToken cancellationToken)
     {

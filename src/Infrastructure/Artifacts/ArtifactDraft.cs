@@ -14,7 +14,7 @@ internal sealed class ArtifactDraft(string folder, ArtifactLimits limits)
 
     public IReadOnlyList<UnpackedFile> Files => _files;
 
-    /// <summary>Notes a path so that no other entry can have it: one thing a path, and no file that is also the folder of another.</summary>
+    /// <summary>Notes a path, so that no other entry can have it, nor have a file for a folder.</summary>
     /// <exception cref="InvalidDataException">The path is taken.</exception>
     public void Claim(string path, bool isFolder)
     {
@@ -22,11 +22,12 @@ internal sealed class ArtifactDraft(string folder, ArtifactLimits limits)
             ClaimFolder(path[..slash]);
 
         if (isFolder) ClaimFolder(path);
-        else if (_folderPaths.Contains(path) || !_filePaths.Add(path)) throw new InvalidDataException($"The build result has '{path}' twice.");
+        else if (_folderPaths.Contains(path) || !_filePaths.Add(path))
+            throw new InvalidDataException($"The build result has '{path}' twice.");
     }
 
     /// <summary>Writes a file whose path was claimed before.</summary>
-    /// <exception cref="InvalidDataException">It is too large, one too many, or lies outside of <c>worker/</c> and <c>assets/</c>.</exception>
+    /// <exception cref="InvalidDataException">It is too large, one too many, or in no folder of an artifact.</exception>
     public async Task AddAsync(string path, long size, FileContent.Source content, CancellationToken cancellationToken)
     {
         CheckSize(path, size);
@@ -43,14 +44,17 @@ internal sealed class ArtifactDraft(string folder, ArtifactLimits limits)
     private void CheckSize(string path, long size)
     {
         if (_files.Count == limits.MaxFiles) throw new InvalidDataException($"The build result has more than {limits.MaxFiles} files.");
-        if ((_totalBytes += size) > limits.MaxTotalBytes) throw new InvalidDataException($"The build result has more than {limits.MaxTotalBytes} bytes.");
+        if ((_totalBytes += size) > limits.MaxTotalBytes)
+            throw new InvalidDataException($"The build result has more than {limits.MaxTotalBytes} bytes.");
         if (path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal))
         {
-            if ((_workerBytes += size) > limits.MaxWorkerBytes) throw new InvalidDataException($"The worker has more than {limits.MaxWorkerBytes} bytes.");
+            if ((_workerBytes += size) > limits.MaxWorkerBytes)
+                throw new InvalidDataException($"The worker has more than {limits.MaxWorkerBytes} bytes.");
             return;
         }
 
-        if (!path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal)) throw new InvalidDataException($"'{path}' lies neither in worker/ nor in assets/.");
+        if (!path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal))
+            throw new InvalidDataException($"'{path}' lies neither in worker/ nor in assets/.");
         var most = AssetRules.IsRuleFile(path) ? limits.MaxRuleFileBytes : limits.MaxAssetBytes;
         if (size > most) throw new InvalidDataException($"'{path}' has {size} bytes; at most {most} are allowed.");
     }

@@ -10,7 +10,8 @@ internal static class ArtifactPackage
     public const string ManifestFile = "manifest.json";
 
     /// <summary>Packs the manifest's files from <paramref name="folder"/>; the same content gives the same bytes.</summary>
-    public static async Task WriteAsync(Stream packed, byte[] manifest, IEnumerable<ArtifactFile> files, string folder, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        Stream packed, byte[] manifest, IEnumerable<ArtifactFile> files, string folder, CancellationToken cancellationToken)
     {
         await using var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true);
         await using var tar = new TarWriter(gzip, TarEntryFormat.Gnu);
@@ -25,7 +26,8 @@ internal static class ArtifactPackage
 
     /// <summary>Unpacks into an empty folder and proves every byte against the digest.</summary>
     /// <exception cref="InvalidDataException">The package is not the one that the digest names.</exception>
-    public static async Task<ArtifactManifest> ReadAsync(Stream packed, string digest, string folder, ArtifactLimits limits, CancellationToken cancellationToken)
+    public static async Task<ArtifactManifest> ReadAsync(
+        Stream packed, string digest, string folder, ArtifactLimits limits, CancellationToken cancellationToken)
     {
         await using var gzip = new GZipStream(packed, CompressionMode.Decompress);
         var reader = new StrictTarReader(gzip);
@@ -38,7 +40,8 @@ internal static class ArtifactPackage
             if (!expected.Remove(item.Path, out var file) || item.Size != file.Size)
                 throw new InvalidDataException($"Artifact {digest} holds '{item.Path}', which is not in its manifest.");
             var (sha256, _) = await FileContent.WriteAsync(Path.Combine(folder, file.Path), reader.ReadAsync, cancellationToken);
-            if (sha256 != file.Sha256) throw new InvalidDataException($"'{file.Path}' of artifact {digest} was changed after it was stored.");
+            if (sha256 != file.Sha256)
+                throw new InvalidDataException($"'{file.Path}' of artifact {digest} was changed after it was stored.");
         }
 
         if (expected.Count > 0) throw new InvalidDataException($"Artifact {digest} lacks '{expected.Keys.First()}'.");

@@ -22,7 +22,8 @@ internal static class ArtifactPath
         foreach (var segment in relative.Split('/'))
         {
             if (segment is "" or "." or "..") throw Refuse(path, "it leaves its folder or is not in its shortest form");
-            if (Encoding.UTF8.GetByteCount(segment) > LongestSegment) throw Refuse(path, $"a name in it is longer than {LongestSegment} bytes");
+            if (Encoding.UTF8.GetByteCount(segment) > LongestSegment)
+                throw Refuse(path, $"a name in it is longer than {LongestSegment} bytes");
             if (segment.Any(c => char.IsControl(c) || c == '\\')) throw Refuse(path, "it holds a control character or a backslash");
         }
 

@@ -33,8 +33,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
                     await draft.AddAsync(path, content.Length, new MemorySource(content).ReadAsync, cancellationToken);
                 }
 
-                return new ArtifactManifest(
-                    ArtifactManifest.CurrentFormat, StaticCompatibilityDate, [], null, site.Assets, new Dictionary<string, JsonElement>(), []);
+                var noVars = new Dictionary<string, JsonElement>();
+                return new ArtifactManifest(ArtifactManifest.CurrentFormat, StaticCompatibilityDate, [], null, site.Assets, noVars, []);
             },
             cancellationToken);
 
@@ -62,7 +62,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         _cache.Forget(digest);
     }
 
-    private async Task<ErrorOr<ArtifactReference>> SaveAsync(Func<ArtifactDraft, Task<ArtifactManifest>> fill, CancellationToken cancellationToken)
+    private async Task<ErrorOr<ArtifactReference>> SaveAsync(
+        Func<ArtifactDraft, Task<ArtifactManifest>> fill, CancellationToken cancellationToken)
     {
         using var work = _cache.NewFolder();
         try
@@ -85,10 +86,10 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         var json = ManifestJson.Write(manifest);
         var digest = ManifestJson.Digest(json);
         var key = KeyOf(digest);
-        if (await objects.HeadAsync(ObjectBucket.Artifacts, key, cancellationToken) is { } stored) return new ArtifactReference(digest, stored.Size);
+        if (await objects.HeadAsync(ObjectBucket.Artifacts, key, cancellationToken) is { } stored)
+            return new ArtifactReference(digest, stored.Size);
 
-        await using var packed = new FileStream(
-            Path.Combine(folder, "packed"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 << 10, FileOptions.DeleteOnClose);
+        await using var packed = File.Create(Path.Combine(folder, "packed"), bufferSize: 64 << 10);
         await ArtifactPackage.WriteAsync(packed, json, manifest.Files, folder, cancellationToken);
         packed.Position = 0;
         // Another node may have stored the same since: it is the same content, so theirs stays.
@@ -99,9 +100,11 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     private static ArtifactManifest ToManifest(BuildSettings settings)
     {
         if (settings.FormatVersion != ArtifactManifest.CurrentFormat)
-            throw new InvalidDataException($"result.json has format {settings.FormatVersion}; this version reads {ArtifactManifest.CurrentFormat}.");
+            throw new InvalidDataException(
+                $"result.json has format {settings.FormatVersion}; this version reads {ArtifactManifest.CurrentFormat}.");
         if (settings.Refused is { Count: > 0 } refused)
-            throw new InvalidDataException($"These bindings of the wrangler config are not available: {string.Join(", ", refused.Take(20).Select(name => name.Length > 80 ? name[..80] : name))}.");
+            throw new InvalidDataException(
+                $"These bindings of the wrangler config are not available: {string.Join(", ", refused.Take(20).Select(Shortened))}.");
 
         return new ArtifactManifest(
             settings.FormatVersion,
@@ -113,10 +116,14 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             []);
     }
 
+    private static string Shortened(string name) => name.Length > 80 ? name[..80] + "…" : name;
+
     private static ArtifactFile Describe(UnpackedFile file) => new(file.Path, file.Sha256, file.Size, ContentTypes.For(file.Path));
 
     private static string KeyOf(string digest) =>
-        Digest().IsMatch(digest) ? $"artifacts/sha256/{digest}.tar.gz" : throw new ArgumentException("A digest is 64 lower-case hex digits.", nameof(digest));
+        Digest().IsMatch(digest)
+            ? $"artifacts/sha256/{digest}.tar.gz"
+            : throw new ArgumentException("A digest is 64 lower-case hex digits.", nameof(digest));
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Digest();

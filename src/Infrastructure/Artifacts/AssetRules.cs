@@ -14,7 +14,8 @@ internal static class AssetRules
 
     /// <summary>The files without those that <c>.assetsignore</c> names, nor that file itself.</summary>
     /// <exception cref="InvalidDataException">Something is left that must never be public.</exception>
-    public static async Task<List<UnpackedFile>> PublishedAsync(IReadOnlyList<UnpackedFile> files, string folder, CancellationToken cancellationToken)
+    public static async Task<List<UnpackedFile>> PublishedAsync(
+        IReadOnlyList<UnpackedFile> files, string folder, CancellationToken cancellationToken)
     {
         var ignoreFile = Path.Combine(folder, Ignore);
         var ignore = File.Exists(ignoreFile) ? AssetsIgnore.Parse(await File.ReadAllTextAsync(ignoreFile, cancellationToken)) : null;
@@ -37,11 +38,14 @@ internal static class AssetRules
         if (names.Length > 1 && names[0] == "node_modules") throw Private(asset);
         if (names.Any(name => name == ".git" || IsEnvironmentFile(name))) throw Private(asset);
         if (names[0] == PagesWorker && !hasIgnoreFile)
-            throw new InvalidDataException($"'{asset}' among the assets would publish server code. Set it as the worker's main module, or name it in .assetsignore.");
+            throw new InvalidDataException(
+                $"'{asset}' among the assets would publish server code. Set it as the worker's main module, or name it in .assetsignore.");
     }
 
     private static bool IsEnvironmentFile(string name) =>
-        name is ".env" or ".dev.vars" || name.StartsWith(".env.", StringComparison.Ordinal) || name.StartsWith(".dev.vars.", StringComparison.Ordinal);
+        name is ".env" or ".dev.vars"
+        || name.StartsWith(".env.", StringComparison.Ordinal)
+        || name.StartsWith(".dev.vars.", StringComparison.Ordinal);
 
     private static InvalidDataException Private(string asset) =>
         new($"'{asset}' must not be published. Take it out of the folder of assets, or name it in .assetsignore.");

@@ -29,7 +29,8 @@ internal sealed record BuildSettings(
             RefuseBrokenText(json);
             var settings = JsonSerializer.Deserialize<BuildSettings>(json, Json) ?? throw new InvalidDataException("result.json is null.");
             // The serializer lets null into a list of strings.
-            if (settings.CompatibilityFlags?.Contains(null!) == true || settings.Refused?.Contains(null!) == true) throw new InvalidDataException("result.json has null in a list of names.");
+            if (settings.CompatibilityFlags?.Contains(null!) == true || settings.Refused?.Contains(null!) == true)
+                throw new InvalidDataException("result.json has null in a list of names.");
             return settings;
         }
         catch (JsonException e)
@@ -71,6 +72,7 @@ internal sealed record BuildAssets(string? Binding, string? HtmlHandling, string
                 (false, list.EnumerateArray().Select(path => path.GetString()!).ToArray()),
             _ => throw new InvalidDataException("run_worker_first is neither true, false nor a list of paths."),
         };
-        return new AssetsSettings(Binding, HtmlHandling ?? Defaults.HtmlHandling, NotFoundHandling ?? Defaults.NotFoundHandling, always, paths);
+        return new AssetsSettings(
+            Binding, HtmlHandling ?? Defaults.HtmlHandling, NotFoundHandling ?? Defaults.NotFoundHandling, always, paths);
     }
 }

@@ -4,7 +4,9 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
-/// <summary>The canonical text of a manifest: properties in the order of their declaration, vars and files ordered by name, no white space.</summary>
+/// <summary>
+/// The canonical text of a manifest: properties in the order of their declaration, vars and files ordered by name, no white space.
+/// </summary>
 internal static class ManifestJson
 {
     // The order of declaration is the order of the text: moving a property changes every digest.
@@ -25,7 +27,8 @@ internal static class ManifestJson
         {
             var manifest = JsonSerializer.Deserialize<ArtifactManifest>(json, Canonical);
             if (manifest is null or { FormatVersion: > ArtifactManifest.CurrentFormat })
-                throw new InvalidDataException($"The artifact has format {manifest?.FormatVersion}; this version reads up to {ArtifactManifest.CurrentFormat}.");
+                throw new InvalidDataException(
+                    $"The artifact has format {manifest?.FormatVersion}; this version reads up to {ArtifactManifest.CurrentFormat}.");
             return manifest;
         }
         catch (JsonException e)

@@ -27,11 +27,13 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
 
     private void CheckCompatibility(ArtifactManifest manifest)
     {
-        if (!DateOnly.TryParseExact(manifest.CompatibilityDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            throw new InvalidDataException($"The compatibility date '{Shown(manifest.CompatibilityDate)}' is no date of the form 2026-01-31.");
+        var written = manifest.CompatibilityDate;
+        if (!DateOnly.TryParseExact(written, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            throw new InvalidDataException($"The compatibility date '{Shown(written)}' is no date of the form 2026-01-31.");
         if (date > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
-            throw new InvalidDataException($"The compatibility date {manifest.CompatibilityDate} lies in the future.");
-        if (manifest.CompatibilityFlags.Count > MaxFlags) throw new InvalidDataException($"There are more than {MaxFlags} compatibility flags.");
+            throw new InvalidDataException($"The compatibility date {written} lies in the future.");
+        if (manifest.CompatibilityFlags.Count > MaxFlags)
+            throw new InvalidDataException($"There are more than {MaxFlags} compatibility flags.");
         if (manifest.CompatibilityFlags.FirstOrDefault(flag => !Flag().IsMatch(flag)) is { } bad)
             throw new InvalidDataException($"'{Shown(bad)}' is no compatibility flag.");
     }
@@ -61,7 +63,8 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
         }
 
         if (!HtmlHandlings.Contains(assets.HtmlHandling)) throw UnknownValue("html_handling", assets.HtmlHandling, HtmlHandlings);
-        if (!NotFoundHandlings.Contains(assets.NotFoundHandling)) throw UnknownValue("not_found_handling", assets.NotFoundHandling, NotFoundHandlings);
+        if (!NotFoundHandlings.Contains(assets.NotFoundHandling))
+            throw UnknownValue("not_found_handling", assets.NotFoundHandling, NotFoundHandlings);
         if (assets.Binding is { } binding && !Identifier().IsMatch(binding)) throw NoIdentifier(binding);
         if (manifest.Worker is null && (assets.Binding is not null || assets.RunWorkerFirst || assets.RunWorkerFirstPaths is not null))
             throw new InvalidDataException("An assets binding and run_worker_first need a worker, and there is none.");
@@ -70,22 +73,29 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
 
     private static void CheckWorkerFirst(IReadOnlyList<string> paths)
     {
-        if (paths.Count is 0 or > MaxWorkerFirstPaths) throw new InvalidDataException($"run_worker_first takes 1 to {MaxWorkerFirstPaths} paths, not {paths.Count}.");
+        if (paths.Count is 0 or > MaxWorkerFirstPaths)
+            throw new InvalidDataException($"run_worker_first takes 1 to {MaxWorkerFirstPaths} paths, not {paths.Count}.");
         var bad = paths.FirstOrDefault(path => path.Length > LongestWorkerFirstPath || !WorkerFirstPath().IsMatch(path));
-        if (bad is not null) throw new InvalidDataException($"run_worker_first: '{Shown(bad)}' does not start with / or !/, or is longer than {LongestWorkerFirstPath} characters.");
-        if (paths.All(path => path[0] == '!')) throw new InvalidDataException("run_worker_first has only exceptions, so that no path would reach the worker.");
+        if (bad is not null)
+            throw new InvalidDataException(
+                $"run_worker_first: '{Shown(bad)}' does not start with / or !/, or is longer than {LongestWorkerFirstPath} characters.");
+        if (paths.All(path => path[0] == '!'))
+            throw new InvalidDataException("run_worker_first has only exceptions, so that no path would reach the worker.");
     }
 
     private void CheckVars(ArtifactManifest manifest)
     {
-        if (manifest.Vars.Count > limits.MaxVars) throw new InvalidDataException($"There are {manifest.Vars.Count} vars; at most {limits.MaxVars} are allowed.");
+        if (manifest.Vars.Count > limits.MaxVars)
+            throw new InvalidDataException($"There are {manifest.Vars.Count} vars; at most {limits.MaxVars} are allowed.");
         if (manifest.Worker is null && manifest.Vars.Count > 0) throw new InvalidDataException("Vars need a worker, and there is none.");
         foreach (var (name, value) in manifest.Vars)
         {
             if (!Identifier().IsMatch(name)) throw NoIdentifier(name);
-            if (name == manifest.Assets?.Binding) throw new InvalidDataException($"The name '{name}' stands both for a var and for the assets.");
+            if (name == manifest.Assets?.Binding)
+                throw new InvalidDataException($"The name '{name}' stands both for a var and for the assets.");
             var bytes = Encoding.UTF8.GetByteCount(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
-            if (bytes > limits.MaxVarBytes) throw new InvalidDataException($"The var '{name}' has {bytes} bytes; at most {limits.MaxVarBytes} are allowed.");
+            if (bytes > limits.MaxVarBytes)
+                throw new InvalidDataException($"The var '{name}' has {bytes} bytes; at most {limits.MaxVarBytes} are allowed.");
         }
     }
 

@@ -45,7 +45,9 @@ internal sealed class StrictTarReader(Stream tar)
                 case '0' or '\0':
                     return new TarItem(name, name.EndsWith('/'), size);
                 case '5':
-                    return size == 0 ? new TarItem(name, true, 0) : throw new InvalidDataException($"The folder '{name}' of the build result has content.");
+                    return size == 0
+                        ? new TarItem(name, true, 0)
+                        : throw new InvalidDataException($"The folder '{name}' of the build result has content.");
                 case 'x':
                     (longName, paxSize) = ReadPax(await ReadExtendedAsync(size, cancellationToken), longName);
                     break;
@@ -56,7 +58,8 @@ internal sealed class StrictTarReader(Stream tar)
                     longName = Decode(TrimNul(await ReadExtendedAsync(size, cancellationToken)));
                     break;
                 default:
-                    throw new InvalidDataException($"'{name}' in the build result is {Kind(type)}; only plain files and folders are allowed.");
+                    throw new InvalidDataException(
+                        $"'{name}' in the build result is {Kind(type)}; only plain files and folders are allowed.");
             }
         }
     }
@@ -92,7 +95,9 @@ internal sealed class StrictTarReader(Stream tar)
 
     private async Task<byte[]> ReadExtendedAsync(long size, CancellationToken cancellationToken)
     {
-        if (size > LongestExtendedHeader) throw new InvalidDataException($"The build result has an extended header of {size} bytes; at most {LongestExtendedHeader} are allowed.");
+        if (size > LongestExtendedHeader)
+            throw new InvalidDataException(
+                $"The build result has an extended header of {size} bytes; at most {LongestExtendedHeader} are allowed.");
         var content = new byte[size];
         for (var at = 0; at < content.Length;) at += await ReadAsync(content.AsMemory(at), cancellationToken);
         return content;
@@ -103,7 +108,8 @@ internal sealed class StrictTarReader(Stream tar)
         var sum = 8 * ' ';
         for (var i = 0; i < BlockSize; i++)
             if (i is < 148 or >= 156) sum += _block[i];
-        if (Octal(_block.AsSpan(148, 8)) != sum) throw new InvalidDataException("The build result is no valid tar: a header's checksum is wrong.");
+        if (Octal(_block.AsSpan(148, 8)) != sum)
+            throw new InvalidDataException("The build result is no valid tar: a header's checksum is wrong.");
     }
 
     private string HeaderName()
@@ -122,33 +128,39 @@ internal sealed class StrictTarReader(Stream tar)
             var space = records.IndexOf((byte)' ');
             if (space <= 0 || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
                 || length <= space + 1 || length > records.Length || records[length - 1] != '\n')
-                throw new InvalidDataException("The build result is no valid tar: an extended header is malformed.");
+                throw Malformed("an extended header");
 
             var record = records[(space + 1)..(length - 1)];
             var equals = record.IndexOf((byte)'=');
-            if (equals <= 0) throw new InvalidDataException("The build result is no valid tar: an extended header is malformed.");
+            if (equals <= 0) throw Malformed("an extended header");
             var key = Decode(record[..equals]);
             var value = record[(equals + 1)..];
-            if (key.StartsWith("GNU.sparse", StringComparison.Ordinal)) throw new InvalidDataException("The build result holds a sparse file; only plain files and folders are allowed.");
+            if (key.StartsWith("GNU.sparse", StringComparison.Ordinal))
+                throw new InvalidDataException("The build result holds a sparse file; only plain files and folders are allowed.");
             if (key == "path") path = Decode(value);
-            if (key == "size") size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw new InvalidDataException("The build result is no valid tar: a size is malformed.");
+            if (key == "size") size = Number(value);
             records = records[length..];
         }
 
         return (path, size);
     }
 
+    private static long Number(ReadOnlySpan<byte> text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Malformed("a size");
+
     private static long Octal(ReadOnlySpan<byte> field)
     {
         // The first bit marks a binary number, which only files of 8 GB and more need.
-        if ((field[0] & 0x80) != 0) throw new InvalidDataException($"The build result holds a file of {BinaryPrimitives.ReadUInt64BigEndian(field[^8..])} bytes.");
+        if ((field[0] & 0x80) != 0)
+            throw new InvalidDataException($"The build result holds a file of {BinaryPrimitives.ReadUInt64BigEndian(field[^8..])} bytes.");
         long value = 0;
         foreach (var digit in field.Trim(" \0"u8))
-            value = digit is >= (byte)'0' and <= (byte)'7' ? value * 8 + digit - '0' : throw new InvalidDataException("The build result is no valid tar: a number is malformed.");
+            value = digit is >= (byte)'0' and <= (byte)'7' ? value * 8 + digit - '0' : throw Malformed("a number");
         return value;
     }
 
-    private static ReadOnlySpan<byte> TrimNul(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field;
+    private static ReadOnlySpan<byte> TrimNul(ReadOnlySpan<byte> field) =>
+        field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field;
 
     private static string Decode(ReadOnlySpan<byte> name)
     {
@@ -158,7 +170,8 @@ internal sealed class StrictTarReader(Stream tar)
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException($"The build result holds a name that is not UTF-8 ({Convert.ToHexStringLower(name[..Math.Min(name.Length, 60)])}).", e);
+            var bytes = Convert.ToHexStringLower(name[..Math.Min(name.Length, 60)]);
+            throw new InvalidDataException($"The build result holds a name that is not UTF-8 ({bytes}).", e);
         }
     }
 
@@ -171,6 +184,8 @@ internal sealed class StrictTarReader(Stream tar)
         'S' => "a sparse file",
         _ => $"an entry of type {(int)type}",
     };
+
+    private static InvalidDataException Malformed(string part) => new($"The build result is no valid tar: {part} is malformed.");
 
     private static InvalidDataException Truncated() => new("The build result is cut off before its end.");
 }

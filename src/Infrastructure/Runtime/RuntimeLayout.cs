@@ -39,6 +39,9 @@ public sealed class RuntimeLayout
     /// <summary>The <c>workerd</c> program.</summary>
     public string Workerd => Installed(_packages.Workerd);
 
+    /// <summary>The script that ends workerd together with the service.</summary>
+    public string WorkerdGuard => Existing("workerd-guard.sh");
+
     /// <summary>The folder with PostgreSQL's <c>initdb</c> and <c>postgres</c>.</summary>
     public string PostgresBin => Installed(_packages.PostgresBin);
 

@@ -9,7 +9,15 @@ public sealed class HostileBuildResultTests : IDisposable
 {
     private readonly ArtifactFolder _folder = new(options => options with
     {
-        Limits = new ArtifactLimits { MaxFiles = 50, MaxAssetBytes = 4096, MaxWorkerBytes = 8192, MaxTotalBytes = 16384, MaxRuleFileBytes = 1024, MaxResultBytes = 9000 },
+        Limits = new ArtifactLimits
+        {
+            MaxFiles = 50,
+            MaxAssetBytes = 4096,
+            MaxWorkerBytes = 8192,
+            MaxTotalBytes = 16384,
+            MaxRuleFileBytes = 1024,
+            MaxResultBytes = 9000,
+        },
     });
 
     public void Dispose() => _folder.Dispose();

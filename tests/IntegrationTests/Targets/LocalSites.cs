@@ -6,6 +6,7 @@ using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Local;
 using Libra.Deploy.Infrastructure.Targets.Local.Edge;
@@ -20,6 +21,8 @@ namespace Libra.Deploy.IntegrationTests.Targets;
 /// <summary>A local target with a real workerd and a folder of its own, on a free port.</summary>
 internal sealed class LocalSites : IAsyncDisposable
 {
+    public static readonly RuntimeLayout Runtime = RuntimeLayout.Find();
+
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-sites-");
     private readonly HttpClient _visitor = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private IHost _host = null!;
@@ -102,8 +105,8 @@ internal sealed class LocalSites : IAsyncDisposable
     {
         await using var artifact = await Artifacts.OpenAsync(digest, default);
         artifact.Should().NotBeNull();
-        var request = new PublishRequest(
-            WorkerName.For(project), DeploymentId.New(Clock.GetUtcNow()), project, "org", domain is null ? null : CustomDomain.FromStorage(domain), artifact!);
+        var custom = domain is null ? null : CustomDomain.FromStorage(domain);
+        var request = new PublishRequest(WorkerName.For(project), DeploymentId.New(Clock.GetUtcNow()), project, "org", custom, artifact!);
         return await act(request, default);
     }
 
@@ -112,13 +115,14 @@ internal sealed class LocalSites : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddSingleton<IObjectStore>(new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System));
+        var objects = new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") };
+        builder.Services.AddSingleton<IObjectStore>(new FolderObjectStore(objects, TimeProvider.System));
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(_root.FullName, "cache") });
         builder.Services.AddLocalTarget(with(new LocalTargetOptions
         {
             Root = Path.Combine(_root.FullName, "local"),
-            WorkerdPath = RuntimeFiles.Workerd,
-            GuardPath = RuntimeFiles.Guard,
+            WorkerdPath = Runtime.Workerd,
+            GuardPath = Runtime.WorkerdGuard,
             EdgePort = 0,
         }));
         _host = builder.Build();

@@ -45,8 +45,13 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     [Fact]
     public async Task Publish_WhenARequestIsBeingAnswered_LetsItFinishOnTheOldVersion()
     {
-        await PublishAsync("p", BuildTar.OfWorker(
-            "export default { async fetch(request) { if (new URL(request.url).pathname !== '/slow') return new Response('old'); await scheduler.wait(700); return new Response('slow old'); } };"));
+        await PublishAsync("p", BuildTar.OfWorker("""
+            export default { async fetch(request) {
+              if (new URL(request.url).pathname !== "/slow") return new Response("old");
+              await scheduler.wait(700);
+              return new Response("slow old");
+            } };
+            """));
         var slow = _sites.TextAsync("p", "/slow");
         await Eventually(() => _sites.Awake("p") is { IsBusy: true }, "the request is being answered");
 
@@ -173,10 +178,10 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         await _sites.RestartAsync();
         Directory.Delete(_sites.FolderOf(digest), recursive: true);
 
-        using (var answer = await _sites.GetAsync("p")) answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        for (var tries = 0; tries < 3; tries++)
+            using (var answer = await _sites.GetAsync("p")) answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
 
         (await _sites.PublishAsync("p", digest)).IsError.Should().BeFalse();
-        _sites.Clock.Advance(TimeSpan.FromMinutes(1));
         (await _sites.TextAsync("p")).Should().Be("here");
     }
 

@@ -84,7 +84,8 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
         (await _sites.TextAsync("p", "/elsewhere")).Should().Be("spa");
         using var answer = await _sites.GetAsync("p", "/api/all");
         var seen = await answer.Content.ReadFromJsonAsync<Seen>();
-        seen.Should().BeEquivalentTo(new Seen("it's \"quoted\" é\u0001", [1, 2], "a note", 2, "YQ==", "spa", "http://p-worker.localhost/api/all", null, "127.0.0.1"));
+        seen.Should().BeEquivalentTo(
+            new Seen("it's \"quoted\" é\u0001", [1, 2], "a note", 2, "YQ==", "spa", "http://p-worker.localhost/api/all", null, "127.0.0.1"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Libra.Deploy.IntegrationTests.Targets;
 
@@ -13,12 +14,14 @@ public sealed class WorkerdGuardTests
     public async Task Guard_WhenTheServiceIsKilled_EndsTheCommandWithinFiveSeconds(string command)
     {
         // The sleep stands for the service: it holds the only other end of the guard's stdin, and is killed without warning.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 | /bin/sh \"$0\" /bin/sh -c \"echo child \\$\\$ >&3; $1\"", RuntimeFiles.Guard, command])
+        const string Script = "sleep 1000 | /bin/sh \"$0\" /bin/sh -c \"echo child \\$\\$ >&3; $1\"";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, LocalSites.Runtime.WorkerdGuard, command])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true, // the shell reports there what was killed
         };
         using var service = Process.Start(start)!;
-        var child = int.Parse((await service.StandardOutput.ReadLineAsync())!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var child = int.Parse((await service.StandardOutput.ReadLineAsync())!.Split(' ')[1], CultureInfo.InvariantCulture);
         var holder = Process.GetProcesses().Single(process => process.ProcessName == "sleep" && ParentOf(process.Id) == service.Id);
 
         holder.Kill();
@@ -36,7 +39,7 @@ public sealed class WorkerdGuardTests
     [Fact]
     public async Task Guard_WhenTheCommandEnds_EndsWithItsCode()
     {
-        var start = new ProcessStartInfo("/bin/sh", [RuntimeFiles.Guard, "/bin/sh", "-c", "exit 7"]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("/bin/sh", [LocalSites.Runtime.WorkerdGuard, "/bin/sh", "-c", "exit 7"]) { RedirectStandardInput = true };
         using var guard = Process.Start(start)!;
 
         await guard.WaitForExitAsync().WaitAsync(Limit);
@@ -46,7 +49,7 @@ public sealed class WorkerdGuardTests
 
     private static bool IsRunning(int id) => Stat(id) is [_, var state, ..] && state != "Z";
 
-    private static int ParentOf(int id) => Stat(id) is [_, _, var parent, ..] ? int.Parse(parent, System.Globalization.CultureInfo.InvariantCulture) : 0;
+    private static int ParentOf(int id) => Stat(id) is [_, _, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
 
     // Of /proc/{id}/stat: what follows the name in parentheses.
     private static string[] Stat(int id)

@@ -44,7 +44,8 @@ internal sealed class LiveCheck(LocalTargetOptions options) : IDisposable
 
     public void Dispose() => _visitor.Dispose();
 
-    private static async Task<ErrorOr<Success>> CompareAsync(Uri address, HttpResponseMessage answer, IArtifact artifact, CancellationToken cancellationToken)
+    private static async Task<ErrorOr<Success>> CompareAsync(
+        Uri address, HttpResponseMessage answer, IArtifact artifact, CancellationToken cancellationToken)
     {
         var status = (int)answer.StatusCode;
         if (!answer.Headers.TryGetValues(SiteTransformer.ArtifactHeader, out var served))
@@ -70,5 +71,9 @@ internal sealed class LiveCheck(LocalTargetOptions options) : IDisposable
             ? manifest.Files.FirstOrDefault(file => file.Path == StartPage)
             : null;
 
-    private string EdgeHost() => options.EdgeAddress.Equals(IPAddress.Any) ? IPAddress.Loopback.ToString() : options.EdgeAddress.ToString();
+    private string EdgeHost()
+    {
+        if (options.EdgeAddress.Equals(IPAddress.Any)) return IPAddress.Loopback.ToString();
+        return (options.EdgeAddress.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : options.EdgeAddress).ToString();
+    }
 }

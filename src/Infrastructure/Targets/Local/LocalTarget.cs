@@ -6,7 +6,8 @@ using Libra.Deploy.Infrastructure.Targets.Local.Edge;
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>Puts artifacts live on the Workers runtime of this machine.</summary>
-internal sealed class LocalTarget(LocalTargetOptions options, SiteHost sites, EdgeEndpoint edge, WorkerdProgram program, LiveCheck live) : IDeployTarget
+internal sealed class LocalTarget(
+    LocalTargetOptions options, SiteHost sites, EdgeEndpoint edge, WorkerdProgram program, LiveCheck live) : IDeployTarget
 {
     public string Name => "local";
 

@@ -5,7 +5,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 /// <summary>How sites run on this machine.</summary>
 public sealed record LocalTargetOptions
 {
-    /// <summary>Folder of the site host: <c>sites/</c> (what is live), <c>artifacts/</c> (its files), <c>run/</c> (working folders). One process's own.</summary>
+    /// <summary>A folder that only this process uses: what is live, its files, and working folders.</summary>
     public required string Root { get; init; }
 
     /// <summary>The pinned workerd program.</summary>
@@ -22,7 +22,7 @@ public sealed record LocalTargetOptions
     /// <summary>A site that was not asked for so long goes to sleep; the next request wakes it.</summary>
     public TimeSpan SleepAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Sites awake at once; the longest unused one sleeps first. One that is busy stays awake, so that it may be exceeded for a while.</summary>
+    /// <summary>Sites awake at once: the longest unused sleeps first. Busy ones stay awake, so that there may be more for a while.</summary>
     public int MaxAwake { get; init; } = 64;
 
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -7,7 +7,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 /// <summary>Registers the local target.</summary>
 public static class LocalTargetRegistration
 {
-    /// <summary>Adds the local Workers runtime as the <see cref="IDeployTarget"/>, its sites and their address. Needs a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Adds the local Workers runtime as the <see cref="IDeployTarget"/>, with its sites and their address.</summary>
     public static IServiceCollection AddLocalTarget(this IServiceCollection services, LocalTargetOptions options)
     {
         services.AddSingleton(options);

@@ -6,7 +6,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 internal sealed class OutputTail
 {
     private const int KeptLines = 20;
-    private const int LongestLine = 2000;
+    private const int LongestLine = 500;
 
     private readonly Queue<string> _last = new();
 

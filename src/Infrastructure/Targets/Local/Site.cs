@@ -31,7 +31,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         _pointer = pointer;
     }
 
-    /// <summary>Makes an artifact, which the caller holds, the live one. What was live serves until the new process has proved itself.</summary>
+    /// <summary>Makes an artifact, which the caller holds, the live one. The old one serves until the new process has proved itself.</summary>
     public async Task<ErrorOr<Success>> ActivateAsync(SitePointer next, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -40,6 +40,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             if (_pointer?.Digest == next.Digest)
             {
                 Point(next);
+                ForgetFailures(); // who publishes again does not want to wait for the next try
                 return Result.Success;
             }
 
@@ -47,7 +48,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             if (started.IsError) return started.Errors;
             Point(next);
             Replace(started.Value);
-            (_failures, _notBefore) = (0, default);
+            ForgetFailures();
             return Result.Success;
         }
         finally
@@ -67,7 +68,9 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             if (_pointer is not { } pointer) return TargetErrors.Unavailable($"{worker} was taken off this target.");
             NoteEnd();
             var now = services.Clock.GetUtcNow();
-            if (now < _notBefore) return TargetErrors.Unavailable($"{worker} ended unexpectedly and starts again in {(_notBefore - now).TotalSeconds:0.0} s.");
+            if (now < _notBefore)
+                return TargetErrors.Unavailable(
+                    $"{worker} ended unexpectedly and starts again in {(_notBefore - now).TotalSeconds:0.0} s.");
 
             // Not the visitor's token: others wait for the same start.
             var started = await services.Launcher.StartAsync(worker, pointer.Digest, services.Stopping);
@@ -126,6 +129,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
             Replace(null);
             if (_pointer is { } pointer) services.Artifacts.LetGo(pointer.Digest);
             _pointer = null;
+            services.Launcher.CleanUp(worker);
         }
         finally
         {
@@ -191,11 +195,13 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         Replace(null);
     }
 
+    private void ForgetFailures() => (_failures, _notBefore) = (0, default);
+
     // The first failure costs no pause: it may be the only one.
     private void Pause()
     {
-        var pause = _failures == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 0.25 * Math.Pow(2, _failures)));
+        var pause = _failures == 0 ? 0 : Math.Min(LongestPause.TotalSeconds, 0.25 * Math.Pow(2, _failures));
         _failures = Math.Min(_failures + 1, 16);
-        _notBefore = services.Clock.GetUtcNow() + pause;
+        _notBefore = services.Clock.GetUtcNow().AddSeconds(pause);
     }
 }

@@ -49,7 +49,8 @@ internal sealed class SiteArtifacts(LocalTargetOptions options)
             File.Copy(Path.Combine(artifact.Folder, file.Path), copy);
         }
 
-        await File.WriteAllBytesAsync(Path.Combine(work.Path, ArtifactPackage.ManifestFile), ManifestJson.Write(artifact.Manifest), cancellationToken);
+        var manifest = ManifestJson.Write(artifact.Manifest);
+        await File.WriteAllBytesAsync(Path.Combine(work.Path, ArtifactPackage.ManifestFile), manifest, cancellationToken);
         lock (_gate)
         {
             if (!Directory.Exists(folder)) Directory.Move(work.Path, folder);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
-/// <summary>All sites of this machine: publishes, finds them by host name, puts idle ones to sleep, brings them back after a restart.</summary>
+/// <summary>All sites of this machine: publishes and finds them, puts idle ones to sleep, brings them back after a restart.</summary>
 internal sealed class SiteHost(LocalTargetOptions options, SiteServices services, ILogger<SiteHost> logger) : IHostedService, IDisposable
 {
     private const string LocalZone = ".localhost";
@@ -64,9 +64,10 @@ internal sealed class SiteHost(LocalTargetOptions options, SiteServices services
             await services.Artifacts.AddAsync(request.Artifact, cancellationToken);
             var site = _sites.GetOrAdd(request.Worker.Value, Add);
             var before = site.Pointer;
-            var activated = await site.ActivateAsync(new SitePointer(digest, request.DeploymentId.Value, request.CustomDomain?.Value), cancellationToken);
+            var next = new SitePointer(digest, request.DeploymentId.Value, request.CustomDomain?.Value);
+            var activated = await site.ActivateAsync(next, cancellationToken);
             if (activated.IsError) return activated;
-            Route(site, before?.CustomDomain, request.CustomDomain?.Value);
+            Route(site, before?.CustomDomain, next.CustomDomain);
             return Result.Success;
         }
         finally

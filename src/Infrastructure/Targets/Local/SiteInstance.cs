@@ -9,7 +9,7 @@ internal sealed class SiteInstance(string digest, WorkerdProcess process, TimePr
 {
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inFlight;
-    private volatile bool _retired;
+    private int _retired;
     private long _lastUsed = clock.GetTimestamp();
 
     public string Digest => digest;
@@ -34,7 +34,7 @@ internal sealed class SiteInstance(string digest, WorkerdProcess process, TimePr
 
     public HttpTransformer Transformer { get; } = new SiteTransformer(digest);
 
-    public bool IsAlive => !_retired && !process.HasExited;
+    public bool IsAlive => !IsRetired && !process.HasExited;
 
     public bool IsBusy => Volatile.Read(ref _inFlight) > 0;
 
@@ -49,14 +49,15 @@ internal sealed class SiteInstance(string digest, WorkerdProcess process, TimePr
     public void Leave()
     {
         Volatile.Write(ref _lastUsed, clock.GetTimestamp());
-        if (Interlocked.Decrement(ref _inFlight) == 0 && _retired) _drained.TrySetResult();
+        if (Interlocked.Decrement(ref _inFlight) == 0 && IsRetired) _drained.TrySetResult();
     }
 
     /// <summary>Lets the requests in flight finish, then ends the process. New ones must not be able to reach it any more.</summary>
     /// <param name="hurry">Ends the waiting: the service stops.</param>
     public async Task RetireAsync(TimeSpan patience, CancellationToken hurry)
     {
-        _retired = true;
+        // A full fence: either this sees the last request, or its leaving sees this.
+        Interlocked.Exchange(ref _retired, 1);
         if (!IsBusy) _drained.TrySetResult();
         try
         {
@@ -75,4 +76,6 @@ internal sealed class SiteInstance(string digest, WorkerdProcess process, TimePr
         await process.DisposeAsync();
         Client.Dispose();
     }
+
+    private bool IsRetired => Volatile.Read(ref _retired) == 1;
 }

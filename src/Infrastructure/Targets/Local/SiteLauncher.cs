@@ -1,12 +1,17 @@
 using System.Net;
 using ErrorOr;
+using Libra.Deploy.Infrastructure.Artifacts;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>Starts processes for sites.</summary>
 internal sealed class SiteLauncher(
-    LocalTargetOptions options, SiteArtifacts artifacts, WorkerdProgram program, TimeProvider clock, ILogger<SiteLauncher> logger) : IDisposable
+    LocalTargetOptions options,
+    SiteArtifacts artifacts,
+    WorkerdProgram program,
+    TimeProvider clock,
+    ILogger<SiteLauncher> logger) : IDisposable
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
@@ -26,7 +31,7 @@ internal sealed class SiteLauncher(
         if (await artifacts.FindAsync(digest, cancellationToken) is not { } manifest)
             return TargetErrors.Unavailable($"The files of artifact {digest} are not on this machine any more; deploy {worker} again.");
 
-        var run = Path.GetFullPath(Path.Combine(options.Root, "run", worker));
+        var run = WorkingFolder(worker);
         Directory.CreateDirectory(run);
         var config = Path.Combine(run, digest + ".capnp");
         await File.WriteAllTextAsync(config, WorkerdConfig.For(manifest, artifacts.FolderOf(digest), newestDate.Value), cancellationToken);
@@ -45,9 +50,11 @@ internal sealed class SiteLauncher(
         timeout.CancelAfter(ProbeTimeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, instance.Address + "/") { Headers = { Host = worker + ".localhost" } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, instance.Address + "/");
+            request.Headers.Host = worker + ".localhost";
             using var answer = await _probe.SendAsync(request, timeout.Token);
-            return answer.StatusCode < HttpStatusCode.InternalServerError ? Result.Success : await FailedAsync($"answers {(int)answer.StatusCode} at /");
+            if (answer.StatusCode < HttpStatusCode.InternalServerError) return Result.Success;
+            return await FailedAsync($"answers {(int)answer.StatusCode} at /");
         }
         catch (HttpRequestException e)
         {
@@ -65,5 +72,10 @@ internal sealed class SiteLauncher(
         }
     }
 
+    /// <summary>Removes what the processes of a worker left in their working folder.</summary>
+    public void CleanUp(string worker) => TemporaryFolder.Remove(WorkingFolder(worker));
+
     public void Dispose() => _probe.Dispose();
+
+    private string WorkingFolder(string worker) => Path.GetFullPath(Path.Combine(options.Root, "run", worker));
 }

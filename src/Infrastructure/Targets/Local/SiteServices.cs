@@ -5,8 +5,12 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>What all sites share, and the processes that are on their way out.</summary>
 internal sealed class SiteServices(
-    LocalTargetOptions options, SitePointers pointers, SiteArtifacts artifacts, SiteLauncher launcher, TimeProvider clock, ILogger<Site> logger)
-    : IDisposable
+    LocalTargetOptions options,
+    SitePointers pointers,
+    SiteArtifacts artifacts,
+    SiteLauncher launcher,
+    TimeProvider clock,
+    ILogger<Site> logger) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<SiteInstance, Task> _retiring = new();

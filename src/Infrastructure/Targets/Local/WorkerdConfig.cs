@@ -13,8 +13,12 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 /// </summary>
 internal static class WorkerdConfig
 {
-    // Sites without a cache: a miss for every question, as for the untrusted workers of a dispatch namespace.
-    private const string NoCache =
+    // A site must not reach services of this machine or its network.
+    private const string PublicInternet =
+        """(name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true)))""";
+
+    // Behind the cache API: a miss for every question, as for the untrusted workers of a dispatch namespace.
+    private const string NoCacheScript =
         "export default { fetch(request) { return request.method === 'GET'"
         + " ? new Response(null, { status: 504, headers: { 'CF-Cache-Status': 'MISS' } })"
         + " : new Response(null, { status: request.method === 'PUT' ? 204 : 404 }); } }";
@@ -25,15 +29,15 @@ internal static class WorkerdConfig
     {
         var wanted = DateOnly.ParseExact(manifest.CompatibilityDate, "yyyy-MM-dd", CultureInfo.InvariantCulture);
         var date = (wanted > newestDate ? newestDate : wanted).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var compatibility = $"compatibilityDate = {Text(date)}, compatibilityFlags = [{string.Join(", ", manifest.CompatibilityFlags.Select(Text))}]";
+        var flags = string.Join(", ", manifest.CompatibilityFlags.Select(Text));
+        var compatibility = $"compatibilityDate = {Text(date)}, compatibilityFlags = [{flags}]";
 
-        // Only addresses of the public internet: a site must not reach services of this machine or its network.
-        var services = new List<string> { """(name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true)))""" };
+        var services = new List<string> { PublicInternet };
         if (manifest.Assets is { } assets) services.Add(Assets(assets, manifest.Worker is not null, artifactFolder, compatibility));
         if (manifest.Worker is { } worker)
         {
             services.Add(Worker(worker, manifest, artifactFolder, compatibility));
-            services.Add($"""(name = "no-cache", worker = (compatibilityDate = "2026-01-01", modules = [(name = "no-cache.js", esModule = {Text(NoCache)})]))""");
+            services.Add(NoCache());
         }
 
         var front = manifest.Assets is null ? "worker" : "assets";
@@ -55,15 +59,16 @@ internal static class WorkerdConfig
         {
             ["html_handling"] = settings.HtmlHandling,
             ["not_found_handling"] = settings.NotFoundHandling,
-            ["run_worker_first"] = settings.RunWorkerFirstPaths is { } paths
-                ? new JsonArray([.. paths.Select(path => JsonValue.Create(path))])
+            ["run_worker_first"] = settings.RunWorkerFirstPaths is { } globs
+                ? new JsonArray([.. globs.Select(glob => JsonValue.Create(glob))])
                 : settings.RunWorkerFirst,
         };
         if (RuleFile(folder, AssetRules.Headers) is { } headers) config["headers"] = headers;
         if (RuleFile(folder, AssetRules.Redirects) is { } redirects) config["redirects"] = redirects;
 
-        var behind = hasWorker ? """userWorker = "worker" """.TrimEnd() : compatibility;
-        return $"""(name = "assets", assets = (path = {Text(Path.Combine(folder, "assets"))}, config = {Text(config.ToJsonString())}, {behind}))""";
+        var behind = hasWorker ? "userWorker = \"worker\"" : compatibility;
+        var path = Text(Path.Combine(folder, "assets"));
+        return $"""(name = "assets", assets = (path = {path}, config = {Text(config.ToJsonString())}, {behind}))""";
     }
 
     private static string Worker(WorkerSettings worker, ArtifactManifest manifest, string folder, string compatibility)
@@ -71,11 +76,12 @@ internal static class WorkerdConfig
         var main = ArtifactPath.Worker + worker.MainModule;
         // The first module is the one that runs.
         var modules = manifest.Files
-            .Where(file => file.Path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal) && !file.Path.EndsWith(".map", StringComparison.Ordinal))
-            .OrderBy(file => file.Path != main)
-            .Select(file => $"(name = {Text(file.Path[ArtifactPath.Worker.Length..])}, {KindOf(file.Path)} = embed {Text(Path.Combine(folder, file.Path))})");
-        var bindings = manifest.Vars
-            .Select(var => $"(name = {Text(var.Key)}, {(var.Value.ValueKind == JsonValueKind.String ? "text = " + Text(var.Value.GetString()!) : "json = " + Text(var.Value.GetRawText()))})");
+            .Select(file => file.Path)
+            .Where(path => path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal) && Path.GetExtension(path) != ".map")
+            .OrderBy(path => path != main)
+            .Select(path => (Name: Text(path[ArtifactPath.Worker.Length..]), Kind: KindOf(path), File: Text(Path.Combine(folder, path))))
+            .Select(module => $"(name = {module.Name}, {module.Kind} = embed {module.File})");
+        var bindings = manifest.Vars.Select(var => $"(name = {Text(var.Key)}, {Value(var.Value)})");
         if (manifest.Assets?.Binding is { } binding)
             bindings = bindings.Append($"""(name = {Text(binding)}, service = (name = "assets", entrypoint = "AssetWorker"))""");
 
@@ -85,6 +91,14 @@ internal static class WorkerdConfig
                   bindings = [{string.Join(", ", bindings)}]))
             """;
     }
+
+    private static string NoCache() => $"""
+        (name = "no-cache", worker = (compatibilityDate = "2026-01-01",
+              modules = [(name = "no-cache.js", esModule = {Text(NoCacheScript)})]))
+        """;
+
+    private static string Value(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? $"text = {Text(value.GetString()!)}" : $"json = {Text(value.GetRawText())}";
 
     private static string KindOf(string path) => Path.GetExtension(path) switch
     {

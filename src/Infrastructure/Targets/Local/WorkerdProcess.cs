@@ -50,7 +50,8 @@ internal sealed class WorkerdProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await running.DisposeAsync();
-            return TargetErrors.Unavailable($"The Workers runtime did not start within {timeout.TotalSeconds:0} s. {running.LastOutput}".TrimEnd());
+            return TargetErrors.Unavailable(
+                $"The Workers runtime did not start within {timeout.TotalSeconds:0} s. {running.LastOutput}".TrimEnd());
         }
         catch
         {

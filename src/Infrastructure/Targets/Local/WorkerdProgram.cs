@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using ErrorOr;
+using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
@@ -34,9 +35,20 @@ internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
     public ProcessStartInfo Serve(string config, string workingFolder)
     {
         // "-I /" lets a config name the files of an artifact by their absolute paths.
-        var start = Clean("/bin/sh", workingFolder, options.GuardPath, options.WorkerdPath, "serve", "-I", "/", config);
-        foreach (var argument in new[] { "--experimental", "--socket-addr", "http=127.0.0.1:0", "--control-fd=3" }) start.ArgumentList.Add(argument);
-        start.RedirectStandardInput = true;
+        string[] arguments =
+        [
+            options.GuardPath, options.WorkerdPath, "serve", "-I", "/", config,
+            "--experimental", "--socket-addr", "http=127.0.0.1:0", "--control-fd=3",
+        ];
+        var start = new ProcessStartInfo("/bin/sh", arguments)
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         return start;
     }
 
@@ -48,12 +60,11 @@ internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
         timeout.CancelAfter(Patience);
         try
         {
-            using var process = Process.Start(Clean(options.WorkerdPath, "/", "--version"))!;
-            var answer = (await process.StandardOutput.ReadToEndAsync(timeout.Token)).Trim();
-            await process.WaitForExitAsync(timeout.Token);
-            return DateOnly.TryParseExact(answer.Split(' ')[^1], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            var answer = await Tool.RunAsync([options.WorkerdPath, "--version"], timeout.Token);
+            return DateOnly.TryParseExact(
+                answer.Output.Trim().Split(' ')[^1], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
                 ? date
-                : TargetErrors.Unavailable($"The Workers runtime answered '{answer}' when asked for its version.");
+                : TargetErrors.Unavailable($"The Workers runtime does not say its version: {answer.Output}{answer.Error}".Trim());
         }
         catch (Win32Exception e)
         {
@@ -63,13 +74,5 @@ internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
         {
             return TargetErrors.Unavailable("The Workers runtime did not say its version in time.");
         }
-    }
-
-    private static ProcessStartInfo Clean(string program, string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
-        return start;
     }
 }

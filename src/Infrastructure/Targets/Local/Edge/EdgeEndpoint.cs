@@ -41,7 +41,8 @@ internal sealed class EdgeEndpoint(LocalTargetOptions options, SiteHost sites, I
         }
         catch (IOException e)
         {
-            throw new InvalidOperationException($"Port {options.EdgePort} for deployed sites cannot be opened ({e.Message}). Set LIBRA_EDGE_PORT to a free one.", e);
+            throw new InvalidOperationException(
+                $"Port {options.EdgePort} for deployed sites cannot be opened ({e.Message}). Set LIBRA_EDGE_PORT to a free one.", e);
         }
 
         Port = new Uri(_server.Urls.Single()).Port;
@@ -106,7 +107,8 @@ internal sealed class EdgeEndpoint(LocalTargetOptions options, SiteHost sites, I
             var error = await _forwarder!.SendAsync(context, instance.Address, instance.Client, Forwarding, instance.Transformer);
             if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested) return;
             _logger.LogDebug("{Worker} did not answer: {Reason}", site.Worker, error);
-            if (!context.Response.HasStarted) await AnswerAsync(context, (HttpStatusCode)context.Response.StatusCode, $"{site.Worker} ended before it answered.");
+            if (context.Response.HasStarted) return;
+            await AnswerAsync(context, (HttpStatusCode)context.Response.StatusCode, $"{site.Worker} ended before it answered.");
         }
         finally
         {
@@ -119,6 +121,7 @@ internal sealed class EdgeEndpoint(LocalTargetOptions options, SiteHost sites, I
         context.Response.StatusCode = (int)status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff"; // the text names the host that the visitor asked for
         return context.Response.WriteAsync(text + "\n", context.RequestAborted);
     }
 
