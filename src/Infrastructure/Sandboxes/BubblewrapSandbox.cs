@@ -9,6 +9,9 @@ internal sealed class BubblewrapSandbox : ISandbox
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long after its lifetime a sandbox is taken away: what runs in it ends by itself first, as timed out.</summary>
+    private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
+
     private readonly BubblewrapMachine _machine;
     private readonly SandboxSpec _spec;
     private readonly OrganizationFolders _folders;
@@ -25,7 +28,7 @@ internal sealed class BubblewrapSandbox : ISandbox
     {
         (_machine, _spec, _folders, _job, _slot) = (machine, spec, folders, job, slot);
         _endsAt = machine.Clock.GetUtcNow() + spec.Limits.Lifetime;
-        _lifetime = machine.Clock.CreateTimer(_ => _ = DisposeAsync().AsTask(), null, spec.Limits.Lifetime, Timeout.InfiniteTimeSpan);
+        _lifetime = machine.Clock.CreateTimer(_ => _ = DisposeAsync().AsTask(), null, spec.Limits.Lifetime + ExpiryGrace, Timeout.InfiniteTimeSpan);
     }
 
     public string Id => _job.Id;
