@@ -91,11 +91,8 @@ internal sealed class BubblewrapCommand
             ReadOnly(script, $"/opt/libra/{Path.GetFileName(script)}");
         }
 
-        foreach (var tool in Directory.EnumerateFiles(Path.Combine(_tools.Scripts, "tools"))) ReadOnly(tool, $"/opt/libra/tools/{Path.GetFileName(tool)}");
-        ReadOnly(_tools.Node, "/opt/libra/tools/node");
-        Add("--symlink", $"../node_modules/{_tools.BunInModules}", "/opt/libra/tools/bun");
-        Add("--symlink", $"../node_modules/{_tools.BunInModules}", "/opt/libra/tools/bunx");
-        Add("--symlink", $"../node_modules/{_tools.PnpmInModules}", "/opt/libra/tools/pnpm");
+        ReadOnly(_tools.Node, "/opt/libra/node");
+        foreach (var (name, target) in _tools.Programs("/opt/libra/node", "/opt/libra/npm", "/opt/libra/node_modules")) Add("--symlink", target, $"/opt/libra/tools/{name}");
     }
 
     private static string[] Become(int userId)

@@ -1,14 +1,14 @@
-using Microsoft.Extensions.Logging;
-
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>What all bubblewrap sandboxes of this process share.</summary>
-internal sealed record BubblewrapMachine(
-    BubblewrapOptions Options,
-    string Bubblewrap,
-    SandboxToolchain Tools,
-    BubblewrapRunner Runner,
-    RegistryProxy Proxy,
-    Uri Registry,
-    TimeProvider Clock,
-    ILogger Log);
+/// <param name="Options">As configured.</param>
+/// <param name="Bubblewrap">The <c>bwrap</c> program.</param>
+/// <param name="Runner">Runs it.</param>
+/// <param name="Proxy">Leads installs to the registry.</param>
+/// <param name="Settings">What they share with other local sandboxes.</param>
+internal sealed record BubblewrapMachine(BubblewrapOptions Options, string Bubblewrap, BubblewrapRunner Runner, RegistryProxy Proxy, LocalSandboxSettings Settings)
+{
+    public SandboxToolchain Tools => Settings.Tools;
+
+    public Uri Registry => Settings.Registry;
+}

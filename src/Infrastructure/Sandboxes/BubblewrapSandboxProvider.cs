@@ -39,7 +39,9 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         try
         {
             var folders = _folders.Of(spec.OrganizationId);
-            return new BubblewrapSandbox(machine, spec, folders, JobFolder.Create(folders, spec.DeploymentId), slot);
+            var sandbox = new BubblewrapSandbox(machine, spec, folders, JobFolder.Create(folders, spec.DeploymentId), slot);
+            sandbox.Begin();
+            return sandbox;
         }
         catch (IOException e)
         {
@@ -115,7 +117,8 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         if (!HostUser.IsRoot) LogNotRoot();
         var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
         var proxy = new RegistryProxy(ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
-        return new BubblewrapMachine(_options, bubblewrap, tools, new BubblewrapRunner(groups, _clock), proxy, registry, _clock, _log);
+        return new BubblewrapMachine(
+            _options, bubblewrap, new BubblewrapRunner(groups, _clock), proxy, new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
     }
 
     private static SandboxException Unusable(string said, Exception? inner = null) => new(

@@ -45,7 +45,8 @@ internal static class BuildPhase
         }
     }
 
-    private static string CheckedResultPath(SandboxBuild build)
+    /// <exception cref="ArgumentException">The result path leads out of the project.</exception>
+    public static string CheckedResultPath(SandboxBuild build)
     {
         var path = build.ResultPath;
         if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is ".." or "")) throw new ArgumentException($"'{path}' is no folder below the project.", nameof(build));

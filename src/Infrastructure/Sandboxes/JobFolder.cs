@@ -1,5 +1,6 @@
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Processes;
+using IO = System.IO.Path;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
@@ -7,33 +8,34 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 internal sealed class JobFolder : IDisposable
 {
     private const string LockName = "owner.lock";
-    private readonly string _path;
     private readonly IDisposable _owner;
 
-    private JobFolder(string path, IDisposable owner) => (_path, _owner) = (path, owner);
+    private JobFolder(string path, IDisposable owner) => (Path, _owner) = (path, owner);
 
-    public string Id => Path.GetFileName(_path);
+    public string Path { get; }
 
-    public string Source => Path.Combine(_path, "source");
+    public string Id => IO.GetFileName(Path);
+
+    public string Source => IO.Combine(Path, "source");
 
     public static JobFolder Create(OrganizationFolders folders, DeploymentId deployment)
     {
-        var path = Directory.CreateDirectory(Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}")).FullName;
-        var owner = LockFile.TryTake(Path.Combine(path, LockName)) ?? throw new IOException($"{path} is new and yet in use.");
+        var path = Directory.CreateDirectory(IO.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}")).FullName;
+        var owner = LockFile.TryTake(IO.Combine(path, LockName)) ?? throw new IOException($"{path} is new and yet in use.");
         var job = new JobFolder(path, owner);
         Directory.CreateDirectory(job.Source);
         return job;
     }
 
     /// <summary>Takes over a folder whose owner is dead; null when it lives.</summary>
-    public static JobFolder? TryAdopt(string path) => LockFile.TryTake(Path.Combine(path, LockName)) is { } owner ? new JobFolder(path, owner) : null;
+    public static JobFolder? TryAdopt(string path) => LockFile.TryTake(IO.Combine(path, LockName)) is { } owner ? new JobFolder(path, owner) : null;
 
     /// <summary>Which deployment a sandbox's folder was made for; null when its name is not of ours.</summary>
-    public static DeploymentId? DeploymentOf(string path) => DeploymentId.TryParse(Path.GetFileName(path).Split('.')[0]);
+    public static DeploymentId? DeploymentOf(string path) => DeploymentId.TryParse(IO.GetFileName(path).Split('.')[0]);
 
     public void Dispose()
     {
-        Directory.Delete(_path, recursive: true);
+        Directory.Delete(Path, recursive: true);
         _owner.Dispose();
     }
 }

@@ -28,6 +28,18 @@ internal sealed class SandboxToolchain(RuntimeLayout runtime)
 
     public string NpmVersion => VersionOf(NpmFolder);
 
+    /// <summary>Each program's name on PATH and where it lies, given where its three sources are visible.</summary>
+    public IEnumerable<(string Name, string Target)> Programs(string node, string npmFolder, string modules) =>
+    [
+        ("node", node),
+        ("npm", $"{npmFolder}/bin/npm-cli.js"),
+        ("npx", $"{npmFolder}/bin/npx-cli.js"),
+        ("bun", $"{modules}/{BunInModules}"),
+        ("bunx", $"{modules}/{BunInModules}"),
+        ("pnpm", $"{modules}/{PnpmInModules}"),
+        ("wrangler", $"{modules}/wrangler/bin/wrangler.js"),
+    ];
+
     private static string VersionOf(string packageFolder)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Path.GetFullPath(packageFolder), "package.json")));

@@ -40,11 +40,13 @@ internal sealed class OpenSandbox(ISandbox sandbox, string organization) : IAsyn
 
     public Task<SandboxExit> BuildAsync(params string[][] commands) => BuildAsync(Patience, TestContext.Current.CancellationToken, commands);
 
-    public async Task<SandboxExit> BuildAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[][] commands)
+    public Task<SandboxExit> BuildAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[][] commands) =>
+        BuildAsync(new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string>()), cancellationToken);
+
+    public async Task<SandboxExit> BuildAsync(SandboxBuild build, CancellationToken? cancellationToken = null)
     {
         Result = new MemoryStream();
-        var build = new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string>());
-        var exit = await sandbox.BuildAsync(build, Result, TakeAsync, cancellationToken);
+        var exit = await sandbox.BuildAsync(build, Result, TakeAsync, cancellationToken ?? TestContext.Current.CancellationToken);
         Result.Position = 0;
         return exit;
     }

@@ -10,10 +10,15 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes;
 /// <summary>One provider with a data folder of its own, shared by all sandbox tests; each test makes its own organization.</summary>
 public sealed class SandboxFixture : IAsyncLifetime
 {
+    /// <summary>Set for a second process of tests that works in the folder of a first.</summary>
+    internal const string DataDirectoryVariable = "LIBRA_TEST_SANDBOX_DATA";
+
     /// <summary>Outlives the tests, so that bubblewrap is fetched once.</summary>
     private static readonly string ToolsDirectory = Path.Combine(AppContext.BaseDirectory, "tools");
 
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-sandbox-tests-");
+    private readonly DirectoryInfo _data = Environment.GetEnvironmentVariable(DataDirectoryVariable) is { } shared
+        ? new DirectoryInfo(shared)
+        : Directory.CreateTempSubdirectory("libra-sandbox-tests-");
 
     public SandboxFixture()
     {
@@ -26,6 +31,11 @@ public sealed class SandboxFixture : IAsyncLifetime
     public BubblewrapSandboxProvider Provider { get; }
 
     public string DataDirectory => _data.FullName;
+
+    /// <summary>The folders on this machine of the sandboxes whose id matches.</summary>
+    public IReadOnlyList<string> JobFolders(string id) =>
+        [.. Directory.EnumerateDirectories(Path.Combine(DataDirectory, "sandboxes"), "*").Select(organization => Path.Combine(organization, "jobs"))
+            .Where(Directory.Exists).SelectMany(jobs => Directory.EnumerateDirectories(jobs, id))];
 
     public ValueTask InitializeAsync() => new(Provider.ProbeAsync(CancellationToken.None));
 

@@ -18,6 +18,7 @@ internal static partial class PnpmLockfile
     public static IEnumerable<string> Problems(string text)
     {
         var (section, package, resolved, version) = ("", (string?)null, true, false);
+        HashSet<string> seen = [];
         foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
         {
             if (line.Length == 0) continue;
@@ -28,7 +29,7 @@ internal static partial class PnpmLockfile
             {
                 if (!resolved) yield return Unresolved(package);
                 (section, package, resolved) = (TopKey().Match(line).Groups["key"].Value, null, true);
-                if (!Sections.Contains(section)) yield return At(number, $"'{line}' is not a section that can be used here.");
+                if (!Sections.Contains(section) || !seen.Add(section)) yield return At(number, $"'{line}' is not a section that can be used here.");
                 if (section == "lockfileVersion") version |= line is "lockfileVersion: '9.0'";
             }
             else if (section is "packages" && indent == 2)

@@ -1,0 +1,125 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes;
+
+/// <summary>A sandbox on this machine: a folder for the sources, stored dependencies, and one thing at a time that runs.</summary>
+/// <param name="spec">What was asked for.</param>
+/// <param name="folders">Of the organization.</param>
+/// <param name="job">Of this sandbox; removed with it.</param>
+/// <param name="settings">What all sandboxes of the provider share.</param>
+internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folders, JobFolder job, LocalSandboxSettings settings) : ISandbox
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after its lifetime a sandbox is taken away: what runs in it ends by itself first, as timed out.</summary>
+    private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
+
+    private readonly DateTimeOffset _endsAt = settings.Clock.GetUtcNow() + spec.Limits.Lifetime;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly SemaphoreSlim _busy = new(1, 1);
+    private ITimer? _lifetime;
+    private InstalledDependencies? _dependencies;
+    private Task? _disposing;
+
+    public string Id => job.Id;
+
+    protected SandboxSpec Spec => spec;
+
+    protected OrganizationFolders Folders => folders;
+
+    protected JobFolder JobFolder => job;
+
+    protected LocalSandboxSettings Settings => settings;
+
+    /// <summary>Starts the clock of its lifetime; called once, by who made it.</summary>
+    public void Begin() =>
+        _lifetime = settings.Clock.CreateTimer(_ => _ = DisposeAsync().AsTask(), null, spec.Limits.Lifetime + ExpiryGrace, Timeout.InfiniteTimeSpan);
+
+    public Task WriteAsync(Stream tar, CancellationToken cancellationToken) => ExclusivelyAsync(
+        async token =>
+        {
+            Directory.Delete(job.Source, recursive: true);
+            Directory.CreateDirectory(job.Source);
+            await ProjectTar.UnpackAsync(tar, job.Source, spec.Limits.DiskBytes, token);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<SandboxExit> InstallAsync(DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+        async token =>
+        {
+            using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
+            var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes);
+            var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
+            var timeout = Within(install.Timeout);
+            var (exit, dependencies) = await installer.InstallAsync(
+                job.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, token), token);
+            _dependencies?.Dispose();
+            _dependencies = dependencies;
+            return exit;
+        },
+        cancellationToken);
+
+    public Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+        async token =>
+        {
+            using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
+            return await RunBuildAsync(build with { Timeout = Within(build.Timeout) }, _dependencies, result, gate, token);
+        },
+        cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_stopped) _disposing ??= StopAsync();
+        await _disposing;
+    }
+
+    /// <summary>Runs a package manager in a folder that the installer has filled.</summary>
+    protected abstract Task<SandboxExit> RunInstallerAsync(
+        IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken);
+
+    /// <summary>Runs project code and sends its result folder as a tar.</summary>
+    protected abstract Task<SandboxExit> RunBuildAsync(
+        SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken);
+
+    /// <summary>Gives back what the sandbox alone holds, after everything in it has ended.</summary>
+    protected virtual void Release()
+    {
+    }
+
+    private async Task StopAsync()
+    {
+        await _stopped.CancelAsync();
+        if (_lifetime is not null) await _lifetime.DisposeAsync();
+        if (!await _busy.WaitAsync(StopTime)) throw new SandboxException("SANDBOX_COMMAND_FAILED", $"Sandbox {Id} does not stop.", transient: false);
+
+        _dependencies?.Dispose();
+        job.Dispose();
+        Release();
+    }
+
+    private TimeSpan Within(TimeSpan timeout)
+    {
+        var left = _endsAt - settings.Clock.GetUtcNow();
+        return left < timeout ? TimeSpan.FromMilliseconds(Math.Max(left.TotalMilliseconds, 1)) : timeout;
+    }
+
+    /// <summary>One thing at a time, ended by disposal as well as by the caller.</summary>
+    private async Task<T> ExclusivelyAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped.Token);
+        await _busy.WaitAsync(ends.Token);
+        try
+        {
+            return await action(ends.Token);
+        }
+        finally
+        {
+            _busy.Release();
+        }
+    }
+}
+
+/// <summary>What all sandboxes of one local provider share.</summary>
+internal sealed record LocalSandboxSettings(SandboxToolchain Tools, Uri Registry, long DependencyStoreBytes, TimeProvider Clock);

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes;
+
+/// <summary>No sandbox at all: project code runs as the service's own user, with only time, output and result bounded.</summary>
+internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folders, JobFolder job, string tools, LocalSandboxSettings settings)
+    : LocalSandbox(spec, folders, job, settings)
+{
+    private const string PathInSandbox = "/opt/libra/";
+
+    protected override Task<SandboxExit> RunInstallerAsync(
+        IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken) =>
+        RunAsync(line, PackageManagerCommands.Settings(Folders.Cache, Settings.Registry), folder, timeout, Stream.Null, gate, cancellationToken);
+
+    protected override Task<SandboxExit> RunBuildAsync(
+        SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken)
+    {
+        var work = Path.Combine(JobFolder.Path, "work");
+        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+        Directory.CreateDirectory(work);
+        foreach (var package in dependencies?.PackageFolders ?? [])
+        {
+            Directory.CreateDirectory(Path.Combine(work, package));
+            File.CreateSymbolicLink(Path.Combine(work, package, "node_modules"), Path.Combine(dependencies!.Root, package, "node_modules"));
+        }
+
+        // Our own scripts lie elsewhere without a sandbox.
+        var commands = build.Commands.Select(IReadOnlyList<string> (command) =>
+            [.. command.Select(part => part.StartsWith(PathInSandbox, StringComparison.Ordinal) ? Path.Combine(Settings.Tools.Scripts, part[PathInSandbox.Length..]) : part)]);
+        IReadOnlyList<string> line =
+            ["/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), JobFolder.Source, work, BuildPhase.CheckedResultPath(build), .. BuildLines.Of(commands)];
+        var variables = BuildPhase.Settings(Spec.Limits).Concat(build.Environment).ToDictionary();
+        return RunAsync(line, variables, work, build.Timeout, result, gate, cancellationToken);
+    }
+
+    private async Task<SandboxExit> RunAsync(
+        IReadOnlyList<string> line,
+        IReadOnlyDictionary<string, string> variables,
+        string folder,
+        TimeSpan timeout,
+        Stream result,
+        OutputGate gate,
+        CancellationToken cancellationToken)
+    {
+        using var run = new SandboxRun(timeout, Settings.Clock, group: null, killTree: true);
+        var descriptors = run.Descriptors.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Inside}={pair.OfService}"));
+        var child = await ChildProcess.StartAsync(
+            ["/bin/sh", Path.Combine(Settings.Tools.Scripts, "launch.sh"), "", "--", .. descriptors, "--", "--", .. line], Variables(variables), folder);
+        return (await run.RunAsync(child, gate, result, Spec.Limits.DiskBytes, cancellationToken)).Exit;
+    }
+
+    /// <summary>An environment made up here: the service's own holds its secrets.</summary>
+    private Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> variables)
+    {
+        var home = Directory.CreateDirectory(Path.Combine(JobFolder.Path, "home")).FullName;
+        var all = new Dictionary<string, string>(variables) { ["PATH"] = $"{tools}:/usr/bin:/bin", ["HOME"] = home, ["TMPDIR"] = home, ["LANG"] = "C.UTF-8", ["CI"] = "1" };
+        foreach (var (name, value) in HostCertificates.Variables()) all[name] = value;
+        return all;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using System.Text.Json;
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.IntegrationTests.Sandboxes;
+
+/// <summary>What <c>/opt/libra/bundle.mjs</c> makes of what a project built.</summary>
+public sealed class BundleTests(SandboxFixture fixture)
+{
+    [Fact]
+    public async Task Bundle_WhenTheProjectHasAWorker_GivesItsModulesAssetsAndSettings()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.jsonc", """
+                { "name": "site", "main": "src/index.ts", "compatibility_date": "2026-01-01", "compatibility_flags": ["nodejs_compat"],
+                  "assets": { "directory": "./public", "binding": "ASSETS", "run_worker_first": ["/api/*"] }, // comment
+                  "vars": { "A": "b", "J": { "x": 1 } }, "kv_namespaces": [{ "binding": "KV", "id": "abc" }], "triggers": { "crons": ["* * * * *"] }, "d1_databases": [] }
+                """),
+            ("src/index.ts", "import text from './text.txt'; export default { fetch(): Response { return new Response(text as string); } };"),
+            ("src/text.txt", "from a text module"),
+            ("public/index.html", "<h1>hi</h1>"),
+            ("public/deep/a.css", "a{}"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        using var result = JsonDocument.Parse(files["result.json"]);
+        result.RootElement.GetProperty("compatibilityDate").GetString().Should().Be("2026-01-01");
+        result.RootElement.GetProperty("mainModule").GetString().Should().Be("index.js");
+        result.RootElement.GetProperty("vars").GetProperty("J").GetProperty("x").GetInt32().Should().Be(1);
+        result.RootElement.GetProperty("refused").EnumerateArray().Select(kind => kind.GetString()).Should().BeEquivalentTo("kv_namespaces", "triggers");
+        result.RootElement.GetProperty("assets").ToString().Should().Contain("ASSETS").And.Contain("/api/*").And.Contain("\"none\"");
+        files.Keys.Should().Contain(["worker/index.js", "assets/index.html", "assets/deep/a.css"]).And.HaveCount(5);
+        files.Single(file => file.Key.EndsWith("-text.txt", StringComparison.Ordinal)).Value.Should().Be("from a text module");
+    }
+
+    [Fact]
+    public async Task Bundle_WhenThereIsOnlyABuiltSite_TakesItForASinglePageApplication()
+    {
+        var (exit, files, output) = await BundleAsync(("dist/index.html", "<h1>hi</h1>"), ("public/robots.txt", ""));
+
+        exit.Succeeded.Should().BeTrue(output);
+        using var result = JsonDocument.Parse(files["result.json"]);
+        result.RootElement.GetProperty("mainModule").ValueKind.Should().Be(JsonValueKind.Null);
+        result.RootElement.GetProperty("assets").GetProperty("notFoundHandling").GetString().Should().Be("single-page-application");
+        files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html");
+    }
+
+    [Fact]
+    public async Task Bundle_WhenABuildPluginRedirectsTheConfiguration_FollowsIt()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.jsonc", """{ "name": "site", "main": "src/index.ts", "compatibility_date": "2026-01-01" }"""),
+            (".wrangler/deploy/config.json", """{ "configPath": "../../dist/server/wrangler.json" }"""),
+            ("dist/server/wrangler.json", """{ "name": "site", "main": "entry.js", "no_bundle": true, "rules": [{ "type": "ESModule", "globs": ["**/*.js"] }], "compatibility_date": "2026-02-02", "assets": { "directory": "../client" } }"""),
+            ("dist/server/entry.js", "import { hi } from './chunks/a.js'; export default { fetch: () => new Response(hi) };"),
+            ("dist/server/chunks/a.js", "export const hi = 'hi';"),
+            ("dist/client/index.html", "<h1>hi</h1>"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files["result.json"].Should().Contain("2026-02-02").And.Contain("entry.js");
+        files.Keys.Should().BeEquivalentTo("result.json", "worker/entry.js", "worker/chunks/a.js", "assets/index.html");
+    }
+
+    [Theory]
+    [InlineData("readme.txt", "", "There is nothing to deploy")]
+    [InlineData("wrangler.json", """{ "name": 5 }""", "cannot be used")]
+    [InlineData("wrangler.json", """{ "assets": { "directory": "nowhere" } }""", "'nowhere'")]
+    [InlineData("wrangler.json", """{ "main": "missing.ts", "compatibility_date": "2026-01-01" }""", "could not bundle")]
+    public async Task Bundle_WhenItCannot_SaysWhy(string path, string content, string reason)
+    {
+        var (exit, _, output) = await BundleAsync((path, content));
+
+        exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        output.Should().Contain(reason).And.NotContain("    at ");
+    }
+
+    private async Task<(SandboxExit Exit, Dictionary<string, string> Files, string Output)> BundleAsync(params (string, string)[] project)
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(project);
+        var build = new SandboxBuild([["node", "/opt/libra/bundle.mjs"]], ".libra-out", TimeSpan.FromMinutes(1), new Dictionary<string, string>());
+        var exit = await open.BuildAsync(build);
+        var files = open.ResultEntries().Where(entry => entry.DataStream is not null)
+            .ToDictionary(entry => entry.Name, entry => new StreamReader(entry.DataStream!, Encoding.UTF8).ReadToEnd());
+        return (exit, files, open.Output);
+    }
+}

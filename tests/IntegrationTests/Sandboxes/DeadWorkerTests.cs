@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.IntegrationTests.Sandboxes;
+
+/// <summary>What a worker leaves behind that is killed without warning.</summary>
+public sealed class DeadWorkerTests(SandboxFixture fixture)
+{
+    private const string MarkerVariable = "LIBRA_TEST_DEAD_WORKER_MARKER";
+
+    [Fact]
+    public async Task Reap_WhenAWorkerWasKilled_FindsNoProcessAndRemovesItsSandbox()
+    {
+        var marker = $"worker-{Guid.NewGuid():N}";
+        using var worker = StartWorker(marker);
+        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited);
+        HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
+        var folder = fixture.JobFolders("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
+        var deployment = DeploymentId.Parse(Path.GetFileName(folder).Split('.')[0]);
+        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(0, "its owner lives");
+
+        worker.Kill();
+        await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count == 0, TimeSpan.FromSeconds(5));
+        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId> { deployment }, TestContext.Current.CancellationToken)).Should().Be(0, "its deployment is alive");
+        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(1);
+        Directory.Exists(folder).Should().BeFalse();
+    }
+
+    /// <summary>The worker of the test above, run in a process of its own.</summary>
+    [Fact(Explicit = true)]
+    public async Task RunsUntilKilled()
+    {
+        var marker = Environment.GetEnvironmentVariable(MarkerVariable)!;
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync((marker, ""), ("wait.sh", "sh -c 'sleep 600; :' sleep \"$1\""));
+        await open.BuildAsync(["sh", "wait.sh", marker]);
+    }
+
+    private Process StartWorker(string marker)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-explicit", "only", "-method", $"{typeof(DeadWorkerTests).FullName}.{nameof(RunsUntilKilled)}"]);
+        start.Environment[MarkerVariable] = marker;
+        start.Environment[SandboxFixture.DataDirectoryVariable] = fixture.DataDirectory;
+        return Process.Start(start)!;
+    }
+}

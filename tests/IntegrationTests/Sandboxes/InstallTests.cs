@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.IntegrationTests.Sandboxes;
+
+/// <summary>What an install may fetch, and what it keeps.</summary>
+public sealed class InstallTests(SandboxFixture fixture)
+{
+    private static readonly SandboxExit Refused = new(SandboxExitReason.Exited, 1);
+
+    [Theory]
+    [InlineData(PackageManager.Bun)]
+    [InlineData(PackageManager.Npm)]
+    [InlineData(PackageManager.Pnpm)]
+    public async Task Install_WhenADependencyIsNotOfTheRegistry_IsRefusedAndNamesIt(PackageManager manager)
+    {
+        using var listener = Listen(out var port);
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(("package.json", $$"""{ "dependencies": { "evil": "http://127.0.0.1:{{port}}/evil.tgz" } }"""));
+
+        var exit = await open.InstallAsync(manager);
+
+        exit.Should().Be(Refused);
+        open.Output.Should().Contain("the dependency 'evil'");
+        listener.Pending().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Install_WhenTheProjectNamesAnotherRegistry_UsesOurs()
+    {
+        using var listener = Listen(out var port);
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(
+            ("package.json", """{ "dependencies": { "is-number": "7.0.0" } }"""),
+            (".npmrc", $"registry=http://127.0.0.1:{port}/\n"),
+            ("bunfig.toml", $"[install]\nregistry = \"http://127.0.0.1:{port}/\"\n"));
+
+        var exit = await open.InstallAsync(PackageManager.Bun);
+
+        exit.Succeeded.Should().BeTrue(open.Output);
+        listener.Pending().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Install_WhenTheLockFilePointsElsewhere_IsRefusedBeforeAnythingIsFetched()
+    {
+        using var listener = Listen(out var port);
+        var checksum = "sha512-" + new string('A', 86) + "==";
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(
+            ("package.json", """{ "dependencies": { "is-number": "7.0.0" } }"""),
+            ("bun.lock", $$"""
+                { "lockfileVersion": 1, "workspaces": { "": { "dependencies": { "is-number": "7.0.0" } } },
+                  "packages": { "is-number": ["is-number@7.0.0", "http://127.0.0.1:{{port}}/x.tgz", {}, "{{checksum}}"], } }
+                """));
+
+        var exit = await open.InstallAsync(PackageManager.Bun);
+
+        exit.Should().Be(Refused);
+        open.Output.Should().Contain("entry 'is-number'").And.NotContain("trying");
+        listener.Pending().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Install_WhenNothingChanged_UsesWhatIsStoredAndNobodyCanChangeIt()
+    {
+        var organization = $"org_{Guid.NewGuid():N}";
+        (string, string)[] project =
+        [
+            ("package.json", """{ "type": "module", "dependencies": { "is-number": "7.0.0" } }"""),
+            ("build.mjs", """
+                import fs from 'node:fs';
+                import isNumber from 'is-number';
+                for (const path of ['node_modules/is-number/index.js', 'node_modules/.cache/x']) {
+                  try { fs.writeFileSync(path, 'export default () => "poisoned"'); console.log('wrote', path); } catch (e) { console.log('refused', path, e.code); }
+                }
+                console.log('answer', isNumber(1));
+                """),
+        ];
+        await using (var first = await OpenSandbox.CreateAsync(fixture.Provider, organization))
+        {
+            await first.WriteAsync(project);
+            (await first.InstallAsync(PackageManager.Bun)).Succeeded.Should().BeTrue(first.Output);
+            await first.BuildAsync(["node", "build.mjs"]);
+            first.Output.Should().Contain("refused node_modules/is-number/index.js EROFS").And.Contain("wrote node_modules/.cache/x").And.Contain("answer true");
+        }
+
+        await using var second = await OpenSandbox.CreateAsync(fixture.Provider, organization);
+        await second.WriteAsync(project);
+        var again = await second.InstallAsync(PackageManager.Bun);
+        await second.BuildAsync(["node", "build.mjs"]);
+
+        again.Succeeded.Should().BeTrue();
+        second.Output.Should().Contain("Dependencies unchanged: using the stored ones").And.Contain("answer true");
+    }
+
+    [Fact]
+    public async Task Install_WhenAnInstallScriptIsThere_ItDoesNotRun()
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(("package.json", """{ "scripts": { "preinstall": "echo script-ran", "prepare": "echo script-ran" }, "dependencies": { "is-number": "7.0.0" } }"""));
+
+        foreach (var manager in (PackageManager[])[PackageManager.Bun, PackageManager.Pnpm])
+        {
+            (await open.InstallAsync(manager)).Succeeded.Should().BeTrue(open.Output);
+        }
+
+        open.Output.Should().NotContain("script-ran");
+    }
+
+    [Fact]
+    public async Task Install_WhenTheManagerIsYarn_SaysWhatIsSupported()
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(("package.json", "{}"));
+
+        var exit = await open.InstallAsync(PackageManager.Yarn);
+
+        exit.Should().Be(Refused);
+        open.Output.Should().Contain("Use bun (bun.lock), npm (package-lock.json) or pnpm (pnpm-lock.yaml)");
+    }
+
+    private static TcpListener Listen(out int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
+    }
+}
