@@ -59,7 +59,7 @@ internal sealed record PostgresPrograms(string Folder)
         var unfinished = to + ".new";
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         await Tool.RequireAsync(["cp", "-a", from, unfinished], cancellationToken);
-        await user.GiveAsync(unfinished, cancellationToken);
+        await user.GiveTreeAsync(unfinished, cancellationToken);
         Directory.Move(unfinished, to);
     }
 

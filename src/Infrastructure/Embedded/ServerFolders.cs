@@ -44,9 +44,8 @@ internal sealed record ServerFolders(string Owner, string Server)
     private static async Task<string> MakeAsync(string parent, ServerUser user, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(parent, "server");
-        if (Directory.Exists(folder)) return folder;
-
         Directory.CreateDirectory(folder, Private);
+        // Again at each start: an earlier one may have ended right after making it.
         await user.GiveAsync(folder, cancellationToken);
         return folder;
     }

@@ -37,10 +37,16 @@ internal sealed class ServerUser
     public async Task<bool> CanAsync(string test, string path, CancellationToken cancellationToken) =>
         (await Tool.RunAsync(Line("sh", "-c", $"[ {test} \"$1\" ]", "sh", path), cancellationToken)).Succeeded;
 
-    /// <summary>Makes this user the owner of the path and of all below it.</summary>
-    public async Task GiveAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Makes this user the owner of one file or folder.</summary>
+    public Task GiveAsync(string path, CancellationToken cancellationToken) => ChownAsync("-h", path, cancellationToken);
+
+    /// <summary>Makes this user the owner of the folder and of all below it.</summary>
+    public Task GiveTreeAsync(string path, CancellationToken cancellationToken) => ChownAsync("-hR", path, cancellationToken);
+
+    // With -h always: root must not follow a link that the server's user may have made.
+    private async Task ChownAsync(string option, string path, CancellationToken cancellationToken)
     {
-        if (_owner is not null) await Tool.RequireAsync(["chown", "-R", _owner, path], cancellationToken);
+        if (_owner is not null) await Tool.RequireAsync(["chown", option, _owner, path], cancellationToken);
     }
 
     private static bool MayOwnData(string[] fields) =>

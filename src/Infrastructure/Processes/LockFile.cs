@@ -25,15 +25,13 @@ internal static class LockFile
 
     private static FileStream? TryOpen(string path, FileShare share)
     {
-        // Opened for reading, so that the one failure left below is a holder.
-        if (!File.Exists(path)) File.Create(path).Dispose();
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, share);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, share);
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Somebody holds it.
+            // Somebody holds it: with the file there, the one failure of this kind that is left.
             return null;
         }
     }
