@@ -1,6 +1,7 @@
 using System.Net;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 
@@ -27,5 +28,6 @@ internal static class LibraApp
         app.UseLibraAccess();
         app.MapDeployments();
         app.MapTokens();
+        app.MapConsole();
     }
 }
