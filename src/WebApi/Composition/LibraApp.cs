@@ -3,6 +3,7 @@ using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.Quotas;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -26,6 +27,7 @@ internal static class LibraApp
         app.UseLibraHttp();
         app.UseLibraAccess();
         app.MapDeployments();
+        app.MapQuotas();
         app.MapTokens();
     }
 }
