@@ -3,6 +3,7 @@ using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -27,6 +28,8 @@ internal static class LibraApp
         app.UseLibraHttp();
         app.UseLibraAccess();
         app.MapDeployments();
+        app.MapLegacyStatus();
+        app.MapProjects();
         app.MapQuotas();
         app.MapTokens();
     }
