@@ -1,7 +1,7 @@
 using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
-using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
@@ -24,6 +24,9 @@ public sealed record CreateDeploymentCommand(string ProjectId, string Organizati
     public bool Force { get; init; }
     public int? Priority { get; init; }
     public string? RequestId { get; init; }
+
+    /// <summary>Makes sending the same request again safe; null when the client did not ask for that.</summary>
+    public IdempotencyKey? IdempotencyKey { get; init; }
 }
 
 /// <summary>A deployment that waits now.</summary>
@@ -40,15 +43,29 @@ internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploy
         RuleFor(command => command.UserId).NotEmpty().WithMessage("User ID is required").MaximumLength(LongestId);
         RuleFor(command => command.Priority).InclusiveBetween(0, 10);
         RuleFor(command => command.Timeout).InclusiveBetween(1_000, options.Value.MaxDeploymentTimeout).OverridePropertyName("config.timeout");
+        RuleFor(command => command.IdempotencyKey).Must(key => key is null || key.IsWellFormed)
+            .WithMessage($"An Idempotency-Key has 1 to {IdempotencyKey.MaxLength} visible ASCII characters").OverridePropertyName("idempotency-key");
     }
 }
 
 internal sealed class CreateDeploymentHandler(
     IProjectRepository projects,
     DeploymentAcceptance acceptance,
+    IIdempotencyStore idempotency,
     IOptions<DeploymentOptions> options) : IRequestHandler<CreateDeploymentCommand, ErrorOr<AcceptedDeployment>>
 {
     public async Task<ErrorOr<AcceptedDeployment>> Handle(CreateDeploymentCommand command, CancellationToken cancellationToken)
+    {
+        if (command.IdempotencyKey is not { } key) return await AcceptAsync(command, claim: null, cancellationToken);
+
+        // What differs between two sendings of one request is no part of it.
+        var claim = IdempotencyClaim.For(command.OrganizationId, key, command with { RequestId = null, IdempotencyKey = null });
+        var state = await idempotency.ClaimAsync(claim, cancellationToken);
+        if (state.IsError) return state.Errors;
+        return state.Value.Earlier ?? await AcceptAsync(command, claim, cancellationToken);
+    }
+
+    private async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(CreateDeploymentCommand command, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         var project = await projects.FindForUpdateAsync(command.ProjectId, cancellationToken);
         if (project is null || project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
@@ -59,7 +76,14 @@ internal sealed class CreateDeploymentHandler(
         var origin = new DeploymentOrigin(
             project.Id, project.OrganizationId, command.UserId,
             command.Source is null ? SourceKind.Project : SourceKind.Request, domain.Value, command.RequestId);
-        return await acceptance.AcceptAsync(project, origin, Settings(command), command.Source, cancellationToken);
+        return await acceptance.AcceptAsync(
+            project, origin, Settings(command), command.Source, cancellationToken, prepare: deployment => Remember(claim, deployment));
+    }
+
+    private ErrorOr<Success> Remember(IdempotencyClaim? claim, Deployment started)
+    {
+        if (claim is not null) idempotency.Complete(claim, new AcceptedDeployment(started.Id, started.CreatedAt));
+        return Result.Success;
     }
 
     private async Task<ErrorOr<string?>> CheckDomainAsync(string? text, Project project, CancellationToken cancellationToken)

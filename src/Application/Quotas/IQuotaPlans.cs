@@ -11,10 +11,13 @@ public interface IQuotaPlans
     /// <summary>Deployments taken from the plans since their present allowances began, refunded ones left out.</summary>
     Task<int> CountUsedAsync(OrganizationQuota quota, CancellationToken cancellationToken);
 
-    /// <summary>Sets what remains of the organization's active plan of that name, and begins an annual one's month anew; false when it has none.</summary>
-    Task<bool> SetRemainingAsync(string organizationId, string planName, int remaining, CancellationToken cancellationToken);
-
-    /// <summary>Gives the organization a plan that begins now.</summary>
-    /// <param name="periodEnd">Null means one billing interval from now.</param>
-    Task AddAsync(string organizationId, string planName, int remaining, string billingInterval, DateTimeOffset? periodEnd, CancellationToken cancellationToken);
+    /// <summary>
+    /// Sets what remains of the organization's active plan of that name, and begins the month of an annual one anew. Without such a
+    /// plan it makes one that begins now; only of those that it made itself does it change the period as well.
+    /// </summary>
+    Task SetAsync(PlanLimit limit, CancellationToken cancellationToken);
 }
+
+/// <summary>What an operator gives to an organization.</summary>
+/// <param name="PeriodEnd">Null means one billing interval from now.</param>
+public sealed record PlanLimit(string OrganizationId, string PlanName, int Deployments, string BillingInterval, DateTimeOffset? PeriodEnd);

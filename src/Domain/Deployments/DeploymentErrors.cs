@@ -7,6 +7,8 @@ public static class DeploymentErrors
 {
     public static Error NotFound(string id) => Error.NotFound("NOT_FOUND", $"Deployment {id} does not exist or you do not have access to it.");
 
+    public static Error NoArtifact(DeploymentId id) => Error.NotFound("NOT_FOUND", $"Deployment {id} has no stored artifact.");
+
     public static Error InProgress(string projectStatus, string? activeDeploymentId) => Error.Conflict(
         "DEPLOYMENT_IN_PROGRESS",
         $"Cannot start new deployment. Project is currently in '{projectStatus}' state. Please wait for the current deployment to complete.",

@@ -56,6 +56,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     public Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken) =>
         objects.GetAsync(ObjectBucket.Artifacts, KeyOf(digest), cancellationToken);
 
+    public Uri? Presign(string digest, TimeSpan lifetime) => objects.Presign(ObjectBucket.Artifacts, KeyOf(digest), lifetime);
+
     public async Task DeleteAsync(string digest, CancellationToken cancellationToken)
     {
         await objects.DeleteAsync(ObjectBucket.Artifacts, [KeyOf(digest)], cancellationToken);

@@ -8,6 +8,9 @@ namespace Libra.Deploy.Infrastructure.Quotas;
 
 internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions> options) : IQuotaPlans
 {
+    // Marks the rows that no platform made; theirs carry the id of a price.
+    private const string OperatorsPlan = "set-by-operator";
+
     public async Task<OrganizationQuota> FindAsync(string organizationId, CancellationToken cancellationToken)
     {
         var now = (await database.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).ToListAsync(cancellationToken))[0];
@@ -31,26 +34,32 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
         return used;
     }
 
-    public async Task<bool> SetRemainingAsync(string organizationId, string planName, int remaining, CancellationToken cancellationToken) =>
-        await database.Database.ExecuteSqlAsync(
-            $"""
-             UPDATE public.subscription_limit
-             SET deploy_limit = {remaining}, updated_at = now(),
-                 last_quota_refresh = CASE WHEN billing_interval = 'year' THEN now() ELSE last_quota_refresh END
-             WHERE organization_id = {organizationId} AND plan_name = {planName} AND is_active
-             """,
-            cancellationToken) > 0;
+    public async Task SetAsync(PlanLimit limit, CancellationToken cancellationToken)
+    {
+        if (!await UpdateAsync(limit, cancellationToken)) await InsertAsync(limit, cancellationToken);
+    }
 
-    public Task AddAsync(
-        string organizationId, string planName, int remaining, string billingInterval, DateTimeOffset? periodEnd, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlAsync(
-            $"""
-             INSERT INTO public.subscription_limit (
-                 id, organization_id, plan_name, plan_id, ai_nums, enhance_nums, upload_limit, deploy_limit,
-                 is_active, period_start, period_end, last_quota_refresh, billing_interval)
-             VALUES (
-                 {Guid.CreateVersion7().ToString()}, {organizationId}, {planName}, {planName}, 0, 0, 0, {remaining},
-                 true, now(), COALESCE({periodEnd}, now() + ('1 ' || {billingInterval})::interval), now(), {billingInterval})
-             """,
-            cancellationToken);
+    // Of the platform's own rows only the columns that are ours change.
+    private async Task<bool> UpdateAsync(PlanLimit limit, CancellationToken cancellationToken) => await database.Database.ExecuteSqlAsync(
+        $"""
+         UPDATE public.subscription_limit
+         SET deploy_limit = {limit.Deployments}, updated_at = now(),
+             last_quota_refresh = CASE WHEN billing_interval = 'year' THEN now() ELSE last_quota_refresh END,
+             period_end = CASE WHEN plan_id = {OperatorsPlan}
+                 THEN COALESCE({limit.PeriodEnd}, now() + ('1 ' || {limit.BillingInterval})::interval) ELSE period_end END,
+             billing_interval = CASE WHEN plan_id = {OperatorsPlan} THEN {limit.BillingInterval} ELSE billing_interval END
+         WHERE organization_id = {limit.OrganizationId} AND plan_name = {limit.PlanName} AND is_active
+         """,
+        cancellationToken) > 0;
+
+    private async Task InsertAsync(PlanLimit limit, CancellationToken cancellationToken) => await database.Database.ExecuteSqlAsync(
+        $"""
+         INSERT INTO public.subscription_limit (
+             id, organization_id, plan_name, plan_id, ai_nums, enhance_nums, upload_limit, deploy_limit,
+             is_active, period_start, period_end, last_quota_refresh, billing_interval)
+         VALUES (
+             {Guid.CreateVersion7().ToString()}, {limit.OrganizationId}, {limit.PlanName}, {OperatorsPlan}, 0, 0, 0, {limit.Deployments},
+             true, now(), COALESCE({limit.PeriodEnd}, now() + ('1 ' || {limit.BillingInterval})::interval), now(), {limit.BillingInterval})
+         """,
+        cancellationToken);
 }

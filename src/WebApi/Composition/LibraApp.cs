@@ -4,6 +4,8 @@ using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.Projects;
+using Libra.Deploy.WebApi.Quotas;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -27,6 +29,9 @@ internal static class LibraApp
         app.UseLibraHttp();
         app.UseLibraAccess();
         app.MapDeployments();
+        app.MapLegacyStatus();
+        app.MapProjects();
+        app.MapQuotas();
         app.MapTokens();
         app.MapConsole();
     }

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using ErrorOr;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.WebApi.Http;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
@@ -78,3 +80,19 @@ public sealed record LogsResponse(
 /// <summary>One line of a log.</summary>
 public sealed record LogEntryResponse(
     long Seq, DateTimeOffset Timestamp, string Level, string? Step, string Stream, string Message, int Attempt);
+
+/// <summary>Answer of <c>POST /deploy/batch</c>.</summary>
+/// <param name="Success">True when all were accepted.</param>
+public sealed record BatchResponse(bool Success, IReadOnlyList<BatchResult> Results);
+
+/// <summary>What became of one deployment of a batch.</summary>
+public sealed record BatchResult(int Index, bool Success, string? DeploymentId, string? Error, string? Code, string? Message)
+{
+    internal static BatchResult Of(int index, ErrorOr<AcceptedDeployment> accepted)
+    {
+        if (!accepted.IsError) return new BatchResult(index, true, accepted.Value.Id.Value, null, null, null);
+
+        var form = ProblemTable.Of(accepted.FirstError);
+        return new BatchResult(index, false, null, form.Error, accepted.FirstError.Code, form.Message ?? accepted.FirstError.Description);
+    }
+}

@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using MediatR;
-using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
@@ -18,25 +23,80 @@ internal static class DeploymentEndpoints
 {
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments");
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite);
+        deployments.MapPost("/batch", CreateBatch).RequireScope(Scopes.DeploymentsWrite);
         deployments.MapGet("/{id}/status", Status).RequireScope(Scopes.DeploymentsRead);
         deployments.MapGet("/{id}/logs", Logs).RequireScope(Scopes.DeploymentsRead);
+        deployments.MapGet("/{id}/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead);
+        deployments.MapGet("/{id}/artifact", Artifact).RequireScope(Scopes.DeploymentsRead);
         deployments.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite);
         deployments.MapPost("/{id}/retry", Retry).RequireScope(Scopes.DeploymentsWrite);
         deployments.MapPost("/{id}/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite);
     }
 
-    private static async Task<IResult> Create(HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> Create(HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
+    {
+        if (http.Request.Query["instanceId"].FirstOrDefault() is { Length: > 0 } instance)
+            return await LegacyEndpoints.InstanceAsync(instance, http, mediator, cancellationToken);
+
+        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), body.Value.Root, cancellationToken);
+        if (counted.IsError) return counted.Errors.ToProblem();
+
+        return Accepted(http, await SendAsync(body.Value.Root, http, KeyOf(http), mediator, cancellationToken));
+    }
+
+    private static async Task<IResult> CreateBatch(HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
-        var command = DeployRequest.Read(body.Value.Root, http.TraceIdentifier);
-        if (command.IsError) return command.Errors.ToProblem();
-        if (!MayDeploy(http.Caller(), command.Value)) return Problems.Forbidden.ToProblem();
+        var fields = new FieldReader(body.Value.Root);
+        var items = fields.OptionalArray("deployments", queue.Value.MaxBatchSize);
+        if (items is null && fields.Errors.Count == 0 || items?.GetArrayLength() == 0) fields.Refuse("deployments", "At least one deployment is required");
+        if (fields.Errors.Count > 0) return fields.Errors.ToProblem();
 
-        return Accepted(http, await mediator.Send(command.Value, cancellationToken));
+        var results = new List<BatchResult>();
+        foreach (var item in items!.Value.EnumerateArray())
+        {
+            var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), item, cancellationToken);
+            await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
+            var accepted = counted.IsError
+                ? counted.Errors
+                : await SendAsync(item, http, KeyOf(http, results.Count), scope.ServiceProvider.GetRequiredService<IMediator>(), cancellationToken);
+            results.Add(BatchResult.Of(results.Count, accepted));
+        }
+
+        return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
+    }
+
+    private static async Task<ErrorOr<AcceptedDeployment>> SendAsync(
+        JsonElement body, HttpContext http, IdempotencyKey? key, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var command = DeployRequest.Read(body, http.TraceIdentifier);
+        if (command.IsError) return command.Errors;
+        if (!MayDeploy(http.Caller(), command.Value)) return Problems.Forbidden;
+
+        return await mediator.Send(command.Value with { IdempotencyKey = key }, cancellationToken);
+    }
+
+    // A batch's key counts for each place in it.
+    private static IdempotencyKey? KeyOf(HttpContext http, int? place = null) =>
+        http.Request.Headers["Idempotency-Key"].FirstOrDefault() is { } text
+            ? new IdempotencyKey(text, place is null ? "deploy" : $"batch:{place}")
+            : null;
+
+    private static async Task<IResult> List(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var filter = DeploymentListRequest.Read(http.Request.Query);
+        if (filter.IsError) return filter.Errors.ToProblem();
+
+        var page = await mediator.Send(new ListDeploymentsQuery(http.Caller().Visible(), filter.Value), cancellationToken);
+        return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
     }
 
     private static async Task<IResult> Status(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -89,7 +149,19 @@ internal static class DeploymentEndpoints
                 new RollbackDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier), cancellationToken))
             : DeploymentErrors.NotFound(id).ToProblem();
 
-    private static IResult Accepted(HttpContext http, ErrorOr.ErrorOr<AcceptedDeployment> accepted)
+    private static async Task<IResult> Artifact(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
+
+        var artifact = await mediator.Send(new GetDeploymentArtifactQuery(http.Caller().Visible(), deployment), cancellationToken);
+        if (artifact.IsError) return artifact.Errors.ToProblem();
+
+        return artifact.Value.Address is { } address
+            ? Results.Redirect(address.ToString())
+            : Results.Stream(artifact.Value.Content!, "application/gzip", $"{artifact.Value.Digest}.tar.gz");
+    }
+
+    private static IResult Accepted(HttpContext http, ErrorOr<AcceptedDeployment> accepted)
     {
         if (accepted.IsError) return accepted.Errors.ToProblem();
 

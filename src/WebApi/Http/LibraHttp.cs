@@ -15,6 +15,7 @@ internal static class LibraHttp
     {
         services.AddOptions<LibraHttpOptions>()
             .Configure(configure)
+            .PostConfigure(options => options.FillIn())
             .Validate(options => options.MaxBodyBytes > 0, "The largest request body must have at least one byte.")
             .Validate(options => options.MaxJsonDepth > 0, "JSON bodies need a depth of at least one.")
             .ValidateOnStart();

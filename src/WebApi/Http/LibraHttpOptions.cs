@@ -15,9 +15,15 @@ internal sealed class LibraHttpOptions
     /// <summary>Deepest nesting of a JSON body.</summary>
     public int MaxJsonDepth { get; set; } = 64;
 
-    /// <summary>Browser origins that may read answers; <c>*.</c> before a host stands for its subdomains, <c>:*</c> for any port.</summary>
-    public IReadOnlyList<string> AllowedOrigins { get; set; } = ProductionOrigins;
+    /// <summary>Browser origins that may read answers; <c>*.</c> before a host stands for its subdomains, <c>:*</c> for any port. Empty means those of production.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Seconds after which a client should come back when the database is away.</summary>
     public int UnavailableRetrySeconds { get; set; } = 5;
+
+    // Not initial values: the binder would add configured ones to those, and none could be taken away.
+    internal void FillIn()
+    {
+        if (AllowedOrigins.Count == 0) AllowedOrigins = ProductionOrigins;
+    }
 }

@@ -4,7 +4,6 @@ using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.IntegrationTests.Http;
 using Libra.Deploy.IntegrationTests.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -23,8 +22,7 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     {
         _database = await postgres.CreateDatabaseAsync();
         _host = await StartNodeAsync();
-        await using var scope = _host.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<LibraDbContext>().Database.EnsureCreatedAsync();
+        await _host.Services.GetRequiredService<DatabaseSetup>().RunAsync(CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -75,7 +75,7 @@ internal sealed class JwtIssuer : IAsyncDisposable
             ["organizations"] = new[] { "o1", "o2" },
             ["scope"] = "openid deployments:read",
             ["exp"] = now.AddMinutes(5).ToUnixTimeSeconds(),
-            ["nbf"] = now.AddSeconds(-1).ToUnixTimeSeconds(),
+            ["nbf"] = now.AddMinutes(-5).ToUnixTimeSeconds(),
         };
         change?.Invoke(claims);
         return claims;

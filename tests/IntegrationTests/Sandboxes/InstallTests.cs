@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 using System.Net;
 using System.Net.Sockets;
 using Libra.Deploy.Application.Deployments.Pipeline;

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;

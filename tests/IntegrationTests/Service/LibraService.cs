@@ -39,6 +39,8 @@ public sealed class LibraService : IAsyncLifetime
             ["Host:EdgePort"] = "0",
             ["Host:LogLevel"] = "warn",
             ["RateLimit:Limit"] = "0",
+            ["Http:AllowedOrigins:0"] = "http://localhost:*",
+            ["Http:AllowedOrigins:1"] = "https://*.libra.dev",
             ["Deployments:RetryDelay"] = "00:00:00.200",
         }));
         await _host.App.StartAsync();

@@ -26,6 +26,9 @@ public interface IArtifactStore
     /// <summary>The packed artifact as it is stored (<c>application/gzip</c>); null when there is none.</summary>
     Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken);
 
+    /// <summary>An address from which the packed artifact can be had without credentials for a while; null when the store has none.</summary>
+    Uri? Presign(string digest, TimeSpan lifetime);
+
     /// <summary>Removes an artifact; one that is not there is no error.</summary>
     Task DeleteAsync(string digest, CancellationToken cancellationToken);
 }

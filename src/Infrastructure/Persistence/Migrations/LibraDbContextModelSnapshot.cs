@@ -459,6 +459,50 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.Property<string>("OrganizationId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Operation")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<byte[]>("RequestDigest")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request_digest");
+
+                    b.HasKey("OrganizationId", "Operation", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
                 {
                     b.Property<string>("DeploymentId")
@@ -478,6 +522,30 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasName("pk_deployment_sources");
 
                     b.ToTable("deployment_sources", "deploy");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.RateLimits.RateLimitWindow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<int>("Requests")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests");
+
+                    b.HasKey("Key")
+                        .HasName("pk_rate_limits");
+
+                    b.ToTable("rate_limits", "deploy");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+
+                    NpgsqlEntityTypeBuilderExtensions.IsUnlogged(b, true);
                 });
 
             modelBuilder.Entity("Libra.Deploy.Domain.Deployments.Deployment", b =>

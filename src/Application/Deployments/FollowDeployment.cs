@@ -1,0 +1,27 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Deployments;
+using MediatR;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Opens the live log of a deployment, wherever it runs.</summary>
+/// <param name="AfterSeq">The last line that the follower has; 0 from the start.</param>
+public sealed record FollowDeploymentQuery(OrganizationFilter Caller, DeploymentId Id, long AfterSeq) : IRequest<ErrorOr<FollowedDeployment>>;
+
+/// <summary>A log to read to its end, and how the deployment stands while it does.</summary>
+public sealed record FollowedDeployment(IAsyncEnumerable<LogEntry> Lines, Func<CancellationToken, Task<DeploymentView?>> StandingAsync);
+
+internal sealed class FollowDeploymentHandler(IDeploymentQueries deployments, IDeploymentLog log, DeploymentStandings standings)
+    : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
+{
+    public async Task<ErrorOr<FollowedDeployment>> Handle(FollowDeploymentQuery query, CancellationToken cancellationToken)
+    {
+        var view = await deployments.FindAsync(query.Id, cancellationToken);
+        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
+
+        var subject = new LogSubject(view.Id, view.OrganizationId, view.ProjectId);
+        return new FollowedDeployment(log.FollowAsync(subject, query.AfterSeq, cancellationToken), cancelled => standings.FindAsync(view.Id, cancelled));
+    }
+}

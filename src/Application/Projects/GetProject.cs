@@ -1,0 +1,18 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Domain.Projects;
+using MediatR;
+
+namespace Libra.Deploy.Application.Projects;
+
+/// <summary>Tells about a project.</summary>
+public sealed record GetProjectQuery(OrganizationFilter Caller, string Id) : IRequest<ErrorOr<ProjectView>>;
+
+internal sealed class GetProjectHandler(IProjectRepository projects) : IRequestHandler<GetProjectQuery, ErrorOr<ProjectView>>
+{
+    public async Task<ErrorOr<ProjectView>> Handle(GetProjectQuery query, CancellationToken cancellationToken)
+    {
+        var project = await projects.FindAsync(query.Id, cancellationToken);
+        return project is null || !query.Caller.Allows(project.OrganizationId) ? ProjectErrors.NotFound : ProjectView.Of(project);
+    }
+}

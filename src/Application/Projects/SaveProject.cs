@@ -1,0 +1,78 @@
+using ErrorOr;
+using FluentValidation;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Projects;
+using MediatR;
+
+namespace Libra.Deploy.Application.Projects;
+
+/// <summary>Makes a project, or changes what is given of one. Safe to repeat. For stand-alone use: a platform keeps its projects itself.</summary>
+public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, string OrganizationId, string UserId, string? Name) : IRequest<ErrorOr<ProjectView>>, ITransactional
+{
+    public string? TemplateType { get; init; }
+
+    /// <summary>The chat history as JSON; its diffs make the source.</summary>
+    public string? HistoryMessages { get; init; }
+
+    /// <summary>An empty text takes the domain away; null leaves it.</summary>
+    public string? CustomDomain { get; init; }
+
+    public bool? IsActive { get; init; }
+
+    /// <summary>Zones of the platform, in which nobody may claim a name.</summary>
+    public IReadOnlyCollection<string> OwnZones { get; init; } = [];
+}
+
+internal sealed class SaveProjectValidator : AbstractValidator<SaveProjectCommand>
+{
+    private const int LongestText = 255;
+
+    public SaveProjectValidator(IProjectTemplates templates)
+    {
+        RuleFor(command => command.Id).NotEmpty().MaximumLength(LongestText);
+        RuleFor(command => command.Name).MaximumLength(LongestText);
+        RuleFor(command => command.TemplateType).Must(type => type is null || templates.Names.Contains(type))
+            .WithMessage($"There is no such template; there are {string.Join(", ", templates.Names)}");
+    }
+}
+
+internal sealed class SaveProjectHandler(IProjectRepository projects, IUnitOfWork work, TimeProvider clock)
+    : IRequestHandler<SaveProjectCommand, ErrorOr<ProjectView>>
+{
+    private const string DefaultTemplate = "vite";
+
+    public async Task<ErrorOr<ProjectView>> Handle(SaveProjectCommand command, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var project = await projects.FindForUpdateAsync(command.Id, cancellationToken);
+        if (project is not null && project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
+        if (project is null)
+        {
+            project = new Project(command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, command.TemplateType ?? DefaultTemplate, now);
+            projects.Add(project);
+        }
+
+        project.Update(command.Name, command.TemplateType, command.HistoryMessages, command.IsActive, now);
+        if (command.CustomDomain is not null)
+        {
+            var domain = await DomainAsync(command, project, cancellationToken);
+            if (domain.IsError) return domain.Errors;
+            project.AssignCustomDomain(domain.Value, now);
+        }
+
+        await work.CommitAsync(cancellationToken);
+        return ProjectView.Of(project);
+    }
+
+    private async Task<ErrorOr<CustomDomain?>> DomainAsync(SaveProjectCommand command, Project project, CancellationToken cancellationToken)
+    {
+        if (command.CustomDomain!.Length == 0) return (CustomDomain?)null;
+
+        var domain = CustomDomain.Parse(command.CustomDomain, command.OwnZones);
+        if (domain.IsError) return domain.Errors;
+
+        var user = await projects.FindIdByCustomDomainAsync(domain.Value.Value, cancellationToken);
+        return user is null || user == project.Id ? domain.Value : ProjectErrors.CustomDomainTaken(domain.Value.Value);
+    }
+}

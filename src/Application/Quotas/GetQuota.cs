@@ -1,0 +1,37 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Domain.Quotas;
+using MediatR;
+
+namespace Libra.Deploy.Application.Quotas;
+
+/// <summary>What an organization may still deploy; one without a plan may deploy nothing.</summary>
+public sealed record GetQuotaQuery(OrganizationFilter Caller, string OrganizationId) : IRequest<ErrorOr<QuotaView>>;
+
+/// <summary>A quota as clients see it.</summary>
+/// <param name="Used">Taken since the present allowances began, refunds left out.</param>
+/// <param name="ResetDate">When the first plan gives deployments again; null without any plan.</param>
+public sealed record QuotaView(int Used, int Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
+{
+    public int Total => Used + Remaining;
+
+    internal static QuotaView Of(OrganizationQuota quota, int used) => new(
+        used,
+        quota.Remaining,
+        [.. quota.Plans.Select(plan => new PlanView(plan.Name, quota.RemainingOf(plan), plan.PeriodEnd, plan.BillingInterval ?? "month"))],
+        quota.ResetDate);
+}
+
+/// <summary>One plan; the first of them that has something left is charged next.</summary>
+public sealed record PlanView(string PlanName, int Remaining, DateTimeOffset PeriodEnd, string BillingInterval);
+
+internal sealed class GetQuotaHandler(IQuotaPlans plans) : IRequestHandler<GetQuotaQuery, ErrorOr<QuotaView>>
+{
+    public async Task<ErrorOr<QuotaView>> Handle(GetQuotaQuery query, CancellationToken cancellationToken)
+    {
+        if (!query.Caller.Allows(query.OrganizationId)) return QuotaErrors.OrganizationNotFound(query.OrganizationId);
+
+        var quota = await plans.FindAsync(query.OrganizationId, cancellationToken);
+        return QuotaView.Of(quota, await plans.CountUsedAsync(quota, cancellationToken));
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.WebApi.Http;
+
+namespace Libra.Deploy.WebApi.Deployments;
+
+/// <summary>Reads the parameters of a list of deployments.</summary>
+internal static class DeploymentListRequest
+{
+    private const int DefaultLimit = 20;
+    private const int LargestLimit = 100;
+
+    public static ErrorOr<DeploymentFilter> Read(IQueryCollection parameters)
+    {
+        var query = new QueryReader(parameters);
+        var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
+        var status = query.OptionalChoice("status", [.. Enum.GetValues<DeploymentStatus>().Select(known => known.WireName())]);
+        var organization = query.OptionalText("orgId");
+        var filter = new DeploymentFilter(
+            organization is null ? null : [organization], limit, Cursor(query), DeploymentStatuses.FromWireName(status),
+            query.OptionalText("projectId"), query.OptionalText("userId"), query.OptionalTime("since"), query.OptionalTime("until"), query.OptionalText("q"));
+        return query.Errors.Count == 0 ? filter : query.Errors;
+    }
+
+    /// <summary>A cursor as clients hand it back: opaque to them.</summary>
+    public static string Format(DeploymentCursor cursor) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{cursor.CreatedAt.UtcTicks}.{cursor.Id}")));
+
+    private static DeploymentCursor? Cursor(QueryReader query)
+    {
+        if (query.OptionalText("cursor") is not { } text) return null;
+
+        var bytes = new byte[text.Length];
+        if (Convert.TryFromBase64String(text, bytes, out var length)
+            && Encoding.ASCII.GetString(bytes, 0, length).Split('.', 2) is [var ticks, var id]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks
+            && DeploymentId.TryParse(id) is { } deployment)
+            return new DeploymentCursor(new DateTimeOffset(at, TimeSpan.Zero), deployment);
+
+        query.Errors.Add(Problems.InvalidField("cursor", "Invalid cursor"));
+        return null;
+    }
+}
+
+/// <summary>A page of deployments.</summary>
+public sealed record DeploymentListResponse(bool Success, IReadOnlyList<DeploymentStatusResponse> Deployments, string? NextCursor, DateTimeOffset Timestamp)
+{
+    internal static DeploymentListResponse Of(DeploymentPage page, DateTimeOffset now) => new(
+        true, [.. page.Deployments.Select(view => view.ToResponse(place: null, now))], page.Next is null ? null : DeploymentListRequest.Format(page.Next), now);
+}

@@ -1,0 +1,63 @@
+using Libra.Deploy.Application.Access;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Http;
+using MediatR;
+
+namespace Libra.Deploy.WebApi.Deployments;
+
+/// <summary>The ways in which clients of the old services ask how a deployment stands.</summary>
+internal static class LegacyEndpoints
+{
+    public static void MapLegacyStatus(this IEndpointRouteBuilder routes) => routes
+        .MapGet("/deploy-status", Status)
+        .RequireScope(Scopes.DeploymentsRead)
+        .WithTags("Deployments")
+        .WithName("getLegacyStatus")
+        .WithSummary("Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)");
+
+    /// <summary>V1's <c>POST /deploy?instanceId=</c>, which starts nothing.</summary>
+    public static async Task<IResult> InstanceAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var view = await FindAsync(id, http, mediator, cancellationToken);
+        return view is null ? UnknownInstance(id) : Results.Ok(new InstanceResponse(true, id, InstanceStatus.Of(view)));
+    }
+
+    private static async Task<IResult> Status(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(http.Request.Query);
+        if (query.Has("id") && !query.Has("instanceId")) return await DocumentedAsync(query, http, mediator, clock, cancellationToken);
+
+        var id = query.RequiredText("instanceId", "Instance ID is required");
+        if (query.Errors.Count > 0) return query.Errors.ToProblem();
+
+        var view = await FindAsync(id, http, mediator, cancellationToken);
+        return view is null ? UnknownInstance(id) : Results.Ok(new InstanceStatusResponse(InstanceStatus.Of(view)));
+    }
+
+    private static async Task<IResult> DocumentedAsync(
+        QueryReader query, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var id = query.RequiredText("id", "Deployment ID is required");
+        if (query.Errors.Count > 0) return query.Errors.ToProblem();
+        if (await FindAsync(id, http, mediator, cancellationToken) is not { } view) return DeploymentErrors.NotFound(id).ToProblem();
+
+        var newest = new LogQuery(Cursor: null, LegacyStatusResponse.LogLines, Descending: true);
+        var logs = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), view.Id, newest), cancellationToken);
+        return logs.IsError ? logs.Errors.ToProblem() : Results.Ok(LegacyStatusResponse.Of(view, logs.Value.Entries, clock.GetUtcNow()));
+    }
+
+    private static async Task<DeploymentView?> FindAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (DeploymentId.TryParse(id) is not { } deployment) return null;
+
+        var standing = await mediator.Send(new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
+        return standing.IsError ? null : standing.Value.Deployment;
+    }
+
+    // V1's own sentence.
+    private static Problem UnknownInstance(string id) => ErrorOr.Error.NotFound("NOT_FOUND", $"Workflow instance {id} not found").ToProblem();
+}

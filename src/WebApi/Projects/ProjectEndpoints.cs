@@ -1,0 +1,78 @@
+using System.Text.Json;
+using ErrorOr;
+using Libra.Deploy.Application.Access;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Deployments;
+using Libra.Deploy.WebApi.Http;
+using MediatR;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.WebApi.Projects;
+
+/// <summary>Projects, for operators without a platform.</summary>
+internal static class ProjectEndpoints
+{
+    public static void MapProjects(this IEndpointRouteBuilder routes)
+    {
+        var projects = routes.MapGroup("/projects").WithTags("Projects");
+        projects.MapPut("/{id}", Save).RequireScope(Scopes.ProjectsWrite).WithName("saveProject").WithSummary("Makes or changes a project");
+        projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead).WithName("getProject").WithSummary("Tells about a project");
+        projects.MapGet("/{id}/deployments", Deployments).RequireScope(Scopes.DeploymentsRead)
+            .WithName("listProjectDeployments").WithSummary("Lists the deployments of a project, newest first");
+    }
+
+    private static async Task<IResult> Save(string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var command = Read(id, body.Value.Root, http.Caller(), [.. options.Value.OwnZones]);
+        if (command.IsError) return command.Errors.ToProblem();
+        if (!http.Caller().MaySee(command.Value.OrganizationId) || !http.Caller().MayActFor(command.Value.UserId)) return Problems.Forbidden.ToProblem();
+
+        var saved = await mediator.Send(command.Value, cancellationToken);
+        return saved.Match(project => Results.Ok(new ProjectResponse(true, project)), errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Get(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var found = await mediator.Send(new GetProjectQuery(http.Caller().Visible(), id), cancellationToken);
+        return found.Match(project => Results.Ok(new ProjectResponse(true, project)), errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Deployments(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var found = await mediator.Send(new GetProjectQuery(http.Caller().Visible(), id), cancellationToken);
+        if (found.IsError) return found.Errors.ToProblem();
+
+        var filter = DeploymentListRequest.Read(http.Request.Query);
+        if (filter.IsError) return filter.Errors.ToProblem();
+
+        var page = await mediator.Send(new ListDeploymentsQuery(http.Caller().Visible(), filter.Value with { ProjectId = id }), cancellationToken);
+        return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
+    }
+
+    private static ErrorOr<SaveProjectCommand> Read(string id, JsonElement body, Caller caller, IReadOnlyCollection<string> ownZones)
+    {
+        var fields = new FieldReader(body);
+        var organization = fields.RequiredText("organizationId", "Organization ID is required");
+        var user = fields.RequiredText("userId", "User ID is required");
+        var history = fields.Any("historyMessages") is { ValueKind: JsonValueKind.Array } messages ? messages.GetRawText() : null;
+        var command = new SaveProjectCommand(caller.Visible(), id, organization, user, fields.OptionalText("name"))
+        {
+            TemplateType = fields.OptionalText("templateType"),
+            HistoryMessages = history ?? ProjectFiles.AsHistory(fields),
+            CustomDomain = fields.OptionalText("customDomain"),
+            IsActive = fields.OptionalFlag("isActive"),
+            OwnZones = ownZones,
+        };
+        return fields.Errors.Count == 0 ? command : fields.Errors;
+    }
+}
+
+/// <summary>Answer about one project.</summary>
+public sealed record ProjectResponse(bool Success, ProjectView Project);
