@@ -1,6 +1,7 @@
 using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Queue;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,6 +21,7 @@ public static class DependencyInjection
         AddHandlers(services, typeof(INotificationHandler<>));
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, includeInternalTypes: true);
         services.AddPipeline();
+        services.AddScoped<DeadLetterReplay>();
         return services;
     }
 

@@ -3,6 +3,7 @@ using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.Queue;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -27,5 +28,6 @@ internal static class LibraApp
         app.UseLibraAccess();
         app.MapDeployments();
         app.MapTokens();
+        app.MapQueue();
     }
 }

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123125815_Initial")]
+    [Migration("20261123131810_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -242,6 +242,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_deployments_artifact_digest")
                         .HasFilter("artifact_digest IS NOT NULL");
 
+                    b.HasIndex("CompletedAt")
+                        .HasDatabaseName("ix_deployments_completed_at")
+                        .HasFilter("completed_at IS NOT NULL");
+
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_deployments_active")
                         .HasFilter("status NOT IN ('completed', 'failed', 'cancelled')");
@@ -366,6 +370,93 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Domain.Queue.DeadLetter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<string>("FinalError")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("final_error");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("message");
+
+                    b.Property<string>("MessageKey")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("hangfire_job_id");
+
+                    b.Property<string>("OrganizationId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("OriginalQueue")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("original_queue");
+
+                    b.Property<string>("ProjectId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RetryHistory")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("retry_history");
+
+                    b.Property<int>("TotalRetries")
+                        .HasColumnType("integer")
+                        .HasColumnName("total_retries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dead_letters");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_dead_letters_open")
+                        .HasFilter("resolved_at IS NULL");
+
+                    b.HasIndex("DeploymentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dead_letters_deployment_id");
+
+                    b.HasIndex("MessageKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dead_letters_hangfire_job_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_dead_letters_created_at_id");
+
+                    b.HasIndex("OrganizationId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_dead_letters_organization_id_created_at_id");
+
+                    b.ToTable("dead_letters", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Domain.Quotas.QuotaCharge", b =>
                 {
                     b.Property<string>("DeploymentId")
@@ -462,6 +553,50 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.Property<string>("OrganizationId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Operation")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<byte[]>("RequestDigest")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request_digest");
+
+                    b.HasKey("OrganizationId", "Operation", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
                 {
                     b.Property<string>("DeploymentId")
@@ -481,6 +616,30 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasName("pk_deployment_sources");
 
                     b.ToTable("deployment_sources", "deploy");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.RateLimits.RateLimitWindow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<int>("Requests")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests");
+
+                    b.HasKey("Key")
+                        .HasName("pk_rate_limits");
+
+                    b.ToTable("rate_limits", "deploy");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+
+                    NpgsqlEntityTypeBuilderExtensions.IsUnlogged(b, true);
                 });
 
             modelBuilder.Entity("Libra.Deploy.Domain.Deployments.Deployment", b =>
@@ -611,6 +770,52 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.Navigation("Journal");
 
                     b.Navigation("Lease");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Domain.Queue.DeadLetter", b =>
+                {
+                    b.OwnsOne("Libra.Deploy.Domain.Queue.Resolution", "Resolution", b1 =>
+                        {
+                            b1.Property<Guid>("DeadLetterId")
+                                .HasColumnType("uuid")
+                                .HasColumnName("id");
+
+                            b1.Property<string>("Action")
+                                .IsRequired()
+                                .HasMaxLength(16)
+                                .HasColumnType("character varying(16)")
+                                .HasColumnName("resolution");
+
+                            b1.Property<DateTimeOffset>("At")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("resolved_at");
+
+                            b1.Property<string>("By")
+                                .IsRequired()
+                                .HasMaxLength(255)
+                                .HasColumnType("character varying(255)")
+                                .HasColumnName("resolved_by");
+
+                            b1.Property<string>("Note")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("resolution_note");
+
+                            b1.Property<string>("ReplayId")
+                                .HasMaxLength(40)
+                                .HasColumnType("character varying(40)")
+                                .HasColumnName("replay_id");
+
+                            b1.HasKey("DeadLetterId");
+
+                            b1.ToTable("dead_letters", "deploy");
+
+                            b1.WithOwner()
+                                .HasForeignKey("DeadLetterId")
+                                .HasConstraintName("fk_dead_letters_dead_letters_id");
+                        });
+
+                    b.Navigation("Resolution");
                 });
 
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
