@@ -2,6 +2,7 @@ using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Queue;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,7 @@ public static class DependencyInjection
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, includeInternalTypes: true);
         services.AddPipeline();
         services.AddSingleton<DeploymentStandings>();
+        services.AddScoped<DeadLetterReplay>();
         return services;
     }
 

@@ -5,6 +5,7 @@ using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
+using Libra.Deploy.WebApi.Queue;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -32,5 +33,6 @@ internal static class LibraApp
         app.MapProjects();
         app.MapQuotas();
         app.MapTokens();
+        app.MapQueue();
     }
 }

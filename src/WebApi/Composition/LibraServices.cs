@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Infrastructure.Artifacts;
@@ -35,6 +36,7 @@ internal static class LibraServices
         services.AddSingleton(TimeProvider.System);
         Bind<DeploymentOptions>(services, configuration, "Deployments");
         Bind<QueueOptions>(services, configuration, "Queue");
+        Bind<DeadLetterOptions>(services, configuration, "DeadLetters");
         services.AddSingleton(configuration.GetSection("Source").Get<SourceLimits>() ?? new SourceLimits());
 
         var runtime = RuntimeLayout.Find(configuration[RuntimeLayout.DirectorySetting]);
