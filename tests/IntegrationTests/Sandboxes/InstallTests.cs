@@ -2,6 +2,7 @@ using Libra.Deploy.Application.Projects.Source;
 using System.Net;
 using System.Net.Sockets;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 
