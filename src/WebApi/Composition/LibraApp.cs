@@ -4,6 +4,7 @@ using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Quotas;
+using Libra.Deploy.WebApi.Service;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -15,6 +16,7 @@ internal static class LibraApp
         var development = builder.Environment.IsDevelopment();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
+        builder.Services.AddServiceInformation(builder.Configuration, development);
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -29,5 +31,6 @@ internal static class LibraApp
         app.MapDeployments();
         app.MapQuotas();
         app.MapTokens();
+        app.MapService();
     }
 }
