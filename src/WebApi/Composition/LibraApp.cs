@@ -6,6 +6,7 @@ using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
 using Libra.Deploy.WebApi.Queue;
+using Libra.Deploy.WebApi.Service;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -17,6 +18,7 @@ internal static class LibraApp
         var development = builder.Environment.IsDevelopment();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
+        builder.Services.AddServiceInformation(builder.Configuration, development);
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -34,5 +36,6 @@ internal static class LibraApp
         app.MapQuotas();
         app.MapTokens();
         app.MapQueue();
+        app.MapService();
     }
 }

@@ -11,6 +11,7 @@ using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Idempotency;
+using Libra.Deploy.Infrastructure.Health;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Projects;
@@ -53,6 +54,7 @@ internal static class LibraServices
         services.AddIdempotency();
         Bind<IdempotencyOptions>(services, configuration, "Idempotency");
         services.AddQueue(settings.IsWorker);
+        services.AddHealthProbes(settings.IsWorker);
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
         AddStorage(services, configuration, settings);
