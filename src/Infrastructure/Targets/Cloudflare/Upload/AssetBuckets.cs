@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ErrorOr;
+using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
@@ -9,7 +10,7 @@ internal sealed class AssetBuckets(CloudflareApi api, ApiPaths paths, Cloudflare
 {
     private const int GatewayTimeout = 524;
     private const int BucketTries = 5;
-    private const string NoType = "application/octet-stream";
+    private const string NoType = "application/null"; // Cloudflare's word for: serve it without a type
 
     private volatile bool _oneAtATime;
     private volatile string? _completion;
@@ -80,7 +81,7 @@ internal sealed class AssetBuckets(CloudflareApi api, ApiPaths paths, Cloudflare
         foreach (var hash in hashes)
         {
             var file = assets.Find(hash)!;
-            var type = file.ContentType.Length == 0 ? NoType : file.ContentType;
+            var type = file.ContentType == ContentTypes.Unknown ? NoType : file.ContentType;
             form.Add(hash, hash, type, new FileBody(Path.Combine(folder, file.Path), file.Size, base64: true));
         }
 
