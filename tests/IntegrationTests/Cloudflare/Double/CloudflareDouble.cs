@@ -52,6 +52,11 @@ internal sealed class CloudflareDouble : IAsyncDisposable
     /// <summary>Names of the calls that came in, in their order; a failed one counts.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
+    /// <summary>True to keep requests as they came, whole in memory.</summary>
+    public bool KeepsRequests { get; set; }
+
+    public ConcurrentQueue<RawRequest> Requests { get; } = new();
+
     public Uri BaseUrl => new(_app.Urls.Single() + "/client/v4/");
 
     public static async Task<CloudflareDouble> StartAsync()
@@ -79,6 +84,7 @@ internal sealed class CloudflareDouble : IAsyncDisposable
     public void Map(string name, string method, string pattern, Func<HttpContext, Task> handle) => _app.MapMethods("/client/v4" + pattern, [method], async context =>
     {
         _calls.Enqueue(name);
+        if (KeepsRequests) Requests.Enqueue(await RawRequest.KeepAsync(context.Request));
         if (_faults.TryGetValue(name, out var waiting) && waiting.TryDequeue(out var fault))
         {
             await fault.Act(context, handle);
@@ -94,5 +100,20 @@ internal sealed class CloudflareDouble : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+    }
+}
+
+/// <summary>A request as it came.</summary>
+/// <param name="Path">Below the API's base address, with its query.</param>
+internal sealed record RawRequest(string Method, string Path, string? ContentType, string? Authorization, byte[] Body)
+{
+    public static async Task<RawRequest> KeepAsync(HttpRequest request)
+    {
+        var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        body.Position = 0;
+        request.Body = body;
+        return new RawRequest(
+            request.Method, request.Path.Value!["/client/v4".Length..] + request.QueryString, request.ContentType, request.Headers.Authorization, body.ToArray());
     }
 }

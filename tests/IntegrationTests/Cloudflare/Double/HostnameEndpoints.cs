@@ -23,7 +23,7 @@ internal sealed class HostnameState
 
     public JsonObject Add(string hostname, JsonNode? metadata = null)
     {
-        var id = Guid.NewGuid().ToString();
+        var id = Guid.NewGuid().ToString("N");
         return ById[id] = new JsonObject
         {
             ["id"] = id,
