@@ -44,7 +44,7 @@ internal static class LibraDashboard
             IsReadOnlyFunc = _ => true,
             DisplayStorageConnectionString = false,
             DashboardTitle = "Libra Deploy",
-            AppPath = LoginEndpoints.Login,
+            AppPath = "/",
             DarkModeEnabled = false,
         }).RequireScope(Scopes.OperationsRead).WithMetadata(new LoginPath(LoginEndpoints.Login));
     }
@@ -56,6 +56,7 @@ internal static class LibraDashboard
         GlobalConfiguration.Configuration.UseDashboardMetric(active).UseDashboardMetric(letters);
         NavigationMenu.Items.Insert(0, page => Item(page, "Dead letters", "/dead-letters", letters));
         NavigationMenu.Items.Insert(0, page => Item(page, "Deployments", "/deployments", active));
+        NavigationMenu.Items.Add(page => new MenuItem("Account", page.Url.To("/login")));
         JobsSidebarMenu.Items.Add(page => Item(page, "Dead letters", "/dead-letters", letters));
         DashboardRoutes.Routes.Add("/deployments", new PageDispatcher(DeploymentsAsync));
         DashboardRoutes.Routes.Add("/dead-letters", new PageDispatcher(DeadLettersAsync));
