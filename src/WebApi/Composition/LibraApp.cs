@@ -1,6 +1,7 @@
 using System.Net;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.Dashboard;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
@@ -19,6 +20,7 @@ internal static class LibraApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
+        builder.Services.AddLibraDashboard();
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -37,5 +39,6 @@ internal static class LibraApp
         app.MapTokens();
         app.MapQueue();
         app.MapService();
+        app.MapDashboard();
     }
 }
