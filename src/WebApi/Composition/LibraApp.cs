@@ -2,6 +2,7 @@ using System.Net;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Dashboard;
+using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
@@ -40,5 +41,6 @@ internal static class LibraApp
         app.MapQueue();
         app.MapService();
         app.MapDashboard();
+        app.MapConsole();
     }
 }
