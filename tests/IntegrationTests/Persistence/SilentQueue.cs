@@ -6,6 +6,8 @@ namespace Libra.Deploy.IntegrationTests.Persistence;
 /// <summary>For tests of what is stored: nothing is to run, so nobody is to be woken.</summary>
 internal sealed class SilentQueue : IDeploymentQueue
 {
+    public string Name => "deployment-queue";
+
     public void Wake()
     {
     }

@@ -639,6 +639,31 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     NpgsqlEntityTypeBuilderExtensions.IsUnlogged(b, true);
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget.CallBudgetRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<DateTimeOffset>("RefilledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refilled_at");
+
+                    b.Property<double>("Tokens")
+                        .HasColumnType("double precision")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Name")
+                        .HasName("pk_call_budgets");
+
+                    b.ToTable("call_budgets", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Domain.Deployments.Deployment", b =>
                 {
                     b.OwnsOne("Libra.Deploy.Domain.Deployments.DeploymentFailure", "Failure", b1 =>

@@ -38,6 +38,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "call_budgets",
+                schema: "deploy",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tokens = table.Column<double>(type: "double precision", nullable: false),
+                    refilled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    blocked_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_call_budgets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letters",
                 schema: "deploy",
                 columns: table => new
@@ -345,6 +360,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
         {
             migrationBuilder.DropTable(
                 name: "api_tokens",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "call_budgets",
                 schema: "deploy");
 
             migrationBuilder.DropTable(
