@@ -2,8 +2,11 @@ using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Application.Health;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Application;
 
@@ -22,8 +25,15 @@ public static class DependencyInjection
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, includeInternalTypes: true);
         services.AddPipeline();
         services.AddSingleton<DeploymentStandings>();
+        services.AddScoped<DeadLetterReplay>();
+        AddHealth(services);
         return services;
     }
+
+    // The monitors remember what they found, so there is one of each, whatever asks.
+    private static void AddHealth(IServiceCollection services) => services.AddSingleton(provider => new HealthMonitor(
+        provider.GetServices<IDependencyProbe>().Select(probe => new DependencyMonitor(
+            probe, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HealthMonitor>>()))));
 
     private static void AddHandlers(IServiceCollection services, Type handler) => services.Scan(scan => scan
         .FromAssemblyOf<IUnitOfWork>()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -45,7 +46,8 @@ internal sealed class BetterAuthSessions(
             if (response.IsSuccessStatusCode) return await response.Content.ReadFromJsonAsync<SessionAnswer>(either.Token);
 
             // 401 is a plain no; anything else says that the platform is not well or not what was configured.
-            if ((int)response.StatusCode != 401) logger.LogWarning("The platform answered a session check with {StatusCode}", (int)response.StatusCode);
+            if (response.StatusCode != HttpStatusCode.Unauthorized)
+                logger.LogWarning("The platform answered a session check with {StatusCode}", (int)response.StatusCode);
             return null;
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or NotSupportedException

@@ -2,6 +2,8 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Domain.Queue;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -18,6 +20,10 @@ public static class QueueRegistration
         services.AddSingleton<IDeploymentQueue>(provider => provider.GetRequiredService<QueueSignals>());
         services.AddHostedService(provider => provider.GetRequiredService<QueueSignals>());
         services.AddSingleton<WaitingDeployments>();
+        services.AddScoped<IDeadLetterRepository, DeadLetterRepository>();
+        services.AddScoped<IDeadLetterQueries, DeadLetterQueries>();
+        services.AddSingleton<IQueueFigures, QueueFigures>();
+        services.AddSingleton<DashboardCounts>();
         services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
         services.AddHangfire(Configure);
         if (!worker) return services;
@@ -35,6 +41,8 @@ public static class QueueRegistration
         });
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Reaper>();
+        services.AddSingleton<FailedJobs>();
+        services.AddHostedService<DeadLetterReconciler>();
         return services;
     }
 

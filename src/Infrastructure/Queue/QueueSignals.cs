@@ -3,6 +3,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
@@ -11,13 +12,16 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// Hurries the queue over all nodes with PostgreSQL's NOTIFY. Wakes that come while one is being sent become one, so that a burst
 /// of requests costs few notifications; a lost one only delays, because the dispatcher looks by itself too.
 /// </summary>
-internal sealed class QueueSignals(NpgsqlDataSource database, RunningDeployments running, ILogger<QueueSignals> logger) : BackgroundService, IDeploymentQueue
+internal sealed class QueueSignals(
+    NpgsqlDataSource database, RunningDeployments running, IOptions<QueueOptions> options, ILogger<QueueSignals> logger) : BackgroundService, IDeploymentQueue
 {
     private const string Channel = "libra_deployments";
     private const string WakePayload = "wake";
     private readonly SemaphoreSlim _toSend = new(0);
     private readonly SemaphoreSlim _due = new(0, 1);
     private int _wakes;
+
+    public string Name => options.Value.QueueName;
 
     public void Wake()
     {

@@ -10,6 +10,9 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <remarks>Weaker than a virtual machine: builds share the kernel. As root each sandbox has a Linux user of its own; otherwise all have the service's.</remarks>
 public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposable
 {
+    /// <summary>A control group without processes is dead when it is older than any start of a sandbox takes.</summary>
+    private static readonly TimeSpan GroupAge = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(20);
 
     private readonly BubblewrapOptions _options;
@@ -53,6 +56,8 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
     public Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken)
     {
         var removed = _folders.Organizations().Sum(organization => Leftovers.Remove(organization, alive, _options.PackageCacheBytes, cancellationToken));
+        _machine?.Groups.RemoveDead(_clock.GetUtcNow() - GroupAge);
+        ProxySocket.RemoveDead(_folders.Root);
         if (removed > 0) LogReaped(removed);
         return Task.FromResult(removed);
     }
@@ -118,7 +123,7 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
         var proxy = new RegistryProxy(ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
         return new BubblewrapMachine(
-            _options, bubblewrap, new BubblewrapRunner(groups, _clock), proxy, new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
+            _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), proxy, new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
     }
 
     private static SandboxException Unusable(string said, Exception? inner = null) => new(

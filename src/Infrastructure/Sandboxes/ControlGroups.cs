@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using Libra.Deploy.Application.Deployments.Pipeline;
 
@@ -36,6 +38,21 @@ internal sealed class ControlGroups
         ControlGroupKind.Version1 => CreateVersion1(name, limits),
         _ => null,
     };
+
+    /// <summary>Removes groups of workers that died; the kernel refuses for those in use, and young ones may not be in use yet.</summary>
+    public void RemoveDead(DateTimeOffset before)
+    {
+        string[] parents = Kind switch
+        {
+            ControlGroupKind.Version2 => [Path.Combine(_root, Parent)],
+            ControlGroupKind.Version1 => [Path.Combine(_root, "memory", Parent), Path.Combine(_root, "pids", Parent)],
+            _ => [],
+        };
+        foreach (var folder in parents.SelectMany(Directory.EnumerateDirectories))
+        {
+            if (Directory.GetCreationTimeUtc(folder) < before.UtcDateTime) ControlGroup.TryRemove(folder);
+        }
+    }
 
     private ControlGroup CreateVersion2(string name, SandboxLimits limits)
     {
@@ -117,9 +134,16 @@ internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillF
     public bool RanOutOfMemory() =>
         File.ReadLines(EventsFile).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
 
+    /// <summary>Kills all inside. In version 1 one by one, so that what forks meanwhile may need another go.</summary>
     public void Kill()
     {
-        if (KillFile is not null) File.WriteAllText(KillFile, "1");
+        if (KillFile is not null)
+        {
+            File.WriteAllText(KillFile, "1");
+            return;
+        }
+
+        foreach (var id in Members()) KillOne(id);
     }
 
     /// <summary>Removes the group once all inside have gone, which takes the kernel a moment.</summary>
@@ -131,13 +155,30 @@ internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillF
         {
             while (!TryRemove(folder))
             {
+                Kill();
                 if (patience.IsCancellationRequested) throw new IOException($"Processes in control group {Path.GetFileName(folder)} do not end.");
                 await Task.Delay(10, CancellationToken.None);
             }
         }
     }
 
-    private static bool TryRemove(string folder)
+    private IEnumerable<int> Members() =>
+        Folders.Where(Directory.Exists).SelectMany(folder => File.ReadAllLines(Path.Combine(folder, "cgroup.procs"))).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Distinct();
+
+    private static void KillOne(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    internal static bool TryRemove(string folder)
     {
         try
         {

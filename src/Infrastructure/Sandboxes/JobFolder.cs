@@ -1,41 +1,54 @@
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Processes;
-using IO = System.IO.Path;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>The folder of one sandbox, owned by the process that holds its lock.</summary>
+/// <summary>The folder of one sandbox, owned by the process that holds the lock beside it.</summary>
 internal sealed class JobFolder : IDisposable
 {
-    private const string LockName = "owner.lock";
+    private const string LockSuffix = ".lock";
     private readonly IDisposable _owner;
+    private readonly IDisposable? _use;
 
-    private JobFolder(string path, IDisposable owner) => (Path, _owner) = (path, owner);
+    private JobFolder(string folder, IDisposable owner, IDisposable? use) => (Folder, _owner, _use) = (folder, owner, use);
 
-    public string Path { get; }
+    public string Folder { get; }
 
-    public string Id => IO.GetFileName(Path);
+    public string Id => Path.GetFileName(Folder);
 
-    public string Source => IO.Combine(Path, "source");
+    public string Source => Path.Combine(Folder, "source");
 
+    /// <exception cref="IOException">The organization's cache is being removed at this moment.</exception>
     public static JobFolder Create(OrganizationFolders folders, DeploymentId deployment)
     {
-        var path = Directory.CreateDirectory(IO.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}")).FullName;
-        var owner = LockFile.TryTake(IO.Combine(path, LockName)) ?? throw new IOException($"{path} is new and yet in use.");
-        var job = new JobFolder(path, owner);
+        var use = LockFile.TryShare(folders.InUse) ?? throw new IOException("The organization's package cache is being removed.");
+        var folder = Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}");
+        // Before the folder, so that nobody can take a new one for an orphan.
+        var owner = LockFile.TryTake(folder + LockSuffix) ?? throw new IOException($"{folder} is new and yet in use.");
+        var job = new JobFolder(folder, owner, use);
         Directory.CreateDirectory(job.Source);
         return job;
     }
 
-    /// <summary>Takes over a folder whose owner is dead; null when it lives.</summary>
-    public static JobFolder? TryAdopt(string path) => LockFile.TryTake(IO.Combine(path, LockName)) is { } owner ? new JobFolder(path, owner) : null;
+    /// <summary>Names of all sandboxes, alive or not.</summary>
+    public static IReadOnlyList<string> IdsIn(OrganizationFolders folders) =>
+        [.. Directory.EnumerateFiles(folders.Jobs, "*" + LockSuffix).Select(path => Path.GetFileNameWithoutExtension(path))];
 
-    /// <summary>Which deployment a sandbox's folder was made for; null when its name is not of ours.</summary>
-    public static DeploymentId? DeploymentOf(string path) => DeploymentId.TryParse(IO.GetFileName(path).Split('.')[0]);
+    /// <summary>Takes over a sandbox's folder whose owner is dead; null when it lives.</summary>
+    public static JobFolder? TryAdopt(OrganizationFolders folders, string id)
+    {
+        var folder = Path.Combine(folders.Jobs, id);
+        return LockFile.TryTake(folder + LockSuffix) is { } owner ? new JobFolder(folder, owner, use: null) : null;
+    }
+
+    /// <summary>Which deployment a sandbox was made for; null when its name is not of ours.</summary>
+    public static DeploymentId? DeploymentOf(string id) => DeploymentId.TryParse(id.Split('.')[0]);
 
     public void Dispose()
     {
-        Directory.Delete(Path, recursive: true);
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        File.Delete(Folder + LockSuffix);
         _owner.Dispose();
+        _use?.Dispose();
     }
 }

@@ -1,37 +1,48 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>Removes what dead workers left of an organization's sandboxes. Their processes died with them.</summary>
 internal static class Leftovers
 {
+    /// <returns>How many sandboxes were removed.</returns>
     public static int Remove(OrganizationFolders folders, IReadOnlySet<DeploymentId> alive, long maxCacheBytes, CancellationToken cancellationToken)
     {
+        // Before the list of sandboxes: an install's folder is younger than its sandbox, so one without a sandbox has outlived it.
+        var installs = Directory.EnumerateDirectories(folders.Work).ToList();
         var removed = 0;
-        foreach (var path in Directory.EnumerateDirectories(folders.Jobs))
+        foreach (var id in JobFolder.IdsIn(folders))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (JobFolder.DeploymentOf(path) is { } deployment && alive.Contains(deployment)) continue;
-            if (JobFolder.TryAdopt(path) is not { } orphan) continue;
+            if (JobFolder.DeploymentOf(id) is { } deployment && alive.Contains(deployment)) continue;
+            if (JobFolder.TryAdopt(folders, id) is not { } orphan) continue;
 
             orphan.Dispose();
             removed++;
         }
 
-        var inUse = Directory.EnumerateDirectories(folders.Jobs).Select(path => Path.GetFileName(path)).ToHashSet();
-        foreach (var path in Directory.EnumerateDirectories(folders.Work))
+        var left = JobFolder.IdsIn(folders).ToHashSet();
+        // A finished install waits for its move under its sandbox's name and ".done".
+        foreach (var path in installs.Where(path => !left.Contains(Path.GetFileName(path)) && !left.Contains(Path.GetFileNameWithoutExtension(path))))
         {
-            // A finished install waits for its move under the same name and ".done".
-            var job = Path.GetFileName(path);
-            if (!inUse.Contains(job) && !inUse.Contains(Path.GetFileNameWithoutExtension(job))) Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
         }
 
-        if (inUse.Count == 0) TrimCache(folders, maxCacheBytes);
+        TrimCache(folders, maxCacheBytes);
         return removed;
     }
 
     private static void TrimCache(OrganizationFolders folders, long maxBytes)
     {
+        var measured = Path.Combine(folders.Root, "cache-measured");
+        // Each install makes a folder in Work and removes it; without one since the last time the cache is as large as it was.
+        if (File.GetLastWriteTimeUtc(measured) > Directory.GetLastWriteTimeUtc(folders.Work)) return;
+
+        using var alone = LockFile.TryTake(folders.InUse);
+        if (alone is null) return;
+
+        File.WriteAllText(measured, "");
         var files = new DirectoryInfo(folders.Cache).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
         if (files.Sum(file => file.Length) <= maxBytes) return;
 

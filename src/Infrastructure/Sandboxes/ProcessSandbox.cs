@@ -17,7 +17,7 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
     protected override Task<SandboxExit> RunBuildAsync(
         SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken)
     {
-        var work = Path.Combine(JobFolder.Path, "work");
+        var work = Path.Combine(JobFolder.Folder, "work");
         if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         Directory.CreateDirectory(work);
         foreach (var package in dependencies?.PackageFolders ?? [])
@@ -54,7 +54,7 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
     /// <summary>An environment made up here: the service's own holds its secrets.</summary>
     private Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> variables)
     {
-        var home = Directory.CreateDirectory(Path.Combine(JobFolder.Path, "home")).FullName;
+        var home = Directory.CreateDirectory(Path.Combine(JobFolder.Folder, "home")).FullName;
         var all = new Dictionary<string, string>(variables) { ["PATH"] = $"{tools}:/usr/bin:/bin", ["HOME"] = home, ["TMPDIR"] = home, ["LANG"] = "C.UTF-8", ["CI"] = "1" };
         foreach (var (name, value) in HostCertificates.Variables()) all[name] = value;
         return all;

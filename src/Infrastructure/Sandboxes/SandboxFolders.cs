@@ -1,16 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
-using Libra.Deploy.Application.Deployments.Pipeline;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>Where the sandboxes' files lie. Names of organizations are hashed, because they come from outside.</summary>
 /// <remarks>
 /// <code>
-/// sandboxes/slots/{n}                     held by the sandbox that uses builder user n
-/// sandboxes/{organization}/jobs/{id}/     lock, source/
-/// sandboxes/{organization}/deps/{key}/    finished node_modules
-/// sandboxes/{organization}/store/         all that an install sees: cache/ and work/{id}/, one mount so that hard links work
+/// slots/{n}                     held by the sandbox that uses builder user n
+/// {organization}/in-use         shared by its sandboxes, taken alone to start its cache afresh
+/// {organization}/jobs/{id}/     source/, with {id}.lock beside it
+/// {organization}/deps/{key}/    finished node_modules
+/// {organization}/store/         all that an install sees: cache/ and work/{id}/, one mount so that hard links work
 /// </code>
 /// </remarks>
 internal sealed class SandboxFolders
@@ -19,9 +19,9 @@ internal sealed class SandboxFolders
 
     public SandboxFolders(string dataDirectory)
     {
-        Root = Path.Combine(Path.GetFullPath(dataDirectory), "sandboxes");
+        Root = Directory.CreateDirectory(Path.GetFullPath(dataDirectory)).FullName;
         // Nobody on this machine but the service passes through here, which is what lets folders inside be open to the sandboxes' users.
-        Directory.CreateDirectory(Root, Private);
+        File.SetUnixFileMode(Root, Private);
         Slots = Directory.CreateDirectory(Path.Combine(Root, "slots")).FullName;
     }
 
@@ -46,12 +46,17 @@ internal sealed class OrganizationFolders
 
     public OrganizationFolders(string root)
     {
+        Root = root;
         Jobs = Directory.CreateDirectory(Path.Combine(root, "jobs")).FullName;
         Dependencies = Directory.CreateDirectory(Path.Combine(root, "deps")).FullName;
         Store = Directory.CreateDirectory(Path.Combine(root, "store")).FullName;
         Work = Directory.CreateDirectory(Path.Combine(Store, "work")).FullName;
         Cache = CreateOpen(Path.Combine(Store, "cache"));
     }
+
+    public string Root { get; }
+
+    public string InUse => Path.Combine(Root, "in-use");
 
     public string Jobs { get; }
 

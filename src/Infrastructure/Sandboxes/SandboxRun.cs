@@ -19,6 +19,7 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
     public const int StatusDescriptor = 4;
 
     private const int MaxStatusBytes = 4096;
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     private readonly AnonymousPipeServerStream _result = new(PipeDirection.In, HandleInheritability.None);
     private readonly AnonymousPipeServerStream _status = new(PipeDirection.In, HandleInheritability.None);
@@ -45,20 +46,22 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         await using var killer = stop.Token.Register(() => Kill(child));
 
+        using var drained = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var status = new MemoryStream();
         Task[] pumps =
         [
-            Guard(gate.PumpAsync(child.Stdout, SandboxStream.Stdout, cancellationToken), stop),
-            Guard(gate.PumpAsync(child.Stderr, SandboxStream.Stderr, cancellationToken), stop),
-            Guard(CopyAsync(_result, result, maxResultBytes, cancellationToken), stop),
-            Guard(CopyAsync(_status, status, MaxStatusBytes, cancellationToken), stop),
+            Guard(gate.PumpAsync(child.Stdout, SandboxStream.Stdout, drained.Token), stop),
+            Guard(gate.PumpAsync(child.Stderr, SandboxStream.Stderr, drained.Token), stop),
+            Guard(CopyAsync(_result, result, maxResultBytes, drained.Token), stop),
+            Guard(CopyAsync(_status, status, MaxStatusBytes, drained.Token), stop),
         ];
 
         var code = await child.Exited;
         // Only now, so that the pipes end exactly when the last process that holds them has gone.
         _result.DisposeLocalCopyOfClientHandle();
         _status.DisposeLocalCopyOfClientHandle();
-        await Task.WhenAll(pumps);
+        group?.Kill();
+        await DrainAsync(pumps, drained);
         cancellationToken.ThrowIfCancellationRequested();
 
         var reported = ReportedCode(status.ToArray());
@@ -76,13 +79,14 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
     /// <summary>The exit code of the command inside, from bubblewrap's report; none means that bubblewrap itself failed or was killed.</summary>
     private static int? ReportedCode(byte[] report)
     {
+        int? last = null;
         foreach (var line in Encoding.UTF8.GetString(report).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("exit-code", out var code)) return code.GetInt32();
+            if (json.RootElement.TryGetProperty("exit-code", out var code)) last = code.GetInt32();
         }
 
-        return null;
+        return last;
     }
 
     private SandboxExit Judge(int code, bool timedOut)
@@ -116,6 +120,20 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
 
             await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
+    }
+
+    /// <summary>Takes what is left in the pipes. Only where no namespace and no group holds a command together can something still have them open.</summary>
+    private static async Task DrainAsync(Task[] pumps, CancellationTokenSource drained)
+    {
+        var all = Task.WhenAll(pumps);
+        if (await Task.WhenAny(all, Task.Delay(DrainTime, CancellationToken.None)) == all || drained.IsCancellationRequested)
+        {
+            await all;
+            return;
+        }
+
+        await drained.CancelAsync();
+        await all.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <summary>A pump that fails stops the run, or the program would block on a pipe that nobody reads.</summary>

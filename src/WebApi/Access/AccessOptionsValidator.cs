@@ -6,6 +6,7 @@ namespace Libra.Deploy.WebApi.Access;
 /// <summary>Stops the start, with a sentence, when JWTs would be accepted on terms that are not safe.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
+    private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(5);
     private static readonly string[] PublicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
@@ -24,7 +25,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             yield return $"JWTs cannot be accepted with the algorithm '{algorithm}': choose from {string.Join(", ", PublicKeyAlgorithms)}.";
         foreach (var scope in jwt.RoleScopes.Values.SelectMany(scopes => scopes).Concat(jwt.Scopes).Except(Scopes.All, StringComparer.Ordinal))
             yield return $"JWT roles name the scope '{scope}', which does not exist.";
-        if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > TimeSpan.FromMinutes(5)) yield return "The clock skew of JWTs must be between zero and five minutes.";
+        if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > LargestSkew)
+            yield return "The clock skew of JWTs must be between zero and five minutes.";
     }
 
     private static bool IsSafe(Uri address) =>

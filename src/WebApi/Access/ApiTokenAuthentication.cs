@@ -8,7 +8,11 @@ namespace Libra.Deploy.WebApi.Access;
 
 /// <summary>Lets callers in with a token of this service.</summary>
 internal sealed class ApiTokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Credentials credentials, IApiTokenCallers callers)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    Credentials credentials,
+    IApiTokenCallers callers)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

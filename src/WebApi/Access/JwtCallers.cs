@@ -10,7 +10,9 @@ internal static class JwtCallers
     public static Caller? From(ClaimsPrincipal claims, JwtOptions options)
     {
         var user = claims.FindFirst(options.UserClaim)?.Value;
-        return string.IsNullOrEmpty(user) ? null : new Caller(CallerKind.Jwt, user, user, Values(claims, options.OrganizationsClaim), ScopesOf(claims, options));
+        return string.IsNullOrEmpty(user)
+            ? null
+            : new Caller(CallerKind.Jwt, user, user, Values(claims, options.OrganizationsClaim), ScopesOf(claims, options));
     }
 
     // A word that is no scope of ours is meant for another service of the issuer.

@@ -1,11 +1,14 @@
 using System.Net;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.Dashboard;
 using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
+using Libra.Deploy.WebApi.Queue;
+using Libra.Deploy.WebApi.Service;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -17,6 +20,8 @@ internal static class LibraApp
         var development = builder.Environment.IsDevelopment();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
+        builder.Services.AddServiceInformation(builder.Configuration, development);
+        builder.Services.AddLibraDashboard();
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -33,6 +38,9 @@ internal static class LibraApp
         app.MapProjects();
         app.MapQuotas();
         app.MapTokens();
+        app.MapQueue();
+        app.MapService();
+        app.MapDashboard();
         app.MapConsole();
     }
 }

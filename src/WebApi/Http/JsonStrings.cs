@@ -16,7 +16,8 @@ internal static class JsonStrings
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsStorable(reader.ValueSpan)) return false;
+            var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
+            if (isText && reader.ValueIsEscaped && !IsStorable(reader.ValueSpan)) return false;
         }
 
         return true;

@@ -15,7 +15,8 @@ internal sealed class LibraHttpOptions
     /// <summary>Deepest nesting of a JSON body.</summary>
     public int MaxJsonDepth { get; set; } = 64;
 
-    /// <summary>Browser origins that may read answers; <c>*.</c> before a host stands for its subdomains, <c>:*</c> for any port. Empty means those of production.</summary>
+    /// <summary>Browser origins that may read answers; empty means those of production.</summary>
+    /// <remarks><c>*.</c> before a host stands for its subdomains, <c>:*</c> for any port.</remarks>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Seconds after which a client should come back when the database is away.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Storage;
@@ -12,11 +13,11 @@ internal sealed class LogFixture : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-logs-");
 
-    public LogFixture(TimeProvider? clock = null, DeploymentLogOptions? options = null)
+    public LogFixture(TimeProvider? clock = null, DeploymentLogOptions? options = null, IObjectStore? store = null)
     {
         Clock = clock ?? TimeProvider.System;
         Options = options ?? new DeploymentLogOptions();
-        Store = new WatchedStore(new FolderObjectStore(new FolderObjectStoreOptions { Root = _root.FullName }, Clock));
+        Store = new WatchedStore(store ?? new FolderObjectStore(new FolderObjectStoreOptions { Root = _root.FullName }, Clock));
         Log = Node();
     }
 
@@ -29,8 +30,6 @@ internal sealed class LogFixture : IDisposable
     public DeploymentLogOptions Options { get; }
 
     public IDeploymentLog Log { get; }
-
-    public string Folder => _root.FullName;
 
     /// <summary>The log as another process would use it: only the store is shared.</summary>
     public IDeploymentLog Node(params string[] secrets) =>

@@ -1,5 +1,5 @@
-using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 

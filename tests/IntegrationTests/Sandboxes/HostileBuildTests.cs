@@ -14,8 +14,10 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
     [Fact]
     public async Task Build_WhenItReadsHostFiles_FindsNone()
     {
-        // World-readable, so that only not being there protects it.
-        var secret = Path.Combine(fixture.DataDirectory, "secret.txt");
+        // Open to every user of this machine, so that only not being there protects it.
+        var folder = Directory.CreateTempSubdirectory("libra-open-");
+        File.SetUnixFileMode(folder.FullName, (UnixFileMode)Convert.ToInt32("755", 8));
+        var secret = Path.Combine(folder.FullName, "secret.txt");
         await File.WriteAllTextAsync(secret, "host-secret", TestContext.Current.CancellationToken);
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
 
@@ -27,6 +29,7 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
             }
             console.log(fs.readdirSync('/home'));
             """);
+        folder.Delete(recursive: true);
 
         open.Output.Should().NotContain("host-secret").And.NotContain("read /root").And.NotContain("read /etc").And.NotContain("read /var")
             .And.NotContain("read /sys").And.NotContain("read /dev").And.NotContain("read /store").And.NotContain($"read {fixture.DataDirectory}");

@@ -34,7 +34,7 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     /// <summary>The folders on this machine of the sandboxes whose id matches.</summary>
     public IReadOnlyList<string> JobFolders(string id) =>
-        [.. Directory.EnumerateDirectories(Path.Combine(DataDirectory, "sandboxes"), "*").Select(organization => Path.Combine(organization, "jobs"))
+        [.. Directory.EnumerateDirectories(DataDirectory).Select(organization => Path.Combine(organization, "jobs"))
             .Where(Directory.Exists).SelectMany(jobs => Directory.EnumerateDirectories(jobs, id))];
 
     public ValueTask InitializeAsync() => new(Provider.ProbeAsync(CancellationToken.None));

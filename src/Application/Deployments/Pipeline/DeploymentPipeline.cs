@@ -32,7 +32,7 @@ internal sealed class DeploymentPipeline(
     {
         Lease? lease = null;
         var claimed = await ledger.ChangeAsync(id, deployment => Claim(deployment, worker, out lease), drained);
-        if (claimed.IsError) return new RunResult(RunOutcome.NotClaimed, Message: claimed.FirstError.Description);
+        if (claimed.IsError) return Refused(claimed.FirstError);
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions) return await GiveUpAsync(id, SuspectedKiller, DeadLetterReasons.SystemError);
 
         var deployment = claimed.Value;
@@ -228,8 +228,14 @@ internal sealed class DeploymentPipeline(
         _ => options.Value.StepTimeout,
     };
 
-    private static RunResult Refused(Error error) =>
-        new(error.Code == "LEASE_LOST" ? RunOutcome.LeaseLost : RunOutcome.NotClaimed, Message: error.Description);
+    private static RunResult Refused(Error error) => new(
+        error switch
+        {
+            { Type: ErrorType.NotFound } => RunOutcome.Unknown,
+            { Code: "LEASE_LOST" } => RunOutcome.LeaseLost,
+            _ => RunOutcome.NotClaimed,
+        },
+        Message: error.Description);
 
     internal static DeploymentFailure TimedOut(Deployment deployment) => FailureCauses.Of(
         Error.Failure("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."), deployment.CurrentStep, []);

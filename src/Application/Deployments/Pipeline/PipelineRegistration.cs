@@ -11,6 +11,7 @@ internal static class PipelineRegistration
         services.AddSingleton<RunningDeployments>();
         services.AddSingleton<DeploymentLedger>();
         services.AddScoped<DeploymentAcceptance>();
+        services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();
         services.AddScoped<ProjectSource>();
         services.AddScoped<IDeploymentStep, ValidationStep>();

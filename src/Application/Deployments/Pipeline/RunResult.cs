@@ -17,6 +17,8 @@ public enum RunOutcome
     HandedOver,
     /// <summary>Another worker has taken it over.</summary>
     LeaseLost,
+    /// <summary>There is no such deployment.</summary>
+    Unknown,
 }
 
 /// <summary>How a run ended, and when the next one is due.</summary>

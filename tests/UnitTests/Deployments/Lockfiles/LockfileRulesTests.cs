@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
 namespace Libra.Deploy.UnitTests.Deployments.Lockfiles;

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -35,6 +35,49 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_api_tokens", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "call_budgets",
+                schema: "deploy",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tokens = table.Column<double>(type: "double precision", nullable: false),
+                    refilled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    blocked_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_call_budgets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dead_letters",
+                schema: "deploy",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deployment_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    project_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    organization_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    reason = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    original_queue = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    final_error = table.Column<string>(type: "text", nullable: false),
+                    total_retries = table.Column<int>(type: "integer", nullable: false),
+                    retry_history = table.Column<string>(type: "jsonb", nullable: false),
+                    message = table.Column<string>(type: "jsonb", nullable: false),
+                    hangfire_job_id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    resolution = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    resolved_by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    resolution_note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    replay_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dead_letters", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -84,6 +127,24 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "idempotency_keys",
+                schema: "deploy",
+                columns: table => new
+                {
+                    organization_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    operation = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    request_digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deployment_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_keys", x => new { x.organization_id, x.operation, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "quota_charges",
                 schema: "deploy",
                 columns: table => new
@@ -101,6 +162,22 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     table.PrimaryKey("pk_quota_charges", x => x.deployment_id);
                     table.CheckConstraint("ck_quota_charges_amount", "amount > 0");
                 });
+
+            migrationBuilder.CreateTable(
+                name: "rate_limits",
+                schema: "deploy",
+                columns: table => new
+                {
+                    key = table.Column<byte[]>(type: "bytea", nullable: false),
+                    requests = table.Column<int>(type: "integer", nullable: false),
+                    ends_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rate_limits", x => x.key);
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50)
+                .Annotation("Npgsql:UnloggedTable", true);
 
             migrationBuilder.CreateTable(
                 name: "deployment_sources",
@@ -159,6 +236,41 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_created_at_id",
+                schema: "deploy",
+                table: "dead_letters",
+                columns: new[] { "created_at", "id" },
+                descending: new bool[0]);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_deployment_id",
+                schema: "deploy",
+                table: "dead_letters",
+                column: "deployment_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_hangfire_job_id",
+                schema: "deploy",
+                table: "dead_letters",
+                column: "hangfire_job_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_open",
+                schema: "deploy",
+                table: "dead_letters",
+                column: "created_at",
+                filter: "resolved_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_organization_id_created_at_id",
+                schema: "deploy",
+                table: "dead_letters",
+                columns: new[] { "organization_id", "created_at", "id" },
+                descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deployments_active",
                 schema: "deploy",
                 table: "deployments",
@@ -178,6 +290,13 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 table: "deployments",
                 columns: new[] { "project_id", "source_digest" },
                 filter: "status = 'completed'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_completed_at",
+                schema: "deploy",
+                table: "deployments",
+                column: "completed_at",
+                filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_created_at_id",
@@ -223,6 +342,12 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 filter: "status NOT IN ('completed', 'failed', 'cancelled')");
 
             migrationBuilder.CreateIndex(
+                name: "ix_idempotency_keys_created_at",
+                schema: "deploy",
+                table: "idempotency_keys",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_quota_charges_standing",
                 schema: "deploy",
                 table: "quota_charges",
@@ -238,6 +363,14 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 schema: "deploy");
 
             migrationBuilder.DropTable(
+                name: "call_budgets",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "dead_letters",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
                 name: "deployment_sources",
                 schema: "deploy");
 
@@ -246,7 +379,15 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 schema: "deploy");
 
             migrationBuilder.DropTable(
+                name: "idempotency_keys",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
                 name: "quota_charges",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "rate_limits",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

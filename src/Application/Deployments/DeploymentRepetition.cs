@@ -1,0 +1,35 @@
+using ErrorOr;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
+
+namespace Libra.Deploy.Application.Deployments;
+
+/// <summary>Starts a new deployment of the same source as an ended one, linked to it, in the caller's transaction.</summary>
+internal sealed class DeploymentRepetition(IDeploymentSources sources, IProjectRepository projects, DeploymentAcceptance acceptance)
+{
+    /// <param name="charge">How the quota is charged; null charges as usual.</param>
+    /// <param name="prepare">What else has to happen before the new deployment is saved.</param>
+    public async Task<ErrorOr<AcceptedDeployment>> StartAsync(
+        Deployment original,
+        string userId,
+        string? requestId,
+        CancellationToken cancellationToken,
+        Func<DeploymentId, Task<ErrorOr<Success>>>? charge = null,
+        Func<Deployment, ErrorOr<Success>>? prepare = null)
+    {
+        var project = await projects.FindForUpdateAsync(original.ProjectId, cancellationToken);
+        if (project is null) return ProjectErrors.NotFound;
+
+        var origin = new DeploymentOrigin(
+            original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);
+        var source = await sources.FindAsync(original.Id, cancellationToken);
+        return await acceptance.AcceptAsync(project, origin, original.Settings, source, cancellationToken, charge, Prepare);
+
+        ErrorOr<Success> Prepare(Deployment repeated)
+        {
+            if (original.Source == SourceKind.Artifact && repeated.UseArtifact(original.ArtifactDigest!, original.ArtifactSize ?? 0) is { IsError: true } refused)
+                return refused;
+            return prepare?.Invoke(repeated) ?? Result.Success;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Libra.Deploy.Application.Health;
+
+/// <summary>Finds out whether something that the service depends on answers, by using it.</summary>
+public interface IDependencyProbe
+{
+    /// <summary>One of <see cref="Dependencies"/>; shown to clients.</summary>
+    string Name { get; }
+
+    /// <summary>How long a try may take and how long its finding counts.</summary>
+    ProbePace Pace { get; }
+
+    /// <summary>Tries once. What it throws counts as a failure and goes into the log, never to clients.</summary>
+    Task<ProbeFinding> TryAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>How often a dependency is bothered.</summary>
+/// <param name="Limit">No answer within this time is a failure.</param>
+/// <param name="Freshness">So long a finding is given again instead of trying anew.</param>
+public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness);
+
+/// <summary>What a try showed.</summary>
+/// <param name="Message">A sentence for a stranger: no address, path or secret.</param>
+public sealed record ProbeFinding(bool Healthy, string Message)
+{
+    public static ProbeFinding Well(string message) => new(true, message);
+
+    public static ProbeFinding Ill(string message) => new(false, message);
+}
+
+/// <summary>How a dependency stands.</summary>
+/// <param name="Latency">Time that the try took.</param>
+public sealed record DependencyHealth(string Name, bool Healthy, TimeSpan Latency, string Message);
+
+/// <summary>The names of what the service depends on.</summary>
+public static class Dependencies
+{
+    public const string Database = "database";
+    public const string Queue = "queue";
+    public const string Migrations = "migrations";
+    public const string Workers = "workers";
+    public const string ObjectStorage = "objectStorage";
+    public const string Sandbox = "sandbox";
+    public const string Target = "target";
+}

@@ -1,0 +1,34 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Queue;
+
+namespace Libra.Deploy.Application.Queue;
+
+/// <summary>Puts a new deployment in the place of a dead letter, in the caller's transaction; it is charged once for both.</summary>
+internal sealed class DeadLetterReplay(
+    IDeadLetterRepository letters,
+    IDeploymentRepository deployments,
+    DeploymentRepetition repetition,
+    IQuotaCharges quotas,
+    TimeProvider clock)
+{
+    public async Task<ErrorOr<AcceptedDeployment>> RunAsync(OrganizationFilter caller, DeadLetterId id, ReplayRequest request, CancellationToken cancellationToken)
+    {
+        var letter = await letters.FindForUpdateAsync(id, cancellationToken);
+        if (letter is null || !letter.IsVisibleTo(caller)) return DeadLetterErrors.NotFound(id.ToString());
+        if (letter.CheckOpen() is { IsError: true } resolved) return resolved.Errors;
+        if (letter.DeploymentId is not { } ended) return DeadLetterErrors.NothingToReplay(id);
+        if (await deployments.FindAsync(ended, cancellationToken) is not { } original) return DeadLetterErrors.DeploymentGone(id);
+
+        return await repetition.StartAsync(
+            original, original.UserId, request.RequestId, cancellationToken,
+            charge: replay => quotas.ChargeReplayAsync(original.OrganizationId, original.Id, replay, cancellationToken),
+            prepare: replay => letter.Replay(replay.Id, request.By, request.Note, clock.GetUtcNow()));
+    }
+}
+
+/// <summary>Who replays, and why.</summary>
+public sealed record ReplayRequest(string By, string? Note, string? RequestId);

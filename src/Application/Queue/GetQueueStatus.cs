@@ -1,0 +1,51 @@
+using ErrorOr;
+using MediatR;
+
+namespace Libra.Deploy.Application.Queue;
+
+/// <summary>Tells how the queue stands.</summary>
+public sealed record GetQueueStatusQuery : IRequest<ErrorOr<QueueStatus>>;
+
+/// <summary>Reads the figures of the queue.</summary>
+public interface IQueueFigures
+{
+    /// <summary>Everything at once; its cost grows with what is active, and with the number of ended deployments only by an index.</summary>
+    Task<QueueStatus> ReadAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Figures of the queue, of its workers and of its dead letters.</summary>
+/// <param name="Enqueued">Deployments that wait for a slot.</param>
+/// <param name="Scheduled">Deployments that wait for the time of their next attempt.</param>
+/// <param name="Succeeded">Completed deployments that are still stored.</param>
+/// <param name="Failed">Failed deployments that are still stored.</param>
+/// <param name="OldestWaiting">Null when none waits for a slot.</param>
+/// <param name="ThroughputPerMinute">Deployments that ended within the last five minutes, a minute.</param>
+public sealed record QueueStatus(
+    string Name,
+    long Enqueued,
+    long Scheduled,
+    long Processing,
+    long Succeeded,
+    long Failed,
+    TimeSpan? OldestWaiting,
+    IReadOnlyList<WorkerNode> Workers,
+    QueueLimits Limits,
+    double ThroughputPerMinute,
+    DeadLetterQueue DeadLetters);
+
+/// <summary>A node that runs deployments.</summary>
+/// <param name="Busy">Slots in which a deployment runs.</param>
+public sealed record WorkerNode(string Node, int Slots, int Busy, DateTimeOffset LastHeartbeat);
+
+/// <summary>The numbers that bound this node.</summary>
+public sealed record QueueLimits(int MaxConcurrentDeployments, int MaxBatchSize, TimeSpan MaxBatchTimeout, int MaxRetries);
+
+/// <summary>Dead letters that wait for an operator.</summary>
+/// <param name="Oldest">Null when there is none.</param>
+public sealed record DeadLetterQueue(string Name, long Count, DateTimeOffset? Oldest);
+
+internal sealed class GetQueueStatusHandler(IQueueFigures figures) : IRequestHandler<GetQueueStatusQuery, ErrorOr<QueueStatus>>
+{
+    public async Task<ErrorOr<QueueStatus>> Handle(GetQueueStatusQuery query, CancellationToken cancellationToken) =>
+        await figures.ReadAsync(cancellationToken);
+}

@@ -1,0 +1,18 @@
+using ErrorOr;
+
+namespace Libra.Deploy.Domain.Queue;
+
+/// <summary>Every refusal of the Queue module; codes are those of API.md.</summary>
+public static class DeadLetterErrors
+{
+    public static Error NotFound(string id) => Error.NotFound("NOT_FOUND", $"Dead letter {id} does not exist or you do not have access to it.");
+
+    public static Error AlreadyResolved(DeadLetterId id, ResolutionAction action) =>
+        Error.Conflict("INVALID_STATE", $"Dead letter {id} is already {action.ToString().ToLowerInvariant()}.");
+
+    public static Error NothingToReplay(DeadLetterId id) =>
+        Error.Conflict("INVALID_STATE", $"Dead letter {id} holds a message that names no deployment: it can only be discarded.");
+
+    public static Error DeploymentGone(DeadLetterId id) =>
+        Error.Conflict("INVALID_STATE", $"Dead letter {id} cannot be replayed: its deployment is no longer stored.");
+}

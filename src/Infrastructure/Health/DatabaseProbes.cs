@@ -1,0 +1,33 @@
+using Libra.Deploy.Application.Health;
+using Libra.Deploy.Infrastructure.Persistence;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Health;
+
+/// <summary>Reads a row of ours, as every request does.</summary>
+internal sealed class DatabaseProbe(NpgsqlDataSource database) : IDependencyProbe
+{
+    public string Name => Dependencies.Database;
+
+    // Limit and freshness together stay under the two seconds within which an outage must show.
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT EXISTS (SELECT 1 FROM deploy.deployments)");
+        await command.ExecuteScalarAsync(cancellationToken);
+        return ProbeFinding.Well("The database answers.");
+    }
+}
+
+/// <summary>Compares the database with the migrations of this version.</summary>
+internal sealed class MigrationsProbe(DatabaseSetup setup) : IDependencyProbe
+{
+    public string Name => Dependencies.Migrations;
+
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) => await setup.IsCurrentAsync(cancellationToken)
+        ? ProbeFinding.Well("Every migration is applied.")
+        : ProbeFinding.Ill("The database lacks migrations of this version.");
+}

@@ -1,0 +1,35 @@
+using Libra.Deploy.Application.Health;
+using Libra.Deploy.Infrastructure.Queue;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Health;
+
+/// <summary>Asks the queue's own tables how much lies there.</summary>
+internal sealed class QueueProbe(WaitingDeployments waiting, IOptions<QueueOptions> options) : IDependencyProbe
+{
+    public string Name => Dependencies.Queue;
+
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) =>
+        ProbeFinding.Well($"The queue answers; {await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken)} jobs wait for a worker.");
+}
+
+/// <summary>Looks for a worker, on any node, whose heartbeat is recent.</summary>
+internal sealed class WorkersProbe(NpgsqlDataSource database) : IDependencyProbe
+{
+    // Hangfire's servers beat every 30 s: one beat may be missed.
+    private const string Alive = "SELECT count(*)::int FROM hangfire.server WHERE lastheartbeat > now() - interval '65 seconds'";
+
+    public string Name => Dependencies.Workers;
+
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Alive);
+        var nodes = (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
+        return nodes > 0 ? ProbeFinding.Well($"{nodes} worker node(s) alive.") : ProbeFinding.Ill("No worker is alive: deployments wait.");
+    }
+}

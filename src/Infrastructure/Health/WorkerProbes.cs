@@ -1,0 +1,35 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Health;
+
+namespace Libra.Deploy.Infrastructure.Health;
+
+/// <summary>Makes a sandbox that does nothing.</summary>
+internal sealed class SandboxProbe(ISandboxProvider provider) : IDependencyProbe
+{
+    public string Name => Dependencies.Sandbox;
+
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    {
+        await provider.ProbeAsync(cancellationToken);
+        return ProbeFinding.Well($"Sandboxes can be made ({provider.Name}).");
+    }
+}
+
+/// <summary>Asks the target whether it takes a deployment now.</summary>
+internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
+{
+    public string Name => Dependencies.Target;
+
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    {
+        // The description may name addresses or accounts, the code does not.
+        var ready = await target.CheckAsync(cancellationToken);
+        return ready.IsError
+            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ready.FirstError.Code}.")
+            : ProbeFinding.Well($"The target ({target.Name}) takes deployments.");
+    }
+}

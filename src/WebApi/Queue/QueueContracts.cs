@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Domain.Queue;
+
+namespace Libra.Deploy.WebApi.Queue;
+
+/// <summary>Answer of <c>GET /status/queue</c>.</summary>
+public sealed record QueueStatusResponse(bool Success, QueueFiguresResponse Queue, DeadLetterQueueResponse DeadLetter, DateTimeOffset Timestamp);
+
+/// <summary>Figures of the queue; durations are milliseconds.</summary>
+public sealed record QueueFiguresResponse(
+    string Name,
+    long Enqueued,
+    long Scheduled,
+    long Processing,
+    long Succeeded,
+    long Failed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? OldestWaitingMs,
+    IReadOnlyList<WorkerNode> Workers,
+    int MaxConcurrentDeployments,
+    int MaxBatchSize,
+    long MaxBatchTimeout,
+    int MaxRetries,
+    double ThroughputPerMinute);
+
+/// <summary>The dead letters that wait for an operator.</summary>
+public sealed record DeadLetterQueueResponse(
+    string Name, long Count, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? Oldest);
+
+/// <summary>Answer of <c>GET /status/queue/dead-letters</c>.</summary>
+public sealed record DeadLetterListResponse(
+    bool Success, IReadOnlyList<DeadLetterResponse> DeadLetters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
+
+/// <summary>A dead letter in full.</summary>
+public sealed record DeadLetterResponse(
+    Guid Id,
+    string? DeploymentId,
+    string? ProjectId,
+    string? OrganizationId,
+    string Reason,
+    string OriginalQueue,
+    string FinalError,
+    int TotalRetries,
+    IReadOnlyList<FailedTry> RetryHistory,
+    DeadLetterMessage Message,
+    DateTimeOffset CreatedAt,
+    ResolutionResponse? Resolution);
+
+/// <summary>What an operator did about it.</summary>
+public sealed record ResolutionResponse(ResolutionAction Action, string By, DateTimeOffset At, string? Note, string? ReplayId);
+
+/// <summary>Answer of <c>POST /status/queue/dead-letters/replay</c>.</summary>
+/// <param name="Success">True when every one of them was accepted.</param>
+public sealed record BulkReplayResponse(bool Success, int Replayed, IReadOnlyList<BulkReplayItem> Results);
+
+/// <summary>What became of one dead letter.</summary>
+/// <param name="ReplayId">The new deployment.</param>
+public sealed record BulkReplayItem(Guid Id, bool Success, string? DeploymentId, string? ReplayId, string? Error, string? Code, string? Message);

@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.IntegrationTests.Service;
+
+namespace Libra.Deploy.IntegrationTests.Deployments;
+
+public sealed class LogTests(LibraService service)
+{
+    private const string ManyLines = """{"name":"x","private":true,"scripts":{"build":"for i in $(seq 1 300); do echo line-$i; done; mkdir -p dist && cp index.html dist/"}}""";
+
+    [Fact]
+    public async Task Stream_OpenedWhileBuilding_GivesEveryLineOnceAndEnds()
+    {
+        var project = await service.NewProjectAsync();
+        var id = await project.StartAsync(TestProject.Files(("package.json", ManyLines), ("index.html", "x")));
+
+        var readers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream")));
+
+        var stored = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?limit=5000");
+        var expected = stored!["entries"]!.AsArray().Select(entry => entry!["seq"]!.GetValue<long>()).ToList();
+        expected.Should().Equal(Enumerable.Range(1, expected.Count).Select(seq => (long)seq), "the numbers have no holes");
+        stored["complete"]!.GetValue<bool>().Should().BeTrue();
+        foreach (var events in readers)
+        {
+            events.Where(read => read.Name == "log").Select(read => read.Data["seq"]!.GetValue<long>()).Should().Equal(expected);
+            events[^1].Name.Should().Be("end");
+            events[^1].Data["status"]!.GetValue<string>().Should().Be("completed");
+        }
+    }
+
+    [Fact]
+    public async Task Stream_ResumedWithTheLastId_GoesOnBehindIt()
+    {
+        var project = await service.NewProjectAsync();
+        var done = await project.DeployPageAsync("x");
+
+        var events = await ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{done["deploymentId"]}/logs/stream", lastEventId: 3);
+
+        events.First(read => read.Name == "log").Data["seq"]!.GetValue<long>().Should().Be(4);
+    }
+
+    [Fact]
+    public async Task Logs_ByPagesInBothOrders_GiveTheSameLines()
+    {
+        var project = await service.NewProjectAsync();
+        var done = await project.DeployAsync(TestProject.Files(("package.json", ManyLines), ("index.html", "x")));
+
+        var up = await PagesAsync(done["deploymentId"]!.GetValue<string>(), "asc");
+        var down = await PagesAsync(done["deploymentId"]!.GetValue<string>(), "desc");
+
+        up.Count.Should().BeGreaterThan(300);
+        down.Should().Equal(up.AsEnumerable().Reverse());
+    }
+
+    [Fact]
+    public async Task Logs_AsText_AreLines()
+    {
+        var project = await service.NewProjectAsync();
+        var done = await project.DeployPageAsync("x");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/deploy/{done["deploymentId"]}/logs");
+        request.Headers.Accept.ParseAdd("text/plain");
+
+        using var answer = await service.Admin.SendAsync(request);
+
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("text/plain");
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("Live at http");
+    }
+
+    [Fact]
+    public async Task SecretInTheBuildsOutput_IsNeverStored()
+    {
+        var secret = "ghp_" + new string('a', 18) + "0123456789ABCDEFGH";
+        var project = await service.NewProjectAsync();
+        var manifest = ManyLines.Replace("line-$i", "token=" + secret, StringComparison.Ordinal);
+
+        var done = await project.DeployAsync(TestProject.Files(("package.json", manifest), ("index.html", "x")));
+
+        var log = await service.Admin.GetStringAsync($"/deploy/{done["deploymentId"]}/logs?limit=5000");
+        log.Should().Contain("[redacted]").And.NotContain(secret);
+    }
+
+    private async Task<List<long>> PagesAsync(string id, string order)
+    {
+        var lines = new List<long>();
+        for (long? cursor = null; ;)
+        {
+            var page = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?limit=70&order={order}" + (cursor is null ? "" : $"&cursor={cursor}"));
+            lines.AddRange(page!["entries"]!.AsArray().Select(entry => entry!["seq"]!.GetValue<long>()));
+            cursor = page["nextCursor"]?.GetValue<long>();
+            if (cursor is null) return lines;
+        }
+    }
+}
