@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 
