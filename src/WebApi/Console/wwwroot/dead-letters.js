@@ -48,8 +48,7 @@ const errorText = (error) => (typeof error === 'string' ? error : error?.message
 
 export async function deadLetterView(main, id, signal) {
   const path = `${LIST}/${encodeURIComponent(id)}`;
-  const answer = await call('GET', path, { signal });
-  const letter = answer.deadLetter ?? answer;
+  const letter = await call('GET', path, { signal });
   const note = h('input', { name: 'note', maxlength: '500', autocomplete: 'off' });
   const body = () => ({ note: note.value.trim() || undefined });
   const again = () => deadLetterView(main, id, signal);

@@ -148,12 +148,15 @@ class DeploymentRow {
     this.active = isActive(deployment.status);
     if (deployment.status !== this.#shown) put(this.#status, chip(deployment.status));
     this.#shown = deployment.status;
-    setText(this.#stage, deployment.status === 'failed' ? deployment.error?.message ?? 'Failed' : deployment.stage);
+    setText(this.#stage, deployment.status === 'failed' ? deployment.error?.message ?? 'Failed' : stageOf(deployment));
     this.#bar.update(deployment);
     setText(this.#took, deployment.startedAt ? duration(deployment.duration) : '');
     put(this.#when, timeElement(deployment.createdAt));
   }
 }
+
+/** What happens now. Of a completed deployment only that it was live is known: a later one may have taken its place. */
+export const stageOf = ({ status, stage }) => (status === 'completed' ? 'Went live' : stage);
 
 /** A progress bar that says where it stands to those who cannot see it. */
 export function progressBar() {
