@@ -19,6 +19,7 @@ internal static class LibraApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
+        builder.Services.AddLibraTelemetry(builder.Configuration);
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -37,5 +38,7 @@ internal static class LibraApp
         app.MapTokens();
         app.MapQueue();
         app.MapService();
+        app.MapStatus();
+        app.MapMetrics();
     }
 }

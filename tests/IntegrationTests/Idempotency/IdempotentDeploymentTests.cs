@@ -149,6 +149,8 @@ public sealed class IdempotentDeploymentTests(TestPostgres server) : IAsyncLifet
     /// <summary>Nothing is to run here, so nobody is to be woken.</summary>
     private sealed class SilentQueue : IDeploymentQueue
     {
+        public string Name => "deployment-queue";
+
         public void Wake()
         {
         }

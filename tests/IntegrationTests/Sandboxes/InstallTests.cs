@@ -1,4 +1,3 @@
-using Libra.Deploy.Application.Projects.Source;
 using System.Net;
 using System.Net.Sockets;
 using Libra.Deploy.Application.Deployments.Pipeline;

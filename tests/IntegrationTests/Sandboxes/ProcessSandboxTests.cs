@@ -1,4 +1,3 @@
-using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Infrastructure.Runtime;
