@@ -20,6 +20,13 @@ internal sealed class DeploymentStandings(IServiceScopeFactory scopes, TimeProvi
         return view;
     }
 
+    /// <summary>As <see cref="FindAsync"/>, but as it stands this moment.</summary>
+    public Task<DeploymentView?> FindNowAsync(DeploymentId id, CancellationToken cancellationToken)
+    {
+        _known.TryRemove(id, out _);
+        return FindAsync(id, cancellationToken);
+    }
+
     private Known Ask(DeploymentId id, DateTimeOffset now) => new(now, AskAsync(id));
 
     private async Task<DeploymentView?> AskAsync(DeploymentId id)

@@ -10,8 +10,13 @@ namespace Libra.Deploy.Application.Deployments;
 /// <param name="AfterSeq">The last line that the follower has; 0 from the start.</param>
 public sealed record FollowDeploymentQuery(OrganizationFilter Caller, DeploymentId Id, long AfterSeq) : IRequest<ErrorOr<FollowedDeployment>>;
 
-/// <summary>A log to read to its end, and how the deployment stands while it does.</summary>
-public sealed record FollowedDeployment(IAsyncEnumerable<LogEntry> Lines, Func<CancellationToken, Task<DeploymentView?>> StandingAsync);
+/// <summary>A log to read to its end.</summary>
+/// <param name="StandingAsync">How the deployment stands meanwhile, at most half a second ago.</param>
+/// <param name="EndAsync">How it stands when the log has ended.</param>
+public sealed record FollowedDeployment(
+    IAsyncEnumerable<LogEntry> Lines,
+    Func<CancellationToken, Task<DeploymentView?>> StandingAsync,
+    Func<CancellationToken, Task<DeploymentView?>> EndAsync);
 
 internal sealed class FollowDeploymentHandler(IDeploymentQueries deployments, IDeploymentLog log, DeploymentStandings standings)
     : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
@@ -22,6 +27,6 @@ internal sealed class FollowDeploymentHandler(IDeploymentQueries deployments, ID
         if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
 
         var subject = new LogSubject(view.Id, view.OrganizationId, view.ProjectId);
-        return new FollowedDeployment(log.FollowAsync(subject, query.AfterSeq, cancellationToken), cancelled => standings.FindAsync(view.Id, cancelled));
+        return new FollowedDeployment(log.FollowAsync(subject, query.AfterSeq, cancellationToken), cancelled => standings.FindAsync(view.Id, cancelled), cancelled => standings.FindNowAsync(view.Id, cancelled));
     }
 }

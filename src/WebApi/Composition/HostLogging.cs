@@ -13,6 +13,7 @@ internal static class HostLogging
         foreach (var noisy in new[] { "Microsoft", "System", "Hangfire", "Yarp", "Npgsql" }) logging.AddFilter(noisy, Quieter(settings.LogLevel));
         // A statement that fails throws, and who catches it knows more: the first start asks for a table that is not there yet.
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Transaction", LogLevel.None);
         if (environment.IsDevelopment() && !Console.IsOutputRedirected)
         {
             logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Enabled));

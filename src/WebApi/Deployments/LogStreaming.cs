@@ -59,7 +59,7 @@ internal static class LogStreaming
                 await events.WriteAsync($"event: log\nid: {line.Seq}\ndata: {JsonSerializer.Serialize(line.ToResponse(), json)}\n\n", cancellationToken);
             await ended.CancelAsync();
             await watching;
-            var last = await followed.StandingAsync(cancellationToken);
+            var last = await followed.EndAsync(cancellationToken);
             if (last is not null) await events.WriteAsync(StatusEvent("end", last, clock, json), cancellationToken);
         }
         catch (Exception broken)
