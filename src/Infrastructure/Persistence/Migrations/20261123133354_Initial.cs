@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -66,6 +66,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deployment_counts",
+                schema: "deploy",
+                columns: table => new
+                {
+                    organization_id = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployment_counts", x => new { x.organization_id, x.status });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50);
+
+            migrationBuilder.CreateTable(
                 name: "deployments",
                 schema: "deploy",
                 columns: table => new
@@ -77,6 +92,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     source = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     custom_domain = table.Column<string>(type: "text", nullable: true),
                     request_id = table.Column<string>(type: "text", nullable: true),
+                    trace_parent = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     predecessor_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     progress = table.Column<int>(type: "integer", nullable: false),
@@ -349,6 +365,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "dead_letters",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "deployment_counts",
                 schema: "deploy");
 
             migrationBuilder.DropTable(
