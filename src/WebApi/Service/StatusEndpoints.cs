@@ -16,6 +16,7 @@ internal static class StatusEndpoints
     {
         var status = routes.MapGroup("/status").WithTags("Service");
         status.MapGet("", Status).RequireScope(Scopes.DeploymentsRead);
+        status.MapPost("/cleanup", Cleanup).RequireScope(Scopes.OperationsWrite);
     }
 
     private static async Task<IResult> Status(
@@ -27,5 +28,18 @@ internal static class StatusEndpoints
                 true, ServiceIdentity.Name, ServiceIdentity.Version, identity.Uptime, queue.Value.NodeName,
                 DeploymentCountsResponse.Of(found), QueueCountsResponse.Of(queue.Value.QueueName, found), identity.Now)),
             errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Cleanup(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadOptionalAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var command = CleanupRequest.Read(body.Value, http.Caller().Visible());
+        if (command.IsError) return command.Errors.ToProblem();
+
+        var start = clock.GetTimestamp();
+        var cleaned = await mediator.Send(command.Value, cancellationToken);
+        return cleaned.Match(report => Results.Ok(CleanupResponse.Of(report, clock.GetElapsedTime(start))), errors => errors.ToProblem());
     }
 }

@@ -51,7 +51,7 @@ public sealed class StatusTests(LibraService service)
         using var issued = await service.Admin.PostAsJsonAsync(
             "/tokens", new { name = "status", organizationId = organization, scopes = new[] { "deployments:read" } }, TestContext.Current.CancellationToken);
         var token = await issued.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
-        return service.ClientWith(token!["token"]!.GetValue<string>());
+        return service.ClientWith(token!["secret"]!.GetValue<string>());
     }
 
     private static async Task<JsonNode> StatusOfAsync(HttpClient client) =>
