@@ -5,7 +5,6 @@ namespace Libra.Deploy.ArchitectureTests;
 /// <summary>Rules that only the text of the code can show.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly string Root = FindRoot();
     private static readonly IReadOnlyList<(string Path, string Text)> Sources = ReadSources();
 
     [Fact]
@@ -24,16 +23,9 @@ public sealed partial class SourceTests
     }
 
     private static List<(string Path, string Text)> ReadSources() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/Migrations/", StringComparison.Ordinal))
-            .Select(path => (Path.GetRelativePath(Root, path), File.ReadAllText(path)))];
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Libra.Deploy.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The solution's folder was not found above the tests.");
-    }
+            .Select(path => (Path.GetRelativePath(Repository.Root, path), File.ReadAllText(path)))];
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b")]
     private static partial Regex DirectClock();

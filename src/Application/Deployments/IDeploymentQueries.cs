@@ -11,6 +11,10 @@ public interface IDeploymentQueries
     /// <summary>Newest first, at most <see cref="DeploymentFilter.Limit"/>; cost does not grow with history.</summary>
     Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>Those that have not ended, oldest first.</summary>
+    /// <param name="organizations">Null means all.</param>
+    Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken);
+
     /// <summary>How many waiting deployments come before this one, and what it waits for; null when it does not wait.</summary>
     Task<QueuePlace?> FindPlaceAsync(DeploymentId id, CancellationToken cancellationToken);
 }

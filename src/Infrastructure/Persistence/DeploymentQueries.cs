@@ -48,6 +48,16 @@ internal sealed class DeploymentQueries(LibraDbContext database, TimeProvider cl
         return new DeploymentPage(page, rows.Count > filter.Limit ? new DeploymentCursor(page[^1].CreatedAt, page[^1].Id) : null);
     }
 
+    public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
+        await database.Deployments.AsNoTracking()
+            .Where(deployment => deployment.Status != DeploymentStatus.Completed && deployment.Status != DeploymentStatus.Failed
+                && deployment.Status != DeploymentStatus.Cancelled && (organizations == null || organizations.Contains(deployment.OrganizationId)))
+            .OrderBy(deployment => deployment.CreatedAt).ThenBy(deployment => deployment.Id)
+            .Take(limit)
+            .Select(ToView)
+            .AsSplitQuery()
+            .ToListAsync(cancellationToken);
+
     public async Task<QueuePlace?> FindPlaceAsync(DeploymentId id, CancellationToken cancellationToken)
     {
         var waiting = await database.Deployments.AsNoTracking()

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -11,6 +12,10 @@ namespace Libra.Deploy.Infrastructure.Queue;
 internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLetter>
 {
     private const string Open = "resolved_at IS NULL";
+
+    // The history is never changed, so it need not be compared line by line at every save.
+    private static readonly ValueComparer<IReadOnlyList<FailedTry>> WrittenOnce =
+        new((one, other) => ReferenceEquals(one, other), history => history.Count, history => history);
 
     public void Configure(EntityTypeBuilder<DeadLetter> letter)
     {
@@ -22,7 +27,7 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         letter.Property(l => l.OrganizationId).HasMaxLength(255);
         letter.Property(l => l.Reason).HasMaxLength(32);
         letter.Property(l => l.OriginalQueue).HasMaxLength(50);
-        letter.Property(l => l.RetryHistory).HasColumnType("jsonb").HasConversion<JsonConverter<IReadOnlyList<FailedTry>>>();
+        letter.Property(l => l.RetryHistory).HasColumnType("jsonb").HasConversion(new JsonConverter<IReadOnlyList<FailedTry>>(), WrittenOnce);
         letter.Property(l => l.Message).HasColumnType("jsonb").HasConversion<JsonConverter<DeadLetterMessage>>();
         letter.Property(l => l.MessageKey).HasColumnName("hangfire_job_id").HasMaxLength(32);
         letter.OwnsOne(l => l.Resolution, resolution =>

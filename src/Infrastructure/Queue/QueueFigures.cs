@@ -30,9 +30,9 @@ internal sealed class QueueFigures(
 
     private const string Nodes =
         """
-        SELECT regexp_replace(s.id, ':[^:]*$', ''), (s.data::jsonb ->> 'WorkerCount')::int, s.lastheartbeat,
+        SELECT regexp_replace(s.id, ':[^:]*:[^:]*$', ''), (s.data::jsonb ->> 'WorkerCount')::int, s.lastheartbeat,
                (SELECT count(*)::int FROM deploy.deployments d
-                WHERE d.status NOT IN ('completed', 'failed', 'cancelled') AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*$', '')))
+                WHERE d.status NOT IN ('completed', 'failed', 'cancelled') AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*:[^:]*$', '')))
         FROM hangfire.server s ORDER BY s.id
         """;
 

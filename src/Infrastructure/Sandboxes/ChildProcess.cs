@@ -50,6 +50,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
+            // It has ended already.
         }
     }
 

@@ -17,14 +17,16 @@ internal sealed class Credentials(IOptions<AccessOptions> access, IOptions<Platf
     /// <summary>The scheme that can check the request; a bearer token goes before a cookie.</summary>
     public string SchemeOf(HttpContext context)
     {
-        if (Bearer(context.Request) is not { } token) return SessionsEnabled ? Schemes.Session : Schemes.ApiToken;
+        if (Bearer(context.Request) is not { } token) return SessionsEnabled && LoginCookie.Read(context.Request) is null ? Schemes.Session : Schemes.ApiToken;
         if (token.StartsWith(TokenSecret.Mark, StringComparison.Ordinal)) return Schemes.ApiToken;
         if (access.Value.Jwt.Enabled && LooksLikeJwt(token)) return Schemes.Jwt;
         return SessionsEnabled ? Schemes.Session : Schemes.ApiToken;
     }
 
     /// <summary>The API token that was sent; null when there is none, or they are switched off.</summary>
-    public TokenSecret? ApiToken(HttpRequest request) => access.Value.ApiTokens ? TokenSecret.TryParse(Bearer(request)) : null;
+    public TokenSecret? ApiToken(HttpRequest request) => !access.Value.ApiTokens ? null
+        : Bearer(request) is { } bearer ? TokenSecret.TryParse(bearer)
+        : LoginCookie.Read(request);
 
     /// <summary>The session that was sent; null when there is none.</summary>
     public SessionCredential? Session(HttpRequest request)

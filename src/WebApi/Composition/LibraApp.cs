@@ -1,6 +1,8 @@
 using System.Net;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.Dashboard;
+using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.Projects;
@@ -20,6 +22,7 @@ internal static class LibraApp
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
         builder.Services.AddLibraTelemetry(builder.Configuration);
+        builder.Services.AddLibraDashboard();
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
@@ -40,5 +43,7 @@ internal static class LibraApp
         app.MapService();
         app.MapStatus();
         app.MapMetrics();
+        app.MapDashboard();
+        app.MapConsole();
     }
 }

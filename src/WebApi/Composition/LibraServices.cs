@@ -9,21 +9,16 @@ using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.RateLimits;
-using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Cleanup;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Idempotency;
 using Libra.Deploy.Infrastructure.Health;
-using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Projects;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Quotas;
 using Libra.Deploy.Infrastructure.RateLimits;
 using Libra.Deploy.Infrastructure.Runtime;
-using Libra.Deploy.Infrastructure.Sandboxes;
-using Libra.Deploy.Infrastructure.Storage;
-using Libra.Deploy.Infrastructure.Targets.Local;
 using Libra.Deploy.WebApi.Configuration;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -61,9 +56,9 @@ internal static class LibraServices
         Bind<CleanupOptions>(services, configuration, "Cleanup");
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
-        AddStorage(services, configuration, settings);
-        AddSandboxes(services, settings);
-        AddTarget(services, settings, runtime);
+        services.AddStorage(configuration, settings);
+        services.AddSandboxes(settings);
+        services.AddTarget(configuration, settings, runtime);
         builder.AddWebApi(settings);
     }
 
@@ -80,31 +75,4 @@ internal static class LibraServices
         hash.AppendData(Encoding.UTF8.GetBytes(runtime.Node));
         return new BuildToolchain(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
     }
-
-    private static void AddStorage(IServiceCollection services, ConfigurationManager configuration, HostSettings settings)
-    {
-        var objects = new FolderObjectStoreOptions { Root = Path.Combine(settings.DataPath, "objects") };
-        services.AddFolderObjectStore(objects);
-        services.AddDeploymentLogs(new DeploymentLogOptions(), KnownSecrets(configuration, settings));
-        services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
-    }
-
-    private static void AddTarget(IServiceCollection services, HostSettings settings, RuntimeLayout runtime) => services.AddLocalTarget(new LocalTargetOptions
-    {
-        Root = Path.Combine(settings.DataPath, "sites"),
-        WorkerdPath = runtime.Workerd,
-        GuardPath = Path.Combine(runtime.Root, "workerd-guard.sh"),
-        EdgePort = settings.EdgePort,
-    });
-
-    private static void AddSandboxes(IServiceCollection services, HostSettings settings)
-    {
-        services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
-        services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
-        services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
-    }
-
-    private static IEnumerable<string> KnownSecrets(ConfigurationManager configuration, HostSettings settings) =>
-        new[] { settings.PostgresUrl, configuration["Cloudflare:ApiToken"], configuration["R2:SecretAccessKey"], configuration["Daytona:ApiKey"], configuration["E2B:ApiKey"] }
-            .OfType<string>();
 }

@@ -1,7 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Idempotency;
-using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Idempotency;
 using Libra.Deploy.Infrastructure.Quotas;
 using Libra.Deploy.IntegrationTests.Persistence;
@@ -144,19 +143,5 @@ public sealed class IdempotentDeploymentTests(TestPostgres server) : IAsyncLifet
         (await _database.AskAsync<long>("SELECT count(*) FROM deploy.deployments")).Should().Be(deployments);
         (await _database.AskAsync<long>("SELECT count(*) FROM deploy.quota_charges")).Should().Be(deployments);
         (await _database.AskAsync<int>("SELECT deploy_limit FROM public.subscription_limit")).Should().Be(left);
-    }
-
-    /// <summary>Nothing is to run here, so nobody is to be woken.</summary>
-    private sealed class SilentQueue : IDeploymentQueue
-    {
-        public string Name => "deployment-queue";
-
-        public void Wake()
-        {
-        }
-
-        public void Interrupt(DeploymentId id)
-        {
-        }
     }
 }

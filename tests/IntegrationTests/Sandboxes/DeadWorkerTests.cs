@@ -13,7 +13,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
     {
         var marker = $"worker-{Guid.NewGuid():N}";
         using var worker = StartWorker(marker);
-        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited);
+        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, within: TimeSpan.FromSeconds(90));
         HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
         var folder = fixture.JobFolders("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
         var deployment = DeploymentId.Parse(Path.GetFileName(folder).Split('.')[0]);

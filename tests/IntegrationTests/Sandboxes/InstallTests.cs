@@ -33,8 +33,9 @@ public sealed class InstallTests(SandboxFixture fixture)
         using var listener = Listen(out var port);
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
         await open.WriteAsync(
-            ("package.json", """{ "dependencies": { "is-number": "7.0.0" } }"""),
-            (".npmrc", $"registry=http://127.0.0.1:{port}/\n"),
+            ("package.json", """{ "dependencies": { "@types/ms": "2.1.0" } }"""),
+            // Of a scope too, since our own setting goes before the general one only.
+            (".npmrc", $"registry=http://127.0.0.1:{port}/\n@types:registry=http://127.0.0.1:{port}/\n"),
             ("bunfig.toml", $"[install]\nregistry = \"http://127.0.0.1:{port}/\"\n"));
 
         var exit = await open.InstallAsync(PackageManager.Bun);

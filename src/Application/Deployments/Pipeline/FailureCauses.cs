@@ -37,6 +37,8 @@ internal static class FailureCauses
         var known = Table.TryGetValue(error.Code, out var cause);
         var category = known ? cause.Category : FailureCategory.Platform;
         if (error.Type == ErrorType.Unexpected && category is not (FailureCategory.Provider or FailureCategory.Platform)) category = FailureCategory.Provider;
+        // A target that will not come back by itself lacks something that the platform has to set right.
+        if (error is { Code: "TARGET_UNAVAILABLE", Type: not ErrorType.Unexpected }) category = FailureCategory.Platform;
         return new DeploymentFailure(known ? error.Code : "DEPLOYMENT_STEP_FAILED", category, step, error.Description, excerpt, cause.Hint);
     }
 

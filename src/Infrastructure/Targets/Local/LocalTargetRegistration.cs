@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Infrastructure.Targets.Local.Edge;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,6 +21,7 @@ public static class LocalTargetRegistration
         services.AddSingleton<EdgeEndpoint>();
         services.AddSingleton<LiveCheck>();
         services.AddSingleton<IDeployTarget, LocalTarget>();
+        services.AddSingleton<ICustomDomains, LocalCustomDomains>();
         // Stopped in reverse: first no new requests, then no processes.
         services.AddHostedService(provider => provider.GetRequiredService<SiteHost>());
         services.AddHostedService(provider => provider.GetRequiredService<EdgeEndpoint>());

@@ -38,6 +38,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "call_budgets",
+                schema: "deploy",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    tokens = table.Column<double>(type: "double precision", nullable: false),
+                    refilled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    blocked_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_call_budgets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letters",
                 schema: "deploy",
                 columns: table => new
@@ -179,6 +194,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 })
                 .Annotation("Npgsql:StorageParameter:fillfactor", 50)
                 .Annotation("Npgsql:UnloggedTable", true);
+
+            migrationBuilder.CreateTable(
+                name: "released_artifacts",
+                schema: "deploy",
+                columns: table => new
+                {
+                    digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    project_id = table.Column<string>(type: "text", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    released_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_released_artifacts", x => x.digest);
+                });
 
             migrationBuilder.CreateTable(
                 name: "deployment_sources",
@@ -364,6 +394,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 schema: "deploy");
 
             migrationBuilder.DropTable(
+                name: "call_budgets",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
                 name: "dead_letters",
                 schema: "deploy");
 
@@ -389,6 +423,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "rate_limits",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "released_artifacts",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

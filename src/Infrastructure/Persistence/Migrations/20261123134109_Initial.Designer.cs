@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123133354_Initial")]
+    [Migration("20261123134109_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -558,6 +558,32 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.ReleasedArtifactRow", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.HasKey("Digest")
+                        .HasName("pk_released_artifacts");
+
+                    b.ToTable("released_artifacts", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<string>("OrganizationId")
@@ -668,6 +694,31 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
 
                     NpgsqlEntityTypeBuilderExtensions.IsUnlogged(b, true);
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget.CallBudgetRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<DateTimeOffset>("RefilledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refilled_at");
+
+                    b.Property<double>("Tokens")
+                        .HasColumnType("double precision")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Name")
+                        .HasName("pk_call_budgets");
+
+                    b.ToTable("call_budgets", "deploy");
                 });
 
             modelBuilder.Entity("Libra.Deploy.Domain.Deployments.Deployment", b =>

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using ErrorOr;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
+
+/// <summary>Finds out, in words, whether token, account, plan, namespace and zone allow deployments. Believed for a minute, a refusal for less.</summary>
+internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, CloudflareOptions options, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan RefusalValidity = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private (ErrorOr<Success> Outcome, DateTimeOffset Until)? _known;
+
+    /// <summary>Whether the namespace takes scripts; makes it when it is missing.</summary>
+    public async Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            if (_known is { } known && clock.GetUtcNow() < known.Until) return known.Outcome;
+            var outcome = await AskAsync(cancellationToken);
+            _known = (outcome, clock.GetUtcNow() + (outcome.IsError ? RefusalValidity : options.CheckValidity));
+            return outcome;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <summary>Has the next check ask anew.</summary>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        _known = null;
+        _asking.Release();
+    }
+
+    /// <summary>Whether the zone can take custom domains.</summary>
+    public async Task<ErrorOr<Success>> CheckZoneAsync(CancellationToken cancellationToken)
+    {
+        if (options.ZoneId is null) return CloudflareErrors.Settings("Custom domains need CLOUDFLARE_ZONE_ID, and it is not set.");
+
+        var call = new ApiCall("fallback origin", HttpMethod.Get, paths.FallbackOrigin) { Permission = ApiCall.ZonePermission, Interactive = true };
+        var answer = await api.SendAsync(call, cancellationToken);
+        if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404)
+            return CloudflareErrors.Settings("The Cloudflare zone has no fallback origin for custom hostnames; set one that leads to the dispatcher.");
+        if (answer.IsError) return answer.Errors;
+
+        var status = answer.Value.Text("status");
+        return status == "active"
+            ? Result.Success
+            : CloudflareErrors.Settings($"The fallback origin of the Cloudflare zone is '{status ?? "not set"}' rather than active.");
+    }
+
+    public void Dispose() => _asking.Dispose();
+
+    private async Task<ErrorOr<Success>> AskAsync(CancellationToken cancellationToken)
+    {
+        var token = await CheckTokenAsync(cancellationToken);
+        if (token.IsError) return token;
+
+        // The real proof: it needs the account, the permission, the plan and the namespace.
+        var found = await api.SendAsync(new ApiCall("dispatch namespace", HttpMethod.Get, paths.Namespace) { Interactive = true }, cancellationToken);
+        if (found.IsError && CloudflareErrors.StatusOf(found.FirstError) == 404) found = await CreateNamespaceAsync(cancellationToken);
+        if (found.IsError) return found.Errors;
+
+        // Trusted workers share a cache and see each other's requests.
+        return found.Value.IsTrue("trusted_workers")
+            ? CloudflareErrors.Settings($"The dispatch namespace {options.DispatchNamespace} trusts its workers; set it to untrusted, or sites share a cache.")
+            : Result.Success;
+    }
+
+    private async Task<ErrorOr<Success>> CheckTokenAsync(CancellationToken cancellationToken)
+    {
+        var answer = await api.SendAsync(new ApiCall("account token", HttpMethod.Get, paths.AccountToken) { Interactive = true }, cancellationToken);
+        // A user's token is not known to the account.
+        if (answer.IsError && answer.FirstError.Type != ErrorType.Unexpected)
+            answer = await api.SendAsync(new ApiCall("user token", HttpMethod.Get, ApiPaths.UserToken) { Interactive = true }, cancellationToken);
+        if (answer.IsError) return answer.Errors;
+
+        var status = answer.Value.Text("status");
+        return status == "active"
+            ? Result.Success
+            : CloudflareErrors.Settings($"The Cloudflare API token is '{status ?? "of unknown status"}' rather than active; make a new one and set CLOUDFLARE_API_TOKEN.");
+    }
+
+    private async Task<ErrorOr<System.Text.Json.JsonElement>> CreateNamespaceAsync(CancellationToken cancellationToken)
+    {
+        var create = new ApiCall("new dispatch namespace", HttpMethod.Post, paths.Namespaces)
+        {
+            Body = () => ApiCall.Json(new JsonObject { ["name"] = options.DispatchNamespace }),
+            Repeatable = false,
+            Interactive = true,
+        };
+        var created = await api.SendAsync(create, cancellationToken);
+        if (!created.IsError) return created;
+
+        // Another node may have been faster, or the answer was lost.
+        var found = await api.SendAsync(new ApiCall("dispatch namespace", HttpMethod.Get, paths.Namespace) { Interactive = true }, cancellationToken);
+        return found.IsError ? created : found;
+    }
+}

@@ -1,0 +1,48 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
+
+/// <summary>Registers the Cloudflare target and custom domains there.</summary>
+public static class CloudflareRegistration
+{
+    /// <summary>Adds <see cref="IDeployTarget"/> and <see cref="ICustomDomains"/> over the registered data source and <see cref="TimeProvider"/>.</summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
+    public static IServiceCollection AddCloudflareTarget(this IServiceCollection services, CloudflareOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = options.Problems().ToList();
+        if (problems.Count > 0) throw new ArgumentException(string.Join(' ', problems), nameof(options));
+
+        services.AddSingleton(options);
+        services.AddSingleton<ApiPaths>();
+        services.AddSingleton<ICallBudget, FleetCallBudget>();
+        services.AddSingleton(provider => new CloudflareApi(
+            options, Connections(), provider.GetRequiredService<ICallBudget>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CloudflareApi>>()));
+        services.AddSingleton(provider => new LiveProof(
+            options, Connections(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LiveProof>>()));
+        services.AddSingleton<CloudflarePreflight>();
+        services.AddSingleton<AssetUpload>();
+        services.AddSingleton<ScriptUpload>();
+        services.AddSingleton<CloudflareTarget>();
+        services.AddSingleton<IDeployTarget>(provider => provider.GetRequiredService<CloudflareTarget>());
+        services.AddSingleton<ICustomDomains, CustomHostnames>();
+        return services;
+    }
+
+    // No redirects: the token must not follow one. No cookies: sites set some.
+    internal static HttpMessageInvoker Connections() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+    });
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
+
+/// <summary>The API token of the platform's Cloudflare account; it cannot be printed, logged or serialized.</summary>
+[DebuggerDisplay("[redacted]")]
+public sealed class CloudflareToken(string value)
+{
+    private readonly string _value = value.Trim();
+
+    /// <summary>True when there is something that can stand in a header.</summary>
+    public bool IsUsable => _value.Length > 0 && _value.All(c => c is > ' ' and < (char)0x7f);
+
+    /// <inheritdoc />
+    public override string ToString() => "[redacted]";
+
+    /// <summary>The token itself; for the Authorization header and for taking it out of texts.</summary>
+    internal string Reveal() => _value;
+}

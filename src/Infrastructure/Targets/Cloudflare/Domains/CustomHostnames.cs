@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ErrorOr;
+using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;
+
+/// <summary>Custom domains as custom hostnames (SSL for SaaS) of the platform's zone.</summary>
+internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, CloudflareOptions options, CloudflarePreflight preflight) : ICustomDomains
+{
+    public const string ProjectKey = "libra_project";
+
+    private const int Exists = 1406;
+
+    public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => preflight.CheckZoneAsync(cancellationToken);
+
+    public async Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken)
+    {
+        var ready = await CheckAsync(cancellationToken);
+        if (ready.IsError) return ready.Errors;
+
+        var found = await FindAsync(domain, cancellationToken);
+        if (found.IsError) return found.Errors;
+        if (found.Value is { } known) return await AdoptAsync(known, projectId, cancellationToken);
+
+        var created = await CreateAsync(domain, projectId, cancellationToken);
+        if (!created.IsError) return created.Value.State;
+
+        // Made at the same moment by another node, or by a call whose answer was lost.
+        var error = created.FirstError;
+        if (!CloudflareErrors.HasCode(error, Exists) && error.Type != ErrorType.Unexpected) return created.Errors;
+        var again = await FindAsync(domain, cancellationToken);
+        return again is { IsError: false, Value: { } made } ? await AdoptAsync(made, projectId, cancellationToken) : created.Errors;
+    }
+
+    public async Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken)
+    {
+        if (options.ZoneId is null) return NoZone();
+        var call = new ApiCall("custom hostname", HttpMethod.Get, paths.CustomHostname(hostnameId)) { Permission = ApiCall.ZonePermission };
+        var answer = await api.SendAsync(call, cancellationToken);
+        if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404)
+            return new CustomDomainState(CustomDomainProgress.Failed, hostnameId, null, [], "The domain is not at Cloudflare any more.");
+        if (answer.IsError) return answer.Errors;
+
+        return CustomHostname.Read(answer.Value) is { } hostname && IsNamed(hostname, domain)
+            ? hostname.State
+            : CloudflareErrors.Incomplete(call, "hostname of this name");
+    }
+
+    public async Task<ErrorOr<Success>> RemoveAsync(CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
+    {
+        if (options.ZoneId is null) return NoZone();
+        if (hostnameId is null)
+        {
+            var found = await FindAsync(domain, cancellationToken);
+            if (found.IsError) return found.Errors;
+            if (found.Value is not { } known || !IsOurs(known, projectId)) return Result.Success;
+            hostnameId = known.Id;
+        }
+
+        var call = new ApiCall("custom hostname removal", HttpMethod.Delete, paths.CustomHostname(hostnameId)) { Permission = ApiCall.ZonePermission };
+        var removed = await api.SendAsync(call, cancellationToken);
+        return removed.IsError && CloudflareErrors.StatusOf(removed.FirstError) != 404 ? removed.Errors : Result.Success;
+    }
+
+    private async Task<ErrorOr<CustomHostname?>> FindAsync(CustomDomain domain, CancellationToken cancellationToken)
+    {
+        var call = new ApiCall("custom hostname search", HttpMethod.Get, $"{paths.CustomHostnames}?hostname={Uri.EscapeDataString(domain.Value)}") { Permission = ApiCall.ZonePermission };
+        var answer = await api.SendAsync(call, cancellationToken);
+        if (answer.IsError) return answer.Errors;
+        return answer.Value.ValueKind == JsonValueKind.Array
+            ? answer.Value.EnumerateArray().Select(CustomHostname.Read).FirstOrDefault(hostname => hostname is not null && IsNamed(hostname, domain))
+            : CloudflareErrors.Incomplete(call, "list of hostnames");
+    }
+
+    private async Task<ErrorOr<CustomDomainState>> AdoptAsync(CustomHostname hostname, string projectId, CancellationToken cancellationToken)
+    {
+        if (!IsOurs(hostname, projectId)) return TargetErrors.Rejected($"'{hostname.Name}' is already in use at Cloudflare for something else.");
+        if (!hostname.IsTimedOut) return hostname.State;
+
+        // Sending the certificate's settings once more has Cloudflare look for the records again.
+        var call = Call("custom hostname revalidation", HttpMethod.Patch, paths.CustomHostname(hostname.Id), () => new JsonObject { ["ssl"] = Certificate() }, repeatable: true);
+        return await HostnameOfAsync(call, cancellationToken) is var renewed && renewed.IsError ? renewed.Errors : renewed.Value.State;
+    }
+
+    private Task<ErrorOr<CustomHostname>> CreateAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken)
+    {
+        var call = Call("new custom hostname", HttpMethod.Post, paths.CustomHostnames, () => Body(domain, projectId), repeatable: false);
+        return HostnameOfAsync(call, cancellationToken);
+    }
+
+    private async Task<ErrorOr<CustomHostname>> HostnameOfAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var answer = await api.SendAsync(call, cancellationToken);
+        if (answer.IsError) return answer.Errors;
+        return CustomHostname.Read(answer.Value) is { } hostname ? hostname : CloudflareErrors.Incomplete(call, "hostname");
+    }
+
+    private static ApiCall Call(string name, HttpMethod method, string path, Func<JsonObject> body, bool repeatable) => new(name, method, path)
+    {
+        Body = () => ApiCall.Json(body()),
+        Repeatable = repeatable,
+        Permission = ApiCall.ZonePermission,
+        UnknownRefusal = Blame.Project,
+    };
+
+    private JsonObject Body(CustomDomain domain, string projectId)
+    {
+        var body = new JsonObject { ["hostname"] = domain.Value, ["ssl"] = Certificate() };
+        if (options.HostnameMetadata) body["custom_metadata"] = new JsonObject { [ProjectKey] = projectId };
+        return body;
+    }
+
+    private static JsonObject Certificate() => new()
+    {
+        ["method"] = "http",
+        ["type"] = "dv",
+        ["settings"] = new JsonObject { ["min_tls_version"] = "1.2", ["http2"] = "on", ["tls_1_3"] = "on" },
+    };
+
+    // A hostname that says whose it is belongs to that project; one with an origin of its own was never made here.
+    private bool IsOurs(CustomHostname hostname, string projectId) =>
+        !hostname.HasOwnOrigin && (hostname.Project == projectId || (hostname.Project is null && !options.HostnameMetadata));
+
+    private static bool IsNamed(CustomHostname hostname, CustomDomain domain) => string.Equals(hostname.Name, domain.Value, StringComparison.OrdinalIgnoreCase);
+
+    private static Error NoZone() => CloudflareErrors.Settings("Custom domains need CLOUDFLARE_ZONE_ID, and it is not set.");
+}

@@ -1,0 +1,48 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
+using System.Text.Json.Nodes;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
+
+/// <summary>Brings the files of a site to Cloudflare: those that it does not have yet.</summary>
+internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareOptions options)
+{
+    /// <summary>Uploads what is missing. Safe to repeat: what has arrived is not asked for again.</summary>
+    /// <returns>The token with which the script is put on top of the files.</returns>
+    public async Task<ErrorOr<string>> RunAsync(WorkerName worker, string projectId, IArtifact artifact, CancellationToken cancellationToken)
+    {
+        var assets = SiteAssets.Of(artifact.Manifest, projectId, options);
+        if (assets.IsError) return assets.Errors;
+
+        for (var sessions = 1; ; sessions++)
+        {
+            var session = await OpenAsync(worker, assets.Value, cancellationToken);
+            if (session.IsError) return session.Errors;
+            if (session.Value.Buckets.Count == 0) return session.Value.Token; // nothing is missing: it is the last token already
+
+            var buckets = new AssetBuckets(api, paths, options, artifact.Folder, assets.Value, session.Value.Token);
+            var completed = await buckets.SendAsync(session.Value.Buckets, cancellationToken);
+            if (!completed.IsError || !IsSessionOver(completed.FirstError) || sessions >= options.MaxSessions) return completed;
+        }
+    }
+
+    private async Task<ErrorOr<(string Token, IReadOnlyList<string[]> Buckets)>> OpenAsync(WorkerName worker, SiteAssets assets, CancellationToken cancellationToken)
+    {
+        var call = new ApiCall("assets session", HttpMethod.Post, paths.AssetsSession(worker))
+        {
+            Body = () => ApiCall.Json(new JsonObject { ["manifest"] = assets.Manifest }),
+        };
+        var answer = await api.SendAsync(call, cancellationToken);
+        if (answer.IsError) return answer.Errors;
+        if (answer.Value.Text("jwt") is not { Length: > 0 } token) return CloudflareErrors.Incomplete(call, "token");
+
+        var buckets = answer.Value.Items("buckets").Select(bucket => bucket.Texts().Distinct().ToArray()).Where(bucket => bucket.Length > 0).ToList();
+        return buckets.Exists(bucket => Array.Exists(bucket, hash => assets.Find(hash) is null))
+            ? CloudflareErrors.Incomplete(call, "list of files that fits the site")
+            : (token, buckets);
+    }
+
+    private static bool IsSessionOver(Error error) => error.Type == ErrorType.Unexpected && CloudflareErrors.StatusOf(error) is 401 or 403;
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
+using System.Text.Json;
+
+namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
+
+/// <summary>Puts a script with its settings into the dispatch namespace, which makes it the live version.</summary>
+internal sealed class ScriptUpload(CloudflareApi api, ApiPaths paths)
+{
+    // The answer need not repeat the script; a binding that should be inherited and is not there is an error.
+    private const string Query = "?excludeScript=true&bindings_inherit=strict";
+    private const string MetadataPart = "metadata";
+
+    public async Task<ErrorOr<Success>> RunAsync(PublishRequest request, string? assetsToken, CancellationToken cancellationToken)
+    {
+        var metadata = ScriptMetadata.For(request, assetsToken);
+        var call = new ApiCall("script upload", HttpMethod.Put, paths.Script(request.Worker) + Query)
+        {
+            Body = () => FormOf(request, metadata),
+            IsUpload = true,
+            UnknownRefusal = Blame.Project,
+        };
+        var answer = await api.SendAsync(call, cancellationToken);
+        return answer.IsError ? answer.Errors : Result.Success;
+    }
+
+    private static MultipartParts FormOf(PublishRequest request, JsonObject metadata)
+    {
+        var form = new MultipartParts().Add(MetadataPart, fileName: null, contentType: null, new TextBody(metadata.ToJsonString(JsonSerializerOptions.Web)));
+        var manifest = request.Artifact.Manifest;
+        if (manifest.Worker is not { } worker) return form;
+
+        var main = ArtifactPath.Worker + worker.MainModule;
+        var modules = manifest.Files.Where(file => file.Path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal)).OrderBy(file => file.Path != main);
+        foreach (var file in modules)
+        {
+            var name = file.Path[ArtifactPath.Worker.Length..];
+            form.Add(name, name, ModuleTypes.For(name), new FileBody(Path.Combine(request.Artifact.Folder, file.Path), file.Size, base64: false));
+        }
+
+        return form;
+    }
+}

@@ -1,0 +1,45 @@
+using Libra.Deploy.Domain.Access;
+
+namespace Libra.Deploy.WebApi.Access;
+
+/// <summary>
+/// An API token in a cookie, for people who look at the dashboard. The browser sends it to the dashboard only and never along
+/// with another site's request, and we take it only from requests that our own pages made.
+/// </summary>
+internal static class LoginCookie
+{
+    /// <summary>Where the dashboard lives, and where alone the cookie counts.</summary>
+    public const string Area = "/hangfire";
+
+    private const string Name = "libra_login";
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+
+    /// <summary>The token in the cookie; null when there is none or another site may be behind the request.</summary>
+    public static TokenSecret? Read(HttpRequest request) =>
+        request.Path.StartsWithSegments(Area, StringComparison.Ordinal) && (IsSafe(request.Method) || IsSameOrigin(request))
+            ? TokenSecret.TryParse(request.Cookies[Name])
+            : null;
+
+    public static void Write(HttpContext http, TokenSecret secret) => http.Response.Cookies.Append(Name, secret.Reveal(), Options(http, Lifetime));
+
+    public static void Clear(HttpContext http) => http.Response.Cookies.Delete(Name, Options(http, null));
+
+    /// <summary>True when the browser says that a page of ours made the request; one that says nothing is not believed.</summary>
+    public static bool IsSameOrigin(HttpRequest request)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        return site.Length > 0 ? site == "same-origin" : request.Headers.Origin == $"{request.Scheme}://{request.Host}";
+    }
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    private static CookieOptions Options(HttpContext http, TimeSpan? lifetime) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = http.Request.IsHttps,
+        Path = Area,
+        MaxAge = lifetime,
+        IsEssential = true,
+    };
+}

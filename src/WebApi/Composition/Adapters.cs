@@ -1,0 +1,83 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare;
+using Libra.Deploy.Infrastructure.Targets.Local;
+using Libra.Deploy.WebApi.Configuration;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>Chooses between the adapters of one port by what is configured.</summary>
+internal static class Adapters
+{
+    /// <summary>R2 when its endpoint is set, else a folder; logs and artifacts on top.</summary>
+    public static void AddStorage(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings)
+    {
+        if (configuration["R2:Endpoint"] is { Length: > 0 }) services.AddS3ObjectStore(R2(configuration));
+        else services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(settings.DataPath, "objects") });
+        services.AddDeploymentLogs(new DeploymentLogOptions(), KnownSecrets(configuration, settings));
+        services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
+    }
+
+    /// <summary>Cloudflare when account and token are set, else the Workers runtime of this machine.</summary>
+    public static void AddTarget(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RuntimeLayout runtime)
+    {
+        if (configuration["Cloudflare:AccountId"] is { Length: > 0 } account && configuration["Cloudflare:ApiToken"] is { Length: > 0 } token)
+        {
+            services.AddCloudflareTarget(Cloudflare(configuration, account, token));
+            return;
+        }
+
+        services.AddLocalTarget(new LocalTargetOptions
+        {
+            Root = Path.Combine(settings.DataPath, "sites"),
+            WorkerdPath = runtime.Workerd,
+            GuardPath = runtime.WorkerdGuard,
+            EdgePort = settings.EdgePort,
+        });
+    }
+
+    /// <summary>bubblewrap, unless builds without isolation were asked for by name.</summary>
+    public static void AddSandboxes(this IServiceCollection services, HostSettings settings)
+    {
+        services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
+        services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
+        if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();
+        else services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
+    }
+
+    private static S3ObjectStoreOptions R2(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection("R2").Get<S3ObjectStoreOptions>() ?? new S3ObjectStoreOptions();
+        return Checked(options, options.Problems());
+    }
+
+    private static CloudflareOptions Cloudflare(ConfigurationManager configuration, string account, string token)
+    {
+        var section = configuration.GetSection("Cloudflare");
+        var defaults = new CloudflareOptions { AccountId = account, ApiToken = new CloudflareToken(token) };
+        var options = defaults with
+        {
+            ZoneId = section["ZoneId"],
+            DispatchNamespace = section["DispatchNamespace"] ?? defaults.DispatchNamespace,
+            DispatcherUrl = section.GetValue<Uri>("DispatcherUrl") ?? defaults.DispatcherUrl,
+            ApiBaseUrl = section.GetValue<Uri>("ApiBaseUrl") ?? defaults.ApiBaseUrl,
+            CallsPerFiveMinutes = section.GetValue("CallsPerFiveMinutes", defaults.CallsPerFiveMinutes),
+            VerifyPatience = section.GetValue("VerifyPatience", defaults.VerifyPatience),
+        };
+        return Checked(options, options.Problems());
+    }
+
+    private static TOptions Checked<TOptions>(TOptions options, IEnumerable<string> problems)
+    {
+        var found = string.Join(' ', problems);
+        return found.Length == 0 ? options : throw new FormatException(found);
+    }
+
+    private static IEnumerable<string> KnownSecrets(ConfigurationManager configuration, HostSettings settings) =>
+        new[] { settings.PostgresUrl, configuration["Cloudflare:ApiToken"], configuration["R2:SecretAccessKey"], configuration["Daytona:ApiKey"], configuration["E2B:ApiKey"] }
+            .OfType<string>();
+}

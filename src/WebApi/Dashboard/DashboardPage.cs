@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using Hangfire.Dashboard;
+using Hangfire.Dashboard.Pages;
+using Libra.Deploy.WebApi.Http;
+
+namespace Libra.Deploy.WebApi.Dashboard;
+
+/// <summary>A page of ours in Hangfire's frame. What it shows is loaded before, because Hangfire draws without waiting.</summary>
+internal abstract class DashboardPage(string title) : RazorPage
+{
+    public override void Execute()
+    {
+        Layout = new LayoutPage(title);
+        Markup($"<h1 class=\"page-header\">{title}</h1>");
+        Content();
+    }
+
+    /// <summary>Writes what stands under the heading.</summary>
+    protected abstract void Content();
+
+    /// <summary>Writes markup; every value in it is encoded.</summary>
+    protected void Markup(FormattableString html)
+    {
+        var values = html.GetArguments().Select(value => (object)HtmlEncoder.Default.Encode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
+        WriteLiteral(string.Format(CultureInfo.InvariantCulture, html.Format, [.. values]));
+    }
+
+    /// <summary>Writes a time in UTC, to the second.</summary>
+    protected void Time(DateTimeOffset time) =>
+        Markup($"<time datetime=\"{JsonFormat.Iso(time)}\">{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}</time>");
+}

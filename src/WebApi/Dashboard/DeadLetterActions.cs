@@ -1,0 +1,56 @@
+using ErrorOr;
+using Libra.Deploy.Application.Access;
+using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Domain.Queue;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Http;
+using MediatR;
+
+namespace Libra.Deploy.WebApi.Dashboard;
+
+/// <summary>The buttons of the dead letter's page.</summary>
+internal static class DeadLetterActions
+{
+    /// <summary>Replays or discards, and shows the page again. A cookie counts here only when our own page sent the form.</summary>
+    public static async Task<IResult> RunAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
+        if (!http.Request.HasFormContentType) return Problems.InvalidRequest("A form is expected.").ToProblem();
+
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var note = form["note"].ToString() is { Length: > 0 } text ? text : null;
+        var result = form["action"].ToString() switch
+        {
+            "replay" => await ReplayAsync(letter, note, http, mediator, cancellationToken),
+            "discard" => await DiscardAsync(letter, note, http, mediator, cancellationToken),
+            _ => Problems.InvalidRequest("The action is replay or discard."),
+        };
+        http.Response.Headers.Location = $"{LoginCookie.Area}/dead-letters/{letter}" + (result.IsError ? $"?refused={result.FirstError.Code}" : string.Empty);
+        return Results.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    /// <summary>Why an action was refused, for the page; only codes travel in the address, so nobody else can put words there.</summary>
+    public static string Explain(string code) => code switch
+    {
+        "DEPLOYMENT_IN_PROGRESS" => "The project has another deployment under way. Replay when that one has ended.",
+        "DEPLOYMENT_QUOTA_EXCEEDED" => "The organization has no deployment left.",
+        "INVALID_STATE" => "The dead letter is settled already, or nothing is left of it that could be replayed.",
+        "PROJECT_NOT_FOUND" => "The project does not exist any more.",
+        "PROJECT_INACTIVE" => "The project is switched off.",
+        "NOT_FOUND" => "The dead letter does not exist any more.",
+        _ => "The action was refused.",
+    };
+
+    private static async Task<ErrorOr<Success>> ReplayAsync(DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var request = new ReplayRequest(http.Caller().Id, note, http.TraceIdentifier);
+        var replayed = await mediator.Send(new ReplayDeadLetterCommand(http.Caller().Visible(), id, request), cancellationToken);
+        return replayed.IsError ? replayed.Errors : Result.Success;
+    }
+
+    private static async Task<ErrorOr<Success>> DiscardAsync(DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var discarded = await mediator.Send(new DiscardDeadLetterCommand(http.Caller().Visible(), id, http.Caller().Id, note), cancellationToken);
+        return discarded.IsError ? discarded.Errors : Result.Success;
+    }
+}
