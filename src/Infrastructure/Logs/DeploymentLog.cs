@@ -53,6 +53,9 @@ internal sealed class DeploymentLog(
     public Task SealAsync(LogSubject subject, CancellationToken cancellationToken) => LogSealer.SealAsync(
         new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), cancellationToken);
 
+    public Task<(int Objects, long Bytes)> MeasureAsync(LogSubject subject, CancellationToken cancellationToken) =>
+        new StoredLog(store, subject).MeasureAsync(cancellationToken);
+
     public Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken) =>
         new StoredLog(store, subject).DeleteAsync(cancellationToken);
 

@@ -23,6 +23,7 @@ internal static class LibraApp
         builder.Services.AddLibraOpenApi();
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
+        builder.Services.AddLibraTelemetry(builder.Configuration);
         builder.Services.AddLibraDashboard();
         builder.Services.AddLibraHttp(http =>
         {
@@ -43,6 +44,8 @@ internal static class LibraApp
         app.MapTokens();
         app.MapQueue();
         app.MapService();
+        app.MapStatus();
+        app.MapMetrics();
         app.MapDashboard();
         app.MapConsole();
     }
