@@ -6,9 +6,10 @@ import { pause } from './poll.js';
 const SILENCE = 45000; // the service sends a comment every 15 s; three missed ones mean a dead connection
 
 const SLICE = 65536; // characters read in one go
-const BUSY = 12; // ms after which the page gets a turn: a long log arrives faster than it can be drawn
+const BUSY = 40; // ms after which the page gets a turn: a long log arrives faster than it can be drawn
 
-const breath = () => new Promise((resolve) => { setTimeout(resolve); });
+// The first comes back sooner; not every browser has it.
+const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((resolve) => { setTimeout(resolve); });
 
 /** Cuts a stream of text into events; lines can be cut anywhere, even between chunks. */
 export function eventReader(onEvent) {
