@@ -46,7 +46,7 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
             sandbox.Begin();
             return sandbox;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             slot.Dispose();
             throw new SandboxException("SANDBOX_CREATE_FAILED", $"The sandbox's folder cannot be made: {e.Message}", transient: true, e);

@@ -15,15 +15,22 @@ internal static class BuildPhase
     {
         var command = new BubblewrapCommand(machine).ReadOnly(source, Source).Temporary(Work, limits.DiskBytes);
         if (dependencies is not null) AddDependencies(command, dependencies);
-        foreach (var (name, value) in Settings(limits).Concat(build.Environment)) command.Variable(name, value);
+        foreach (var (name, value) in Variables(limits, build)) command.Variable(name, value);
         return command.WorkingDirectory(Work);
     }
 
     public static IReadOnlyList<string> Line(SandboxBuild build) =>
         ["/bin/sh", "/opt/libra/build.sh", Source, Work, CheckedResultPath(build), .. BuildLines.Of(build.Commands)];
 
-    /// <summary>Settings of the tools, for a process that cannot reach the network and has little room.</summary>
-    public static IReadOnlyDictionary<string, string> Settings(SandboxLimits limits) => new Dictionary<string, string>
+    /// <summary>Settings of the tools, for a process that cannot reach the network and has little room; the build's own go before them.</summary>
+    public static Dictionary<string, string> Variables(SandboxLimits limits, SandboxBuild build)
+    {
+        var variables = Settings(limits);
+        foreach (var (name, value) in build.Environment) variables[name] = value;
+        return variables;
+    }
+
+    private static Dictionary<string, string> Settings(SandboxLimits limits) => new()
     {
         ["NODE_ENV"] = "production",
         ["WRANGLER_SEND_METRICS"] = "false",

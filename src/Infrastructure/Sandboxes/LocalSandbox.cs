@@ -50,7 +50,7 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
         async token =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
-            var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes);
+            var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes, settings.Clock);
             var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
             var timeout = Within(install.Timeout);
             var (exit, dependencies) = await installer.InstallAsync(

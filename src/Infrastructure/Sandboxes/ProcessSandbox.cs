@@ -31,8 +31,7 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
             [.. command.Select(part => part.StartsWith(PathInSandbox, StringComparison.Ordinal) ? Path.Combine(Settings.Tools.Scripts, part[PathInSandbox.Length..]) : part)]);
         IReadOnlyList<string> line =
             ["/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), JobFolder.Source, work, BuildPhase.CheckedResultPath(build), .. BuildLines.Of(commands)];
-        var variables = BuildPhase.Settings(Spec.Limits).Concat(build.Environment).ToDictionary();
-        return RunAsync(line, variables, work, build.Timeout, result, gate, cancellationToken);
+        return RunAsync(line, BuildPhase.Variables(Spec.Limits, build), work, build.Timeout, result, gate, cancellationToken);
     }
 
     private async Task<SandboxExit> RunAsync(

@@ -41,7 +41,7 @@ internal sealed class OpenSandbox(ISandbox sandbox, string organization) : IAsyn
     public Task<SandboxExit> BuildAsync(params string[][] commands) => BuildAsync(Patience, TestContext.Current.CancellationToken, commands);
 
     public Task<SandboxExit> BuildAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[][] commands) =>
-        BuildAsync(new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string>()), cancellationToken);
+        BuildAsync(new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string> { ["NODE_ENV"] = "production" }), cancellationToken);
 
     public async Task<SandboxExit> BuildAsync(SandboxBuild build, CancellationToken? cancellationToken = null)
     {

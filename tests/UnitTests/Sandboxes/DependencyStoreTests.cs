@@ -14,7 +14,7 @@ public sealed class DependencyStoreTests : IDisposable
     [Fact]
     public void Add_WhenInstalled_MovesEveryPackagesModulesAndNothingElse()
     {
-        var store = new DependencyStore(_folder, maxBytes: 1000);
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
         var install = Installed("i", size: 10);
         Directory.CreateDirectory(Path.Combine(install, "packages/a/node_modules/x"));
 
@@ -29,7 +29,7 @@ public sealed class DependencyStoreTests : IDisposable
     [Fact]
     public void Add_WhenAnotherInstallWasFaster_UsesThatOne()
     {
-        var store = new DependencyStore(_folder, maxBytes: 1000);
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
         using var first = store.Add("key", Installed("first", size: 10), [""]);
 
         using var second = store.Add("key", Installed("second", size: 20), [""]);
@@ -41,7 +41,7 @@ public sealed class DependencyStoreTests : IDisposable
     [Fact]
     public void Trim_WhenTooLarge_RemovesTheOnesUnusedForLongestButNoneInUse()
     {
-        var store = new DependencyStore(_folder, maxBytes: 1000);
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
         foreach (var key in (string[])["oldest", "older", "newest"]) store.Add(key, Installed(key, size: 600), [""]).Dispose();
         var used = store.TryUse("oldest")!;
         foreach (var (key, day) in (((string, int)[])[("oldest", 1), ("older", 2), ("newest", 3)])) File.SetLastWriteTimeUtc(Path.Combine(_folder, key + ".lock"), new DateTime(2026, 1, day));
@@ -60,7 +60,7 @@ public sealed class DependencyStoreTests : IDisposable
     }
 
     [Fact]
-    public void TryUse_WhenNothingIsStored_IsNull() => new DependencyStore(_folder, maxBytes: 1000).TryUse("key").Should().BeNull();
+    public void TryUse_WhenNothingIsStored_IsNull() => new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System).TryUse("key").Should().BeNull();
 
     private string Installed(string name, int size)
     {

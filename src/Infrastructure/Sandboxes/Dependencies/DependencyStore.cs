@@ -5,7 +5,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
 /// <summary>Keeps finished node_modules of one organization: moved into place whole, never written again, removed only when nobody uses them.</summary>
 /// <remarks>Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one breaks the lock.</remarks>
-internal sealed class DependencyStore(string folder, long maxBytes)
+internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider clock)
 {
     private const string Description = "entry.json";
 
@@ -21,7 +21,7 @@ internal sealed class DependencyStore(string folder, long maxBytes)
             return null;
         }
 
-        File.SetLastWriteTimeUtc(LockPath(key), TimeProvider.System.GetUtcNow().UtcDateTime);
+        File.SetLastWriteTimeUtc(LockPath(key), clock.GetUtcNow().UtcDateTime);
         return new InstalledDependencies(entry, Describe(entry).Folders, held);
     }
 

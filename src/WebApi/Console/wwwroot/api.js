@@ -15,7 +15,7 @@ export class ApiError extends Error {
 }
 
 function wordsFor(status, body) {
-  if (status === 0) return NO_ANSWER;
+  if (status === 0 || (status >= 502 && !body)) return NO_ANSWER; // without a body of ours it was a proxy that answered
   if (status === 401) return 'This token is not accepted: it is wrong, expired or revoked. Sign in with another one.';
   if (status === 403) return 'Your token may not do this. It lacks the scope, or belongs to another organization or user.';
   const fields = Object.entries(body?.details?.fieldErrors ?? {}).map(([name, texts]) => `${name}: ${texts.join(', ')}`);

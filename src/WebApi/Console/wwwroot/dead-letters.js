@@ -5,6 +5,7 @@ import { actionButton, confirmed, empty, failure, field, h, notify, put } from '
 import { unavailable } from './queue.js';
 import { REASONS, STEPS, moment, timeElement } from './words.js';
 
+const SETTLED = { replayed: 'Replayed', discarded: 'Discarded' };
 const LIST = '/status/queue/dead-letters';
 
 /** Fills the place with the newest dead letters and a way to more. */
@@ -35,21 +36,18 @@ function row(letter) {
   return h('li', {}, h('a', { class: 'row', href: `#/dead-letter/${encodeURIComponent(letter.id)}` },
     h('span', { class: 'row-status' }, state(letter)),
     h('span', { class: 'row-name' }, h('strong', {}, letter.projectId ?? 'unknown project'), h('span', { class: 'muted small' }, [letter.organizationId, letter.deploymentId].filter(Boolean).join(' · '))),
-    h('span', { class: 'row-progress' }, `${REASONS[letter.reason] ?? letter.reason}: ${errorText(letter.finalError)}`),
+    h('span', { class: 'row-progress' }, `${REASONS[letter.reason] ?? letter.reason}: ${letter.finalError}`),
     h('span', { class: 'row-took muted' }), h('span', { class: 'row-when muted' }, timeElement(letter.createdAt))));
 }
 
 function state({ resolution }) {
   if (!resolution) return h('span', { class: 'chip bad' }, 'Open');
-  return h('span', { class: 'chip off' }, { replay: 'Replayed', replayed: 'Replayed', discard: 'Discarded', discarded: 'Discarded' }[resolution.action] ?? resolution.action);
+  return h('span', { class: 'chip off' }, SETTLED[resolution.action] ?? resolution.action);
 }
-
-const errorText = (error) => (typeof error === 'string' ? error : error?.message ?? 'no reason given');
 
 export async function deadLetterView(main, id, signal) {
   const path = `${LIST}/${encodeURIComponent(id)}`;
-  const answer = await call('GET', path, { signal });
-  const letter = answer.deadLetter ?? answer;
+  const letter = await call('GET', path, { signal });
   const note = h('input', { name: 'note', maxlength: '500', autocomplete: 'off' });
   const body = () => ({ note: note.value.trim() || undefined });
   const again = () => deadLetterView(main, id, signal);
@@ -69,14 +67,15 @@ export async function deadLetterView(main, id, signal) {
   put(main,
     h('p', { class: 'crumb' }, h('a', { href: '#/queue' }, '← Queue')),
     h('div', { class: 'heading' }, h('div', { class: 'title' }, h('h1', {}, letter.projectId ?? 'Dead letter'), state(letter))),
-    h('section', { class: 'card problem' }, h('h2', {}, REASONS[letter.reason] ?? letter.reason), h('p', { class: 'what' }, errorText(letter.finalError)),
+    h('section', { class: 'card problem' }, h('h2', {}, REASONS[letter.reason] ?? letter.reason), h('p', { class: 'what' }, letter.finalError),
       letter.resolution ? settled(letter.resolution) : h('div', {}, field('Note (optional)', note, 'Kept with the decision.'), h('div', { class: 'actions' }, replay, discard))),
     h('section', { class: 'card' }, h('h2', {}, 'Attempts'), attempts(letter.retryHistory ?? []),
       letter.deploymentId ? h('p', {}, h('a', { href: `#/deployment/${encodeURIComponent(letter.deploymentId)}` }, 'Open the deployment with its log')) : null));
 }
 
-function settled({ action, by, at, note }) {
-  return h('p', {}, `Settled by ${action}, ${by}, ${moment(at)}.`, note ? ` ${note}` : '');
+function settled({ action, by, at, note, replayId }) {
+  return h('p', {}, `${SETTLED[action] ?? action} by ${by}, ${moment(at)}. ${note ?? ''} `,
+    replayId ? h('a', { href: `#/deployment/${encodeURIComponent(replayId)}` }, 'Open the deployment that took its place') : null);
 }
 
 function attempts(history) {

@@ -1,9 +1,9 @@
 // One deployment: its steps, its log, why it failed, and what can be done with it.
 
-import { call, refusal, send, watched } from './api.js';
+import { call, refusal, send, watched, withQuery } from './api.js';
 import { plain } from './ansi.js';
 import { actionButton, announce, confirmed, h, notify, put, save, setText } from './dom.js';
-import { progressBar } from './deployments.js';
+import { progressBar, stageOf } from './deployments.js';
 import { LogView } from './log.js';
 import { poll } from './poll.js';
 import { followLog } from './stream.js';
@@ -70,9 +70,9 @@ class DeploymentPage {
       h('p', { class: 'crumb' }, h('a', { href: '#/deployments' }, '← Deployments')),
       h('div', { class: 'heading' }, h('div', { class: 'title' }, this.#title, this.#status), this.#actions),
       this.#lost,
-      h('section', { class: 'card', 'aria-label': 'Progress' }, this.#stage, this.#bar.element, timeline),
-      this.#failure,
-      h('section', { class: 'card', 'aria-label': 'Facts' }, this.#facts));
+      h('div', { class: 'deployment' },
+        h('section', { class: 'card', 'aria-label': 'Progress' }, this.#stage, this.#bar.element, timeline),
+        h('div', {}, this.#failure, h('section', { class: 'card', 'aria-label': 'Facts' }, this.#facts))));
   }
 
   /** Says that what is shown may be old; null when it is not. */
@@ -82,7 +82,7 @@ class DeploymentPage {
     setText(this.#title, deployment.projectId);
     document.title = `${deployment.projectId}: ${STATUSES[deployment.status]?.[0] ?? deployment.status} · Libra Deploy`;
     const waiting = deployment.queue ? `Number ${deployment.queue.position} in the queue, waits for ${WAITING_FOR[deployment.queue.waitingFor] ?? deployment.queue.waitingFor}` : null;
-    setText(this.#stage, waiting ?? deployment.stage);
+    setText(this.#stage, waiting ?? stageOf(deployment));
     this.#bar.update(deployment);
     for (const [name, step] of this.#steps) step.update(deployment.steps[name]);
     // Buttons keep the focus of the keyboard as long as the same ones are there.
@@ -99,7 +99,10 @@ class DeploymentPage {
 
   #buttons({ status, workerUrl, projectId }) {
     if (isActive(status)) return [actionButton('Cancel', () => this.#cancel(), { class: 'danger' })];
-    if (status !== 'completed') return [actionButton('Retry', () => this.#start('retry'), { class: 'primary' })];
+    if (status !== 'completed') return [
+      actionButton('Retry', () => this.#start('retry'), { class: 'primary' }),
+      h('a', { class: 'button', href: withQuery('#/deployments', { status: 'completed', projectId }) }, 'Roll back…'),
+    ];
     return [
       workerUrl ? h('a', { class: 'button primary', href: safeAddress(workerUrl), target: '_blank', rel: 'noopener noreferrer' }, 'Open site ↗') : null,
       actionButton('Roll back to this', async () => {

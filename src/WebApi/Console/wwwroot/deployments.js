@@ -26,14 +26,18 @@ export async function deploymentsView(main, _argument, signal, query) {
   async function start() {
     round += 1;
     const mine = round;
-    cursor = undefined;
+    let fresh = true; // what the old filter found stays until there is an answer, so that nothing jumps
     await poll(signal, 2500, async () => {
       if (mine !== round) return false;
-      const limit = Math.min(MOST_WATCHED, Math.max(PAGE, list.count));
+      const limit = Math.min(MOST_WATCHED, fresh ? PAGE : Math.max(PAGE, list.count));
       const page = await call('GET', withQuery('/status/deployments', { ...filter, limit }), { signal });
       if (mine !== round) return false;
       put(problem);
-      if (cursor === undefined) cursor = page.nextCursor ?? null;
+      if (fresh) {
+        list.clear();
+        cursor = page.nextCursor ?? null;
+        fresh = false;
+      }
       const filtered = FILTERS.some((name) => filter[name]);
       list.show(page, () => nothing(filtered));
       more.hidden = !cursor;
@@ -58,7 +62,6 @@ export async function deploymentsView(main, _argument, signal, query) {
 
   function changed() {
     history.replaceState(null, '', withQuery('#/deployments', filter));
-    list.clear();
     start();
   }
 }
@@ -148,12 +151,15 @@ class DeploymentRow {
     this.active = isActive(deployment.status);
     if (deployment.status !== this.#shown) put(this.#status, chip(deployment.status));
     this.#shown = deployment.status;
-    setText(this.#stage, deployment.status === 'failed' ? deployment.error?.message ?? 'Failed' : deployment.stage);
+    setText(this.#stage, deployment.status === 'failed' ? deployment.error?.message ?? 'Failed' : stageOf(deployment));
     this.#bar.update(deployment);
     setText(this.#took, deployment.startedAt ? duration(deployment.duration) : '');
     put(this.#when, timeElement(deployment.createdAt));
   }
 }
+
+/** What happens now. Of a completed deployment only that it was live is known: a later one may have taken its place. */
+export const stageOf = ({ status, stage }) => (status === 'completed' ? 'Went live' : stage);
 
 /** A progress bar that says where it stands to those who cannot see it. */
 export function progressBar() {

@@ -60,7 +60,7 @@ class Board {
       return h('div', { class: 'tile' }, h('span', { class: 'label' }, label), this.#tiles[name]);
     };
     put(place,
-      h('div', { class: 'tiles' }, tile('waiting', 'Waiting'), tile('scheduled', 'Wait for their next attempt'), tile('running', 'Running'), tile('oldest', 'Oldest wait'), tile('dead', 'Dead letters')),
+      h('div', { class: 'tiles' }, tile('waiting', 'Waiting'), tile('scheduled', 'Between attempts'), tile('running', 'Running'), tile('oldest', 'Oldest wait'), tile('dead', 'Dead letters')),
       h('div', { class: 'columns' },
         h('section', { class: 'card', 'aria-label': 'Slots by node' }, h('h2', {}, 'Slots by node'), this.#nodes, this.#limits),
         h('section', { class: 'card', 'aria-label': 'Throughput' }, h('h2', {}, 'Throughput'),
@@ -83,9 +83,10 @@ class Board {
 
   #draw(history) {
     const top = Math.max(1, ...history);
-    const points = history.map((value, at) => `${(at / (POINTS - 1)) * 300},${58 - (value / top) * 54}`);
-    this.#line.setAttribute('points', points.join(' '));
-    this.#area.setAttribute('points', `0,60 ${points.join(' ')} ${((history.length - 1) / (POINTS - 1)) * 300},60`);
+    const x = (at) => ((POINTS - history.length + at) / (POINTS - 1)) * 300; // the newest stands at the right edge
+    const points = history.map((value, at) => `${x(at)},${58 - (value / top) * 54}`).join(' ');
+    this.#line.setAttribute('points', points);
+    this.#area.setAttribute('points', `${x(0)},60 ${points} 300,60`);
   }
 }
 

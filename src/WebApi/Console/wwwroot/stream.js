@@ -5,6 +5,12 @@ import { pause } from './poll.js';
 
 const SILENCE = 45000; // the service sends a comment every 15 s; three missed ones mean a dead connection
 
+const SLICE = 65536; // characters read in one go
+const BUSY = 40; // ms after which the page gets a turn: a long log arrives faster than it can be drawn
+
+// The first comes back sooner; not every browser has it.
+const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((resolve) => { setTimeout(resolve); });
+
 /** Cuts a stream of text into events; lines can be cut anywhere, even between chunks. */
 export function eventReader(onEvent) {
   let rest = '';
@@ -68,6 +74,7 @@ async function readOnce(id, signal, on, seen) {
     on.connection('live');
 
     let lines = [];
+    let breathed = performance.now();
     const read = eventReader((event) => {
       const data = JSON.parse(event.data);
       if (event.type === 'log' && (seen.seq === null || data.seq > seen.seq)) { seen.seq = data.seq; lines.push(data); }
@@ -80,8 +87,13 @@ async function readOnce(id, signal, on, seen) {
       if (done) return;
       clearTimeout(watchdog);
       watchdog = setTimeout(stop, SILENCE);
-      read(value);
-      if (lines.length > 0) { on.lines(lines); lines = []; }
+      for (let at = 0; at < value.length; at += SLICE) {
+        read(value.slice(at, at + SLICE));
+        if (lines.length > 0) { on.lines(lines); lines = []; }
+        if (performance.now() - breathed < BUSY) continue;
+        await breath();
+        breathed = performance.now();
+      }
     }
   } finally {
     clearTimeout(watchdog);

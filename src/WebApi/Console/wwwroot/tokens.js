@@ -47,14 +47,14 @@ export async function tokensView(main, _argument, signal) {
 }
 
 function table(tokens, revoke) {
-  return h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': 'Tokens' }, h('table', {},
+  return h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': 'Tokens' }, h('table', { class: 'stacks' },
     h('thead', {}, h('tr', {}, ['Name', 'Organization', 'Scopes', 'Last used', 'Expires', ''].map((text) => h('th', { scope: 'col' }, text)))),
     h('tbody', {}, tokens.map((token) => h('tr', {},
       h('th', { scope: 'row' }, token.name, h('br'), h('code', { class: 'muted' }, `${token.prefix}…`)),
-      h('td', {}, token.organizationId ?? 'all'),
-      h('td', {}, token.scopes.join(', ')),
-      h('td', {}, token.lastUsedAt ? ago(token.lastUsedAt) : 'never'),
-      h('td', {}, token.expiresAt ? moment(token.expiresAt) : 'never'),
+      h('td', { 'data-label': 'Organization' }, token.organizationId ?? 'all'),
+      h('td', { 'data-label': 'Scopes' }, token.scopes.join(', ')),
+      h('td', { 'data-label': 'Last used' }, token.lastUsedAt ? ago(token.lastUsedAt) : 'never'),
+      h('td', { 'data-label': 'Expires' }, token.expiresAt ? moment(token.expiresAt) : 'never'),
       h('td', {}, token.revokedAt
         ? h('span', { class: 'chip off' }, 'Revoked')
         : actionButton('Revoke', () => revoke(token), { class: 'danger', 'aria-label': `Revoke ${token.name}` })))))));

@@ -1,0 +1,116 @@
+using System.Net;
+using Libra.Deploy.IntegrationTests.Service;
+using static Libra.Deploy.IntegrationTests.Queue.DeadLetters;
+
+namespace Libra.Deploy.IntegrationTests.Queue;
+
+/// <summary>The dashboard as a browser meets it.</summary>
+public sealed class DashboardTests(LibraService service)
+{
+    [Fact]
+    public async Task AStranger_IsSentToTheLoginPageAndAProgramIsRefused()
+    {
+        using var browser = Browser();
+
+        var page = await SendAsync(browser, HttpMethod.Get, "/hangfire");
+        var program = await service.Stranger.GetAsync("/hangfire");
+
+        page.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        page.Headers.Location!.OriginalString.Should().Be("/hangfire/login");
+        program.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task SignIn_WithAToken_SetsACookieThatCountsOnlyForTheDashboard()
+    {
+        using var browser = Browser();
+
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read"));
+
+        cookie.Should().Contain("httponly", "scripts must not read it").And.Contain("samesite=strict").And.Contain("path=/hangfire");
+        (await SendAsync(browser, HttpMethod.Get, "/hangfire/dead-letters", cookie)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await SendAsync(browser, HttpMethod.Get, "/status/queue", cookie)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task SignIn_FromAnotherSiteOrForOneOrganization_IsRefused()
+    {
+        using var browser = Browser();
+        var form = new Dictionary<string, string> { ["token"] = await TokenAsync(service, null, "operations:read") };
+        var small = new Dictionary<string, string> { ["token"] = await TokenAsync(service, "org-one", "operations:read") };
+
+        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, "cross-site")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, site: null)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, small)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Discard_OnThePage_WorksForOurOwnFormAndForNoOtherSite()
+    {
+        var letter = await ProvokeAsync(await service.NewProjectAsync());
+        var address = $"/hangfire/dead-letters/{Text(letter, "id")}";
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read", "operations:write"));
+        var form = new Dictionary<string, string> { ["action"] = "discard", ["note"] = "<b>gone</b>" };
+        (await TextAsync(browser, address, cookie)).Should().Contain("value=\"discard\"");
+
+        var forged = await SendAsync(browser, HttpMethod.Post, address, cookie, form, "cross-site");
+        var own = await SendAsync(browser, HttpMethod.Post, address, cookie, form);
+
+        forged.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        own.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        (await TextAsync(browser, address, cookie)).Should().Contain("discarded by").And.Contain("&lt;b&gt;gone&lt;/b&gt;");
+    }
+
+    [Fact]
+    public async Task AReader_SeesNoButtonsAndMayNotAct()
+    {
+        var letter = await ProvokeAsync(await service.NewProjectAsync());
+        var address = $"/hangfire/dead-letters/{Text(letter, "id")}";
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read"));
+
+        (await TextAsync(browser, address, cookie)).Should().NotContain("value=\"discard\"").And.Contain("operations:write");
+        (await SendAsync(browser, HttpMethod.Post, address, cookie, new Dictionary<string, string> { ["action"] = "discard" }))
+            .StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task HangfiresOwnButtons_AreRefusedEvenToAnAdministrator()
+    {
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "admin"));
+
+        foreach (var command in new[] { "failed/requeue", "failed/delete", "processing/delete", "scheduled/enqueue" })
+        {
+            var answer = await SendAsync(browser, HttpMethod.Post, $"/hangfire/jobs/{command}", cookie, new Dictionary<string, string> { ["jobs[]"] = "1" });
+            ((int)answer.StatusCode).Should().BeInRange(401, 403, command);
+        }
+    }
+
+    private HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Stranger.BaseAddress };
+
+    private static async Task<string> SignInAsync(HttpClient browser, string token)
+    {
+        var answer = await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, new Dictionary<string, string> { ["token"] = token });
+        answer.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        return answer.Headers.GetValues("Set-Cookie").Single();
+    }
+
+    private static async Task<string> TextAsync(HttpClient browser, string path, string cookie)
+    {
+        using var answer = await SendAsync(browser, HttpMethod.Get, path, cookie);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient browser, HttpMethod method, string path, string? cookie = null, Dictionary<string, string>? form = null, string? site = "same-origin")
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("Accept", "text/html");
+        if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+        if (cookie is not null) request.Headers.Add("Cookie", cookie.Split(';')[0]);
+        if (form is not null) request.Content = new FormUrlEncodedContent(form);
+        return await browser.SendAsync(request);
+    }
+}
