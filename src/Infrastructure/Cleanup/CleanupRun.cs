@@ -87,7 +87,8 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
 
     public async Task RemoveAsync(IReadOnlyList<LogSubject> deployments, CancellationToken cancellationToken)
     {
-        await using var command = Command(Remove, deployments.Select(subject => subject.DeploymentId.Value).ToArray());
+        object ids = deployments.Select(subject => subject.DeploymentId.Value).ToArray(); // one parameter, not one each
+        await using var command = Command(Remove, ids);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -50,8 +50,8 @@ public sealed class CleanupTests(TestPostgres server)
         var waiting = await history.AddAsync("p", 90, status: "failed");
         await history.ExecuteAsync(
             """
-            INSERT INTO deploy.dead_letters (id, deployment_id, project_id, organization_id, reason, original_queue, final_error, total_retries, retry_history, created_at)
-            VALUES (gen_random_uuid(), $1, 'p', 'org', 'max_retries_exceeded', 'deployment-queue', 'x', 3, '[]', now())
+            INSERT INTO deploy.dead_letters (id, deployment_id, project_id, organization_id, reason, original_queue, final_error, total_retries, retry_history, message, created_at)
+            VALUES (gen_random_uuid(), $1, 'p', 'org', 'max_retries_exceeded', 'deployment-queue', 'x', 3, '[]', '{}', now())
             """,
             waiting);
 
