@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123134852_Initial")]
+    [Migration("20261123135133_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
