@@ -8,10 +8,14 @@ internal static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Fails with the reason when the condition does not come true in time.</summary>
-    public static async Task BecomesTrueAsync(Func<bool> condition, TimeSpan limit, string because)
+    public static Task BecomesTrueAsync(Func<bool> condition, TimeSpan limit, string because) =>
+        BecomesTrueAsync(() => Task.FromResult(condition()), limit, because);
+
+    /// <summary>The same for a condition that takes a look elsewhere.</summary>
+    public static async Task BecomesTrueAsync(Func<Task<bool>> condition, TimeSpan limit, string because)
     {
         using var timer = new PeriodicTimer(Pause);
-        for (var waited = Stopwatch.StartNew(); !condition();)
+        for (var waited = Stopwatch.StartNew(); !await condition();)
         {
             waited.Elapsed.Should().BeLessThan(limit, because);
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 
@@ -35,9 +36,14 @@ internal sealed class DeploymentAcceptance(
         if (await deployments.FindActiveAsync(project.Id, cancellationToken) is { } active)
             return DeploymentErrors.InProgress(ProjectStatuses.For(active.Status, live: false), active.Id.Value);
 
-        var deployment = Deployment.Accept(DeploymentId.New(clock.GetUtcNow()), origin, settings, clock.GetUtcNow());
+        var deployment = Deployment.Accept(DeploymentId.New(clock.GetUtcNow()), origin with { TraceParent = DeploymentTraces.Parent }, settings, clock.GetUtcNow());
         var charged = charge is null ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken) : await charge(deployment.Id);
-        if (charged.IsError) return charged.Errors;
+        if (charged.IsError)
+        {
+            DeploymentMetrics.QuotaRefused();
+            return charged.Errors;
+        }
+
         if (prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
 
         deployments.Add(deployment);

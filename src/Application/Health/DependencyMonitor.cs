@@ -45,7 +45,7 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
         var start = clock.GetTimestamp();
         ProbeFinding finding;
         Exception? cause = null;
-        using var limit = new CancellationTokenSource(probe.Pace.Limit, clock);
+        using var limit = new CancellationTokenSource(probe.Pace.Patience, clock);
         try
         {
             finding = await probe.TryAsync(limit.Token);

@@ -14,9 +14,13 @@ public interface IDependencyProbe
 }
 
 /// <summary>How often a dependency is bothered.</summary>
-/// <param name="Limit">No answer within this time is a failure.</param>
+/// <param name="Limit">No finding within this time counts as a failure.</param>
 /// <param name="Freshness">So long a finding is given again instead of trying anew.</param>
-public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness);
+public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness)
+{
+    /// <summary>After this time a try is given up; longer than <see cref="Limit"/> where a first try prepares what later ones use.</summary>
+    public TimeSpan Patience { get; init; } = Limit;
+}
 
 /// <summary>What a try showed.</summary>
 /// <param name="Message">A sentence for a stranger: no address, path or secret.</param>

@@ -12,7 +12,7 @@ public interface ICustomDomains
     /// <summary>Says whether domains can be taken at all.</summary>
     Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds the domain, or finds the one added before; one whose verification ran out of time starts anew. Safe to repeat.</summary>
+    /// <summary>Adds the domain, or finds it again and has a verification that ran out of time start anew. Safe to repeat.</summary>
     Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken);
 
     /// <summary>Asks how a domain stands; one that is gone is failed.</summary>

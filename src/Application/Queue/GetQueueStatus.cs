@@ -9,15 +9,15 @@ public sealed record GetQueueStatusQuery : IRequest<ErrorOr<QueueStatus>>;
 /// <summary>Reads the figures of the queue.</summary>
 public interface IQueueFigures
 {
-    /// <summary>Everything at once; its cost grows with what is active, and with the number of ended deployments only by an index.</summary>
+    /// <summary>Everything at once; its cost grows with what is active and with the number of organizations, never with history.</summary>
     Task<QueueStatus> ReadAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Figures of the queue, of its workers and of its dead letters.</summary>
 /// <param name="Enqueued">Deployments that wait for a slot.</param>
 /// <param name="Scheduled">Deployments that wait for the time of their next attempt.</param>
-/// <param name="Succeeded">Completed deployments that are still stored.</param>
-/// <param name="Failed">Failed deployments that are still stored.</param>
+/// <param name="Succeeded">Deployments that completed since the beginning.</param>
+/// <param name="Failed">Deployments that failed since the beginning.</param>
 /// <param name="OldestWaiting">Null when none waits for a slot.</param>
 /// <param name="ThroughputPerMinute">Deployments that ended within the last five minutes, a minute.</param>
 public sealed record QueueStatus(

@@ -31,6 +31,9 @@ public sealed class Deployment : Aggregate
     /// <summary>Correlation id of the request that started it.</summary>
     public string? RequestId { get; private set; }
 
+    /// <summary>W3C trace context of the request that started it; null when nobody traces.</summary>
+    public string? TraceParent { get; private set; }
+
     /// <summary>The deployment that this one retries, rolls back to, or replays.</summary>
     public DeploymentId? PredecessorId { get; private set; }
 
@@ -100,6 +103,7 @@ public sealed class Deployment : Aggregate
             Source = origin.Source,
             CustomDomain = origin.CustomDomain,
             RequestId = origin.RequestId,
+            TraceParent = origin.TraceParent,
             PredecessorId = origin.PredecessorId,
             Settings = settings,
             CreatedAt = now,
@@ -332,7 +336,11 @@ public sealed class Deployment : Aggregate
         Lease = null;
         CompletedAt = now;
         MoveTo(status);
-        Raise(new DeploymentFinished(Id, OrganizationId, status, refundable));
+        Raise(new DeploymentFinished(Id, OrganizationId, status, refundable)
+        {
+            Category = status == DeploymentStatus.Failed ? Failure?.Category : null,
+            Duration = now - StartedAt,
+        });
     }
 
     private void MoveTo(DeploymentStatus status)

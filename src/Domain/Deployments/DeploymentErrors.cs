@@ -29,6 +29,8 @@ public static class DeploymentErrors
     public static Error StepOutOfOrder(DeploymentId id, DeploymentStep step) =>
         Error.Conflict("INVALID_STATE", $"Step {step.WireName()} does not fit the state of deployment {id}.");
 
+    public static Error CleanupRunning => Error.Conflict("INVALID_STATE", "Another cleanup is under way; wait for its end.");
+
     public static Error NotRollbackable(DeploymentId id, string why) => Error.Conflict("INVALID_STATE", $"Deployment {id} cannot be rolled back to: {why}");
 
     public static Error NotRetryable(DeploymentId id, DeploymentStatus status) =>

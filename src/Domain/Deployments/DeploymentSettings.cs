@@ -27,4 +27,8 @@ public sealed record DeploymentOrigin(
     SourceKind Source,
     string? CustomDomain = null,
     string? RequestId = null,
-    DeploymentId? PredecessorId = null);
+    DeploymentId? PredecessorId = null)
+{
+    /// <summary>W3C trace context of the request; null when nobody traces.</summary>
+    public string? TraceParent { get; init; }
+}

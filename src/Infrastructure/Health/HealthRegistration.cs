@@ -14,6 +14,7 @@ public static class HealthRegistration
         services.AddSingleton<IDependencyProbe, MigrationsProbe>();
         services.AddSingleton<IDependencyProbe, WorkersProbe>();
         services.AddSingleton<IDependencyProbe, ObjectStoreProbe>();
+        services.AddHostedService<Measurements>();
         if (!worker) return services;
 
         services.AddSingleton<IDependencyProbe, SandboxProbe>();

@@ -8,7 +8,10 @@ internal sealed class SandboxProbe(ISandboxProvider provider) : IDependencyProbe
 {
     public string Name => Dependencies.Sandbox;
 
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15))
+    {
+        Patience = TimeSpan.FromMinutes(3), // the first sandbox of an installation fetches its tools
+    };
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {

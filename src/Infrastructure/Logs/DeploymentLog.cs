@@ -24,11 +24,12 @@ internal sealed class DeploymentLog(
         if (tip.Token > fencingToken)
             throw new LogWriterSupersededException($"A newer worker writes the log of {subject.DeploymentId}.");
 
+        var closed = await log.IsClosedAsync(tip, cancellationToken);
         var shipper = new LogShipper(log, tip, attempt, fencingToken, (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk));
         var writer = new LogWriter(new LogAppender(shipper, options, clock, logger), redactor, attempt, options, clock);
         if (tip == LogTip.Start && attempt == 1) return writer;
 
-        await AnnounceAsync(writer, attempt, await log.IsClosedAsync(tip, cancellationToken), cancellationToken);
+        await AnnounceAsync(writer, attempt, closed, cancellationToken);
         return writer;
     }
 
@@ -51,6 +52,9 @@ internal sealed class DeploymentLog(
 
     public Task SealAsync(LogSubject subject, CancellationToken cancellationToken) => LogSealer.SealAsync(
         new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), cancellationToken);
+
+    public Task<(int Objects, long Bytes)> MeasureAsync(LogSubject subject, CancellationToken cancellationToken) =>
+        new StoredLog(store, subject).MeasureAsync(cancellationToken);
 
     public Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken) =>
         new StoredLog(store, subject).DeleteAsync(cancellationToken);

@@ -29,8 +29,8 @@ internal sealed class LogShipper(StoredLog log, LogTip tip, int attempt, long to
                 return;
             }
 
-            var found = await log.ReadNextAsync(Tip, cancellationToken);
-            if (found is null) continue; // the log was deleted between the two
+            var found = await log.ReadNextAsync(Tip, cancellationToken)
+                ?? throw new IOException($"The place of the next chunk of {DeploymentId} is taken, but empty."); // being written or deleted
 
             // Put by an earlier try of ours whose answer got lost: the same lines, for they are asked for again unchanged.
             var ours = found.Header.Writer == _writer;

@@ -98,6 +98,14 @@ internal sealed class StoredLog(IObjectStore store, LogSubject subject)
     public async Task DeleteChunksAsync(CancellationToken cancellationToken) =>
         await DeleteAsync(key => key != _keys.Sealed && key != _keys.Index, cancellationToken);
 
+    /// <summary>Objects and bytes that are stored.</summary>
+    public async Task<(int Objects, long Bytes)> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var (objects, bytes) = (0, 0L);
+        await foreach (var item in store.ListAsync(ObjectBucket.Logs, _keys.Prefix, cancellationToken)) (objects, bytes) = (objects + 1, bytes + item.Size);
+        return (objects, bytes);
+    }
+
     /// <summary>Removes everything.</summary>
     public Task<(int Objects, long Bytes)> DeleteAsync(CancellationToken cancellationToken) => DeleteAsync(_ => true, cancellationToken);
 

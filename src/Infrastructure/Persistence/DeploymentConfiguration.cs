@@ -18,6 +18,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Ignore(d => d.Events);
         deployment.Property(d => d.Status).HasConversion<StatusConverter>().HasMaxLength(20);
         deployment.Property(d => d.Source).HasConversion<string>().HasMaxLength(16);
+        deployment.Property(d => d.TraceParent).HasMaxLength(64);
         deployment.Property(d => d.PredecessorId).HasConversion<DeploymentIdConverter>();
 
         // PostgreSQL's own row version: of two that save the same deployment, the second fails and reads again.

@@ -21,6 +21,7 @@ public static class PersistenceRegistration
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
         services.AddScoped<IProjectRepository, ProjectRepository>();
         services.AddScoped<IDeploymentQueries, DeploymentQueries>();
+        services.AddScoped<IDeploymentFigures, DeploymentFigureQueries>();
         services.AddScoped<IDeploymentSources, DeploymentSources>();
         services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
         services.AddSingleton<IDeploymentLeases, DeploymentLeases>();

@@ -3,7 +3,6 @@ using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
 
@@ -32,8 +31,9 @@ internal sealed class Dispatcher(
             {
                 pause = await DispatchAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or BackgroundJobClientException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is, the next look may work; giving up would stop the queue, or the host.
                 logger.LogWarning(failure, "Deployments could not be dispatched; trying again");
                 pause = WhileCrowded;
             }

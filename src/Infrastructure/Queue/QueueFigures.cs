@@ -7,7 +7,7 @@ namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>
 /// Counts from the tables, so that all nodes say the same. What is active and what ended lately is read by partial indexes; the
-/// totals are counted in the index over status alone, without touching a row.
+/// totals come from the counts that are kept as deployments end.
 /// </summary>
 internal sealed class QueueFigures(
     NpgsqlDataSource database, IOptions<QueueOptions> queue, IOptions<DeploymentOptions> deployments, TimeProvider clock) : IQueueFigures
@@ -23,8 +23,8 @@ internal sealed class QueueFigures(
 
     private const string Ended =
         """
-        SELECT (SELECT count(*) FROM deploy.deployments WHERE status = 'completed'),
-               (SELECT count(*) FROM deploy.deployments WHERE status = 'failed'),
+        SELECT (SELECT COALESCE(sum(count), 0)::bigint FROM deploy.deployment_counts WHERE status = 'completed'),
+               (SELECT COALESCE(sum(count), 0)::bigint FROM deploy.deployment_counts WHERE status = 'failed'),
                (SELECT count(*) FROM deploy.deployments WHERE completed_at > $1)
         """;
 

@@ -72,7 +72,7 @@ internal sealed class QueueSignals(
             command.Parameters.AddWithValue(payload);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning(failure, "Other nodes could not be notified; they look by themselves");
         }
@@ -92,7 +92,7 @@ internal sealed class QueueSignals(
                 while (true)
                     await connection.WaitAsync(cancellationToken);
             }
-            catch (NpgsqlException failure)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 logger.LogWarning("Listening for deployments was interrupted ({Reason}); trying again in {Pause}", failure.Message, pause);
                 await Task.Delay(pause, cancellationToken);

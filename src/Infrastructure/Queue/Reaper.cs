@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
 
@@ -36,8 +35,9 @@ internal sealed class Reaper(
                 await ReapAsync(stoppingToken);
                 if (round % RoundsBetweenSandboxes == 0) await ReapSandboxesAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or BackgroundJobClientException or SandboxException or IOException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is, the next round may work; giving up would leave dead workers' deployments for ever.
                 logger.LogWarning(failure, "Looking for lost deployments failed; trying again");
             }
         }

@@ -5,6 +5,7 @@ using Libra.Deploy.WebApi.Dashboard;
 using Libra.Deploy.WebApi.ConsolePage;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
 using Libra.Deploy.WebApi.Queue;
@@ -19,8 +20,10 @@ internal static class LibraApp
     {
         var development = builder.Environment.IsDevelopment();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
+        builder.Services.AddLibraOpenApi();
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
+        builder.Services.AddLibraTelemetry(builder.Configuration);
         builder.Services.AddLibraDashboard();
         builder.Services.AddLibraHttp(http =>
         {
@@ -33,6 +36,7 @@ internal static class LibraApp
     {
         app.UseLibraHttp();
         app.UseLibraAccess();
+        app.MapLibraOpenApi();
         app.MapDeployments();
         app.MapLegacyStatus();
         app.MapProjects();
@@ -40,6 +44,8 @@ internal static class LibraApp
         app.MapTokens();
         app.MapQueue();
         app.MapService();
+        app.MapStatus();
+        app.MapMetrics();
         app.MapDashboard();
         app.MapConsole();
     }

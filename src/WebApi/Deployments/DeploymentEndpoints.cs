@@ -13,6 +13,7 @@ using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 using Microsoft.Extensions.Options;
 
@@ -23,17 +24,27 @@ internal static class DeploymentEndpoints
 {
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments");
+        routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments")
+            .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first", 400, 401, 403);
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
-        deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite);
-        deployments.MapPost("/batch", CreateBatch).RequireScope(Scopes.DeploymentsWrite);
-        deployments.MapGet("/{id}/status", Status).RequireScope(Scopes.DeploymentsRead);
-        deployments.MapGet("/{id}/logs", Logs).RequireScope(Scopes.DeploymentsRead);
-        deployments.MapGet("/{id}/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead);
-        deployments.MapGet("/{id}/artifact", Artifact).RequireScope(Scopes.DeploymentsRead);
-        deployments.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite);
-        deployments.MapPost("/{id}/retry", Retry).RequireScope(Scopes.DeploymentsWrite);
-        deployments.MapPost("/{id}/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite);
+        deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
+            .Answers<DeployResponse>("createDeployment", "Queues a deployment", 400, 401, 403, 404, 409, 413, 415, 422, 429);
+        deployments.MapPost("/batch", CreateBatch).RequireScope(Scopes.DeploymentsWrite).Takes<BatchBody>()
+            .Answers<BatchResponse>("createDeployments", "Queues several deployments, each accepted or refused on its own", 400, 401, 403, 413, 415);
+        deployments.MapGet("/{id}/status", Status).RequireScope(Scopes.DeploymentsRead)
+            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", 401, 403, 404).Produces(StatusCodes.Status304NotModified);
+        deployments.MapGet("/{id}/logs", Logs).RequireScope(Scopes.DeploymentsRead)
+            .Answers<LogsResponse>("getDeploymentLogs", "Reads a page of the log", 400, 401, 403, 404);
+        deployments.MapGet("/{id}/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead)
+            .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", 401, 403, 404);
+        deployments.MapGet("/{id}/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
+            .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", 401, 403, 404).Produces(StatusCodes.Status302Found);
+        deployments.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", 401, 403, 404, 409);
+        deployments.MapPost("/{id}/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", 401, 403, 404, 409, 429);
+        deployments.MapPost("/{id}/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", 401, 403, 404, 409, 429);
     }
 
     private static async Task<IResult> Create(HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 using Microsoft.Extensions.Options;
 
@@ -19,10 +20,11 @@ internal static class ProjectEndpoints
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var projects = routes.MapGroup("/projects").WithTags("Projects");
-        projects.MapPut("/{id}", Save).RequireScope(Scopes.ProjectsWrite).WithName("saveProject").WithSummary("Makes or changes a project");
-        projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead).WithName("getProject").WithSummary("Tells about a project");
+        projects.MapPut("/{id}", Save).RequireScope(Scopes.ProjectsWrite).Takes<ProjectBody>()
+            .Answers<ProjectResponse>("saveProject", "Makes or changes a project", 400, 401, 403, 404, 413, 415);
+        projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead).Answers<ProjectResponse>("getProject", "Tells about a project", 401, 403, 404);
         projects.MapGet("/{id}/deployments", Deployments).RequireScope(Scopes.DeploymentsRead)
-            .WithName("listProjectDeployments").WithSummary("Lists the deployments of a project, newest first");
+            .Answers<DeploymentListResponse>("listProjectDeployments", "Lists the deployments of a project, newest first", 400, 401, 403, 404);
     }
 
     private static async Task<IResult> Save(string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
@@ -73,6 +75,21 @@ internal static class ProjectEndpoints
         return fields.Errors.Count == 0 ? command : fields.Errors;
     }
 }
+
+/// <summary>The body of <c>PUT /projects/{id}</c>, for its description.</summary>
+/// <param name="Files">The project's files; kept as one change of its history.</param>
+public sealed record ProjectBody(
+    string OrganizationId,
+    string UserId,
+    string? Name = null,
+    string? TemplateType = null,
+    IReadOnlyList<ProjectFile>? Files = null,
+    IReadOnlyList<JsonElement>? HistoryMessages = null,
+    string? CustomDomain = null,
+    bool? IsActive = null);
+
+/// <summary>A file of a project.</summary>
+public sealed record ProjectFile(string Path, string Content);
 
 /// <summary>Answer about one project.</summary>
 public sealed record ProjectResponse(bool Success, ProjectView Project);

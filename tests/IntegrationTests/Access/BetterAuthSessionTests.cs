@@ -108,10 +108,11 @@ public sealed class BetterAuthSessionTests(BetterAuthPlatform platform) : IClass
         response.StatusCode.Should().Be(status);
     }
 
-    private Task<AccessHost> StartAsync(string cacheFor = "00:00:10") => AccessHost.StartAsync(new Dictionary<string, string?>
+    private Task<AccessHost> StartAsync(string cacheFor = "00:05:00") => AccessHost.StartAsync(new Dictionary<string, string?>
     {
         ["Session:PlatformUrl"] = platform.Url.ToString(),
         ["Session:CacheFor"] = cacheFor,
+        ["Session:Timeout"] = "00:00:30",
     });
 
     private static void ShouldBe(JsonElement caller, Person person)

@@ -10,6 +10,8 @@ namespace Libra.Deploy.IntegrationTests.Logs;
 
 public sealed class DeploymentLogTests : IDisposable
 {
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
     // Nothing is shipped by time here, only by flushing, closing and size.
     private readonly LogFixture _logs = new(new FakeTimeProvider(DateTimeOffset.UtcNow));
 
@@ -184,7 +186,8 @@ public sealed class DeploymentLogTests : IDisposable
         {
             for (; written < lines; written++) await writer.PrintAsync(line);
         });
-        await Eventually.TrueAsync(() => Volatile.Read(ref written) * (long)line.Length > _logs.Options.MaxBufferedBytes - line.Length);
+        await Eventually.BecomesTrueAsync(
+            () => Volatile.Read(ref written) * (long)line.Length > _logs.Options.MaxBufferedBytes - line.Length, Bound, "the buffer takes that much");
         printing.IsCompleted.Should().BeFalse("the buffer is bounded");
 
         _logs.Store.Away = false;
@@ -209,15 +212,18 @@ public sealed class DeploymentLogTests : IDisposable
     {
         await using var writer = await _logs.OpenAsync();
         await writer.PrintAsync(string.Concat(Enumerable.Repeat(new string('x', 1000) + "\n", 300)));
-        await Eventually.TrueAsync(async () => (await _logs.ReadAllAsync()).Count >= 260);
+        await Eventually.BecomesTrueAsync(async () => (await _logs.ReadAllAsync()).Count >= 260, Bound, "a full chunk waits for no time");
 
         writer.Write(LogLevel.Info, null, "by time");
         var clock = (FakeTimeProvider)_logs.Clock;
-        await Eventually.TrueAsync(async () =>
-        {
-            clock.Advance(_logs.Options.ShipInterval);
-            return (await _logs.ReadAllAsync()).Count == 301;
-        });
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                clock.Advance(_logs.Options.ShipInterval);
+                return (await _logs.ReadAllAsync()).Count == 301;
+            },
+            Bound,
+            "the interval has passed");
     }
 
     [Fact]
@@ -344,11 +350,14 @@ public sealed class DeploymentLogTests : IDisposable
     private async Task AdvanceUntilAsync(Task task)
     {
         var clock = (FakeTimeProvider)_logs.Clock;
-        await Eventually.TrueAsync(() =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            return task.IsCompleted;
-        });
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return task.IsCompleted;
+            },
+            Bound,
+            "every pause has passed");
         await task;
     }
 

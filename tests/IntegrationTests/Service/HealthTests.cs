@@ -35,9 +35,10 @@ public sealed class HealthTests(LibraService service)
     [Fact]
     public async Task Detailed_WhenAllIsWell_NamesEveryDependencyAndNoSecret()
     {
-        var body = await service.Stranger.GetFromJsonAsync<JsonNode>("/health/detailed", TestContext.Current.CancellationToken);
+        var body = await DetailedAsync();
+        for (var waited = Stopwatch.StartNew(); body["status"]!.GetValue<string>() != "healthy"; body = await DetailedAsync())
+            waited.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(3), "the first sandbox fetches its tools: {0}", body);
 
-        body!["status"]!.GetValue<string>().Should().Be("healthy", body.ToJsonString());
         body["checks"]!.AsObject().Select(check => check.Key).Should().BeEquivalentTo(All);
         body.ToJsonString().Should().NotContain("127.0.0.1").And.NotContain("Password").And.NotContain("/tmp");
     }
@@ -74,6 +75,12 @@ public sealed class HealthTests(LibraService service)
 
         (await StatusOfAsync(own, "/health/live")).Should().Be(HttpStatusCode.OK);
         await stopping;
+    }
+
+    private async Task<JsonNode> DetailedAsync()
+    {
+        using var answer = await service.Stranger.GetAsync("/health/detailed", TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
     }
 
     private static async Task<HttpStatusCode> StatusOfAsync(OwnService own, string path)

@@ -1,3 +1,5 @@
+using Hangfire.AspNetCore;
+using Hangfire.Logging;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Composition;
@@ -39,6 +41,9 @@ internal sealed class OwnService : IAsyncDisposable
                 ["Host:LogLevel"] = "error",
             }));
         await host.App.StartAsync(TestContext.Current.CancellationToken);
+        // Hangfire has one log provider for the process, of whichever host came last: without this the shared service's workers die
+        // with this host's logging.
+        LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(NullLoggerFactory.Instance));
         return new OwnService(data, postgres, host);
     }
 

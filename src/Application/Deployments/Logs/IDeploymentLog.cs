@@ -31,6 +31,9 @@ public interface IDeploymentLog
     /// <summary>Ends the log for good: joins its chunks into one object and lets followers finish. Safe to repeat.</summary>
     Task SealAsync(LogSubject subject, CancellationToken cancellationToken);
 
+    /// <summary>Objects and bytes stored for the deployment: what <see cref="DeleteAsync"/> would remove.</summary>
+    Task<(int Objects, long Bytes)> MeasureAsync(LogSubject subject, CancellationToken cancellationToken);
+
     /// <summary>Removes everything stored for the deployment.</summary>
     /// <returns>Objects and bytes removed.</returns>
     Task<(int Objects, long Bytes)> DeleteAsync(LogSubject subject, CancellationToken cancellationToken);

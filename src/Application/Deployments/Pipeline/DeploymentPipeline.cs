@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using Microsoft.Extensions.Logging;
@@ -36,6 +37,8 @@ internal sealed class DeploymentPipeline(
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions) return await GiveUpAsync(id, SuspectedKiller, DeadLetterReasons.SystemError);
 
         var deployment = claimed.Value;
+        if (deployment.Interruptions == 0) DeploymentMetrics.Claimed(clock.GetUtcNow() - deployment.DueAt);
+        using var trace = DeploymentTraces.StartAttempt(deployment);
         using var scope = logger.BeginScope(Fields(deployment));
         await using var watch = new LeaseWatch(deployment, lease!, leases, options.Value, clock, logger, drained);
         running.Add(id, watch.Look);
@@ -134,10 +137,28 @@ internal sealed class DeploymentPipeline(
         if (started.IsError) return started;
 
         context.Log.Write(LogLevel.Info, step.Step, step.Step.Stage());
-        var done = await RunInTimeAsync(step, context, cancellationToken);
+        var done = await RunMeasuredAsync(step, context, cancellationToken);
         if (done.IsError) return done;
 
         return await context.RecordAsync((current, token) => current.CompleteStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
+    }
+
+    private async Task<ErrorOr<Success>> RunMeasuredAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        using var trace = DeploymentTraces.StartStep(step.Step);
+        var start = clock.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            var done = await RunInTimeAsync(step, context, cancellationToken);
+            succeeded = !done.IsError;
+            if (done.IsError) trace.Fail(done.FirstError.Code);
+            return done;
+        }
+        finally
+        {
+            DeploymentMetrics.StepEnded(step.Step, succeeded, clock.GetElapsedTime(start));
+        }
     }
 
     private async Task<ErrorOr<Success>> RunInTimeAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)

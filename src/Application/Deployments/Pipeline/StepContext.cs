@@ -2,6 +2,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 
@@ -47,7 +48,10 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
 
     public async ValueTask DisposeAsync()
     {
-        if (Sandbox is not null) await Sandbox.DisposeAsync();
+        if (Sandbox is not { } sandbox) return;
+
         Sandbox = null;
+        DeploymentMetrics.SandboxClosed();
+        await sandbox.DisposeAsync();
     }
 }

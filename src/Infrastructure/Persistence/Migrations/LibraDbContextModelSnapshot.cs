@@ -192,6 +192,11 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("trace_parent");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasColumnType("text")
@@ -550,6 +555,32 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.ReleasedArtifactRow", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.HasKey("Digest")
+                        .HasName("pk_released_artifacts");
+
+                    b.ToTable("released_artifacts", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<string>("OrganizationId")
@@ -592,6 +623,29 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_idempotency_keys_created_at");
 
                     b.ToTable("idempotency_keys", "deploy");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentCountRow", b =>
+                {
+                    b.Property<string>("OrganizationId")
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("OrganizationId", "Status")
+                        .HasName("pk_deployment_counts");
+
+                    b.ToTable("deployment_counts", "deploy");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>

@@ -8,7 +8,10 @@ public sealed partial record CloudflareOptions
     /// <summary>The account that owns the dispatch namespace (<c>CLOUDFLARE_ACCOUNT_ID</c>).</summary>
     public required string AccountId { get; init; }
 
-    /// <summary>Needs "Workers Scripts: Edit" on the account and, for custom domains, "SSL and Certificates: Edit" on the zone (<c>CLOUDFLARE_API_TOKEN</c>).</summary>
+    /// <summary>
+    /// Needs "Workers Scripts: Edit" on the account and, for custom domains, "SSL and Certificates: Edit" on the zone
+    /// (<c>CLOUDFLARE_API_TOKEN</c>).
+    /// </summary>
     public required CloudflareToken ApiToken { get; init; }
 
     /// <summary>The zone of custom domains (<c>CLOUDFLARE_ZONE_ID</c>); null when there are none.</summary>
@@ -33,7 +36,7 @@ public sealed partial record CloudflareOptions
     /// <summary>Upload sessions that one publishing may open: a session ends after an hour, and what was sent in it stays.</summary>
     public int MaxSessions { get; init; } = 3;
 
-    /// <summary>API calls of all nodes together in five minutes; Cloudflare allows a token 1,200 and blocks it for five minutes above.</summary>
+    /// <summary>API calls of all nodes together in five minutes; above 1,200 Cloudflare blocks a token for five minutes.</summary>
     public int CallsPerFiveMinutes { get; init; } = 1_200;
 
     /// <summary>How long a call waits for its turn when the calls are used up.</summary>
@@ -54,7 +57,9 @@ public sealed partial record CloudflareOptions
     /// <summary>How long "the target is ready" is believed.</summary>
     public TimeSpan CheckValidity { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>True on plans with custom metadata: custom hostnames then carry their project's id, and those of others are never adopted.</summary>
+    /// <summary>
+    /// True on plans with custom metadata: custom hostnames then carry their project's id, and those of others are never adopted.
+    /// </summary>
     public bool HostnameMetadata { get; init; }
 
     /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>
@@ -69,13 +74,17 @@ public sealed partial record CloudflareOptions
         if (DispatcherUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https", AbsolutePath: "/" })
             yield return "NEXT_PUBLIC_DISPATCHER_URL must be an http or https address without a path.";
         // Anywhere else the token would travel in the clear.
-        if (ApiBaseUrl is not { IsAbsoluteUri: true } || !ApiBaseUrl.AbsolutePath.EndsWith('/') || (ApiBaseUrl.Scheme != "https" && !ApiBaseUrl.IsLoopback))
+        if (ApiBaseUrl is not { IsAbsoluteUri: true } || !ApiBaseUrl.OriginalString.EndsWith('/') || !IsSecret(ApiBaseUrl))
             yield return "Cloudflare's API address must be https (http only on this machine) and end with /.";
         if (MaxAssets < 1 || MaxAssetBytes < 1 || UploadConcurrency is < 1 or > 50 || MaxSessions < 1 || CallsPerFiveMinutes < 10)
-            yield return "The limits of the Cloudflare target must be positive: 1 to 50 uploads at a time, at least 10 calls in five minutes.";
-        if (CallTimeout <= TimeSpan.Zero || UploadTimeout <= TimeSpan.Zero || VerifyPatience < TimeSpan.Zero || BudgetPatience < TimeSpan.Zero)
-            yield return "The time limits of the Cloudflare target must be positive.";
+            yield return "The Cloudflare target needs positive limits, 1 to 50 uploads at a time and at least 10 calls in five minutes.";
+        if (Times.Any(time => time < TimeSpan.Zero))
+            yield return "The time limits of the Cloudflare target must not be negative.";
     }
+
+    private TimeSpan[] Times => [CallTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
+
+    private static bool IsSecret(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
 
     [GeneratedRegex(@"\A[0-9a-f]{32}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Id();

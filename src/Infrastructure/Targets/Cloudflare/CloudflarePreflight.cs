@@ -1,10 +1,13 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ErrorOr;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
-/// <summary>Finds out, in words, whether token, account, plan, namespace and zone allow deployments. Believed for a minute, a refusal for less.</summary>
+/// <summary>
+/// Finds out, in words, whether token, account, plan, namespace and zone allow deployments. Believed for a minute, a refusal for less.
+/// </summary>
 internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, CloudflareOptions options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan RefusalValidity = TimeSpan.FromSeconds(10);
@@ -42,10 +45,13 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
     {
         if (options.ZoneId is null) return CloudflareErrors.Settings("Custom domains need CLOUDFLARE_ZONE_ID, and it is not set.");
 
-        var call = new ApiCall("fallback origin", HttpMethod.Get, paths.FallbackOrigin) { Permission = ApiCall.ZonePermission, Interactive = true };
-        var answer = await api.SendAsync(call, cancellationToken);
+        var answer = await GetAsync("fallback origin", paths.FallbackOrigin, ApiCall.ZonePermission, cancellationToken);
         if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404)
-            return CloudflareErrors.Settings("The Cloudflare zone has no fallback origin for custom hostnames; set one that leads to the dispatcher.");
+        {
+            return CloudflareErrors.Settings(
+                "The Cloudflare zone has no fallback origin for custom hostnames; set one that leads to the dispatcher.");
+        }
+
         if (answer.IsError) return answer.Errors;
 
         var status = answer.Value.Text("status");
@@ -62,31 +68,39 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
         if (token.IsError) return token;
 
         // The real proof: it needs the account, the permission, the plan and the namespace.
-        var found = await api.SendAsync(new ApiCall("dispatch namespace", HttpMethod.Get, paths.Namespace) { Interactive = true }, cancellationToken);
+        var found = await GetNamespaceAsync(cancellationToken);
         if (found.IsError && CloudflareErrors.StatusOf(found.FirstError) == 404) found = await CreateNamespaceAsync(cancellationToken);
         if (found.IsError) return found.Errors;
 
         // Trusted workers share a cache and see each other's requests.
         return found.Value.IsTrue("trusted_workers")
-            ? CloudflareErrors.Settings($"The dispatch namespace {options.DispatchNamespace} trusts its workers; set it to untrusted, or sites share a cache.")
+            ? CloudflareErrors.Settings(
+                $"The dispatch namespace {options.DispatchNamespace} trusts its workers; set it to untrusted, or sites share a cache.")
             : Result.Success;
     }
 
     private async Task<ErrorOr<Success>> CheckTokenAsync(CancellationToken cancellationToken)
     {
-        var answer = await api.SendAsync(new ApiCall("account token", HttpMethod.Get, paths.AccountToken) { Interactive = true }, cancellationToken);
+        var answer = await GetAsync("account token", paths.AccountToken, ApiCall.AccountPermission, cancellationToken);
         // A user's token is not known to the account.
         if (answer.IsError && answer.FirstError.Type != ErrorType.Unexpected)
-            answer = await api.SendAsync(new ApiCall("user token", HttpMethod.Get, ApiPaths.UserToken) { Interactive = true }, cancellationToken);
+            answer = await GetAsync("user token", ApiPaths.UserToken, ApiCall.AccountPermission, cancellationToken);
         if (answer.IsError) return answer.Errors;
 
         var status = answer.Value.Text("status");
         return status == "active"
             ? Result.Success
-            : CloudflareErrors.Settings($"The Cloudflare API token is '{status ?? "of unknown status"}' rather than active; make a new one and set CLOUDFLARE_API_TOKEN.");
+            : CloudflareErrors.Settings(
+                $"The Cloudflare API token is '{status ?? "unknown"}' rather than active; set CLOUDFLARE_API_TOKEN to a new one.");
     }
 
-    private async Task<ErrorOr<System.Text.Json.JsonElement>> CreateNamespaceAsync(CancellationToken cancellationToken)
+    private Task<ErrorOr<JsonElement>> GetNamespaceAsync(CancellationToken cancellationToken) =>
+        GetAsync("dispatch namespace", paths.Namespace, ApiCall.AccountPermission, cancellationToken);
+
+    private Task<ErrorOr<JsonElement>> GetAsync(string name, string path, string permission, CancellationToken cancellationToken) =>
+        api.SendAsync(new ApiCall(name, HttpMethod.Get, path) { Permission = permission, Interactive = true }, cancellationToken);
+
+    private async Task<ErrorOr<JsonElement>> CreateNamespaceAsync(CancellationToken cancellationToken)
     {
         var create = new ApiCall("new dispatch namespace", HttpMethod.Post, paths.Namespaces)
         {
@@ -98,7 +112,7 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
         if (!created.IsError) return created;
 
         // Another node may have been faster, or the answer was lost.
-        var found = await api.SendAsync(new ApiCall("dispatch namespace", HttpMethod.Get, paths.Namespace) { Interactive = true }, cancellationToken);
+        var found = await GetNamespaceAsync(cancellationToken);
         return found.IsError ? created : found;
     }
 }

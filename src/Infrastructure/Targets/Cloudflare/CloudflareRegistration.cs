@@ -5,14 +5,15 @@ using Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
 /// <summary>Registers the Cloudflare target and custom domains there.</summary>
 public static class CloudflareRegistration
 {
-    /// <summary>Adds <see cref="IDeployTarget"/> and <see cref="ICustomDomains"/> over the registered data source and <see cref="TimeProvider"/>.</summary>
+    /// <summary>
+    /// Adds <see cref="IDeployTarget"/> and <see cref="ICustomDomains"/> over the registered data source and <see cref="TimeProvider"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
     public static IServiceCollection AddCloudflareTarget(this IServiceCollection services, CloudflareOptions options)
     {
@@ -23,10 +24,8 @@ public static class CloudflareRegistration
         services.AddSingleton(options);
         services.AddSingleton<ApiPaths>();
         services.AddSingleton<ICallBudget, FleetCallBudget>();
-        services.AddSingleton(provider => new CloudflareApi(
-            options, Connections(), provider.GetRequiredService<ICallBudget>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CloudflareApi>>()));
-        services.AddSingleton(provider => new LiveProof(
-            options, Connections(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LiveProof>>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CloudflareApi>(provider, Connections()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveProof>(provider, Connections()));
         services.AddSingleton<CloudflarePreflight>();
         services.AddSingleton<AssetUpload>();
         services.AddSingleton<ScriptUpload>();

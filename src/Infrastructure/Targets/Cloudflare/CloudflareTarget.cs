@@ -8,15 +8,21 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
 /// <summary>Puts artifacts live in a Workers for Platforms namespace, by plain HTTPS from here: no sandbox ever sees the token.</summary>
 internal sealed class CloudflareTarget(
-    CloudflareOptions options, CloudflareApi api, ApiPaths paths, CloudflarePreflight preflight, AssetUpload assets, ScriptUpload scripts, LiveProof proof)
-    : IDeployTarget, IDisposable
+    CloudflareOptions options,
+    CloudflareApi api,
+    ApiPaths paths,
+    CloudflarePreflight preflight,
+    AssetUpload assets,
+    ScriptUpload scripts,
+    LiveProof proof) : IDeployTarget, IDisposable
 {
     // Cloudflare refuses two uploads of one script at the same time. A stripe may hold several scripts; that only makes one wait.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public string Name => "cloudflare";
 
-    public Uri AddressOf(WorkerName worker) => new UriBuilder(options.DispatcherUrl) { Host = $"{worker.Value}.{options.DispatcherUrl.Host}" }.Uri;
+    public Uri AddressOf(WorkerName worker) =>
+        new UriBuilder(options.DispatcherUrl) { Host = $"{worker.Value}.{options.DispatcherUrl.Host}" }.Uri;
 
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => preflight.CheckAsync(cancellationToken);
 

@@ -36,14 +36,19 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         switch (seen.Outcome)
         {
             case Outcome.Unreachable:
-                return Error.Unexpected("TARGET_UNAVAILABLE", $"{address} cannot be reached: {seen.Detail} Check the dispatcher's DNS record, certificate and route.");
+                return TargetErrors.Unavailable(
+                    $"{address} cannot be reached: {seen.Detail} Check the dispatcher's DNS record, certificate and route.");
             case Outcome.Broken:
                 return TargetErrors.VerificationFailed($"{address} answers {seen.Detail}.");
             case Outcome.OnlyBytes:
-                logger.LogWarning("{Address} serves the files of artifact {Digest} without the header {Header}: something on the way drops it", address, artifact.Digest, ArtifactHeader.Name);
+                logger.LogWarning(
+                    "{Address} serves the files of artifact {Digest} without the header {Header}: something on the way drops it",
+                    address, artifact.Digest, ArtifactHeader.Name);
                 return Result.Success;
             default:
-                return Error.Unexpected("VERIFICATION_FAILED", $"{address} did not show the new version within {options.VerifyPatience.TotalSeconds:0} s: it answers {seen.Detail}.");
+                return Error.Unexpected(
+                    "VERIFICATION_FAILED",
+                    $"{address} did not show the new version within {options.VerifyPatience.TotalSeconds:0} s: it answers {seen.Detail}.");
         }
     }
 
@@ -68,7 +73,8 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         }
     }
 
-    private static async Task<Seen> CompareAsync(HttpResponseMessage answer, Witness? witness, string digest, CancellationToken cancellationToken)
+    private static async Task<Seen> CompareAsync(
+        HttpResponseMessage answer, Witness? witness, string digest, CancellationToken cancellationToken)
     {
         var status = (int)answer.StatusCode;
         var named = answer.Headers.TryGetValues(ArtifactHeader.Name, out var values) ? values.FirstOrDefault() : null;
@@ -78,13 +84,15 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         if (status >= 500) return new Seen(Outcome.Broken, $"{status}");
         if (witness is null) return new Seen(Outcome.Proved, "");
         // A rule of _redirects may stand before the file.
-        if (status is >= 300 and < 400 && witness.MayRedirect) return new Seen(named is null ? Outcome.OnlyBytes : Outcome.Proved, $"{status}");
+        if (status is >= 300 and < 400 && witness.MayRedirect) return new Seen(SureBy(named), $"{status}");
         if (status != 200) return new Seen(Outcome.Stale, $"{status}");
 
         var body = await SHA256.HashDataAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
         if (Convert.ToHexStringLower(body) != witness.Sha256) return new Seen(Outcome.Stale, "with other bytes");
-        return new Seen(named is null ? Outcome.OnlyBytes : Outcome.Proved, "");
+        return new Seen(SureBy(named), "");
     }
+
+    private static Outcome SureBy(string? named) => named is null ? Outcome.OnlyBytes : Outcome.Proved;
 
     private enum Outcome
     {

@@ -1,17 +1,21 @@
 using System.IO.Enumeration;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
-/// <summary>A file of a site whose address is certain to be answered with it, not by the worker: it can bear witness of the version.</summary>
+/// <summary>A file of a site whose address is certain to be answered with it, and not by the worker.</summary>
 /// <param name="Address">Path, escaped.</param>
 /// <param name="MayRedirect">True when the site has rules that may answer in the file's place.</param>
 internal sealed record Witness(string Address, string Sha256, bool MayRedirect)
 {
     private const string StartPage = ArtifactPath.Assets + "index.html";
 
-    /// <summary>The start page, which changes with nearly every version, or else the first file that is no page; null when the worker answers everything.</summary>
+    /// <summary>
+    /// The start page, which changes with nearly every version, or else the first file that is no page; null when the worker answers
+    /// everything.
+    /// </summary>
     public static Witness? Of(ArtifactManifest manifest)
     {
         if (manifest.Assets is not { } assets || (manifest.Worker is not null && assets.RunWorkerFirst)) return null;
@@ -21,9 +25,9 @@ internal sealed record Witness(string Address, string Sha256, bool MayRedirect)
         if (start is not null && assets.HtmlHandling != "none" && !IsWorkers("/", assets)) return new Witness("/", start.Sha256, redirects);
 
         // Pages have several addresses that lead to each other; other files have one.
-        return manifest.Files
-            .Where(file => file.Path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal) && !AssetRules.IsRuleFile(file.Path) && !IsPage(file.Path))
-            .Select(file => (Address: file.Path[(ArtifactPath.Assets.Length - 1)..], file.Sha256))
+        return SiteAssets.PublicFiles(manifest)
+            .Where(file => !IsPage(file.Path))
+            .Select(file => (Address: SiteAssets.AddressOf(file), file.Sha256))
             .Where(file => !IsWorkers(file.Address, assets))
             .Select(file => new Witness(string.Join('/', file.Address.Split('/').Select(Uri.EscapeDataString)), file.Sha256, redirects))
             .FirstOrDefault();
@@ -33,5 +37,6 @@ internal sealed record Witness(string Address, string Sha256, bool MayRedirect)
 
     // Exceptions ("!/x") only take paths away from the worker; leaving them out of sight costs a witness at worst.
     private static bool IsWorkers(string address, AssetsSettings assets) =>
-        assets.RunWorkerFirstPaths?.Any(pattern => pattern[0] != '!' && FileSystemName.MatchesSimpleExpression(pattern, address, ignoreCase: false)) == true;
+        assets.RunWorkerFirstPaths?.Any(
+            pattern => pattern[0] != '!' && FileSystemName.MatchesSimpleExpression(pattern, address, ignoreCase: false)) == true;
 }

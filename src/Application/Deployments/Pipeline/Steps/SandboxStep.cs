@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Options;
 
@@ -32,6 +33,7 @@ internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource sourc
         };
         var spec = new SandboxSpec(deployment.Id, deployment.OrganizationId, deployment.ProjectId, limits);
         context.Sandbox = await provider.CreateAsync(spec, cancellationToken);
+        DeploymentMetrics.SandboxOpened();
         context.Log.Write(Logs.LogLevel.Info, Step, $"Sandbox {context.Sandbox.Id} ({provider.Name}) is ready");
         return Result.Success;
     }

@@ -32,7 +32,7 @@ internal sealed class ApiCall(string name, HttpMethod method, string path)
     /// <summary>True for an upload, which may take longer.</summary>
     public bool IsUpload { get; init; }
 
-    /// <summary>True when it may use the calls that are kept back from deployments: somebody waits, and there are few of its kind.</summary>
+    /// <summary>True when it may use the calls that are kept back from deployments: somebody waits for it.</summary>
     public bool Interactive { get; init; }
 
     /// <summary>The permission without which Cloudflare refuses it.</summary>
@@ -44,6 +44,10 @@ internal sealed class ApiCall(string name, HttpMethod method, string path)
     /// <summary>Told the status of every failed try; 0 when there was no answer.</summary>
     public Action<int>? OnFailedTry { get; init; }
 
-    public static HttpContent Json(JsonNode body) =>
-        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    public static HttpContent Json(JsonNode body)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
 }

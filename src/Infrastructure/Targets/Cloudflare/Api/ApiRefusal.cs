@@ -11,7 +11,12 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 /// <param name="RetryAfter">The pause that was asked for.</param>
 /// <param name="Challenged">True when Cloudflare's firewall answered in the API's place.</param>
 internal sealed record ApiRefusal(
-    int Status, IReadOnlyList<int> Codes, IReadOnlyList<string> Messages, string? Ray = null, TimeSpan? RetryAfter = null, bool Challenged = false)
+    int Status,
+    IReadOnlyList<int> Codes,
+    IReadOnlyList<string> Messages,
+    string? Ray = null,
+    TimeSpan? RetryAfter = null,
+    bool Challenged = false)
 {
     private const int MaxErrors = 20;
 

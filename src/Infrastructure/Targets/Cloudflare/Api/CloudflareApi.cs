@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
 /// <summary>Sends calls to Cloudflare, again where that is safe and may help, and believes nothing of the answers.</summary>
-internal sealed class CloudflareApi(CloudflareOptions options, HttpMessageInvoker http, ICallBudget budget, TimeProvider clock, ILogger<CloudflareApi> logger)
+internal sealed class CloudflareApi(
+    CloudflareOptions options, HttpMessageInvoker http, ICallBudget budget, TimeProvider clock, ILogger<CloudflareApi> logger)
 {
     private const int MaxAnswerBytes = 8 << 20;
     private const int GatewayTimeout = 524;
@@ -58,7 +59,8 @@ internal sealed class CloudflareApi(CloudflareOptions options, HttpMessageInvoke
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            using var request = new HttpRequestMessage(call.Method, new Uri(options.ApiBaseUrl, call.Path)) { Content = call.Body?.Invoke() };
+            using var request = new HttpRequestMessage(call.Method, new Uri(options.ApiBaseUrl, call.Path));
+            request.Content = call.Body?.Invoke();
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.SessionToken ?? options.ApiToken.Reveal());
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var answer = await http.SendAsync(request, either.Token);
@@ -97,7 +99,8 @@ internal sealed class CloudflareApi(CloudflareOptions options, HttpMessageInvoke
     {
         var words = Clean(string.Join("; ", refusal.Messages));
         logger.LogWarning(
-            "Cloudflare refused {Call}: HTTP {Status}, codes {Codes}, ray {Ray}: {Words}", call.Name, refusal.Status, refusal.Codes, refusal.Ray, words);
+            "Cloudflare refused {Call}: HTTP {Status}, codes {Codes}, ray {Ray}: {Words}",
+            call.Name, refusal.Status, refusal.Codes, refusal.Ray, words);
         return CloudflareErrors.Of(call, refusal, words);
     }
 

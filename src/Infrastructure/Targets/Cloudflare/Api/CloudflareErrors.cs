@@ -20,8 +20,8 @@ internal enum Blame
 }
 
 /// <summary>
-/// The one table of Cloudflare's codes. Passing: <c>TARGET_UNAVAILABLE</c>, Unexpected. Settings and Service: <c>TARGET_UNAVAILABLE</c>, Failure.
-/// Project: <c>TARGET_REJECTED</c>, with Cloudflare's own words.
+/// The one table of Cloudflare's codes. Passing: <c>TARGET_UNAVAILABLE</c>, Unexpected. Settings and Service: <c>TARGET_UNAVAILABLE</c>,
+/// Failure. Project: <c>TARGET_REJECTED</c>, with Cloudflare's own words.
 /// </summary>
 internal static class CloudflareErrors
 {
@@ -40,8 +40,8 @@ internal static class CloudflareErrors
         [6111] = (Blame.Settings, "Cloudflare cannot read the API token; look for stray characters in CLOUDFLARE_API_TOKEN."),
         [7003] = (Blame.Settings, "Cloudflare does not know the account or zone; check CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID."),
         [9106] = (Blame.Settings, "Cloudflare does not accept the API token; set CLOUDFLARE_API_TOKEN to an active one."),
-        [9109] = (Blame.Settings, "The API token may not do this at Cloudflare; it needs the permission {permission}, for this account and zone."),
-        [10000] = (Blame.Settings, "The API token may not do this at Cloudflare; it needs the permission {permission}, for this account and zone."),
+        [9109] = (Blame.Settings, "The API token may not do this at Cloudflare; it needs {permission}, for this account and zone."),
+        [10000] = (Blame.Settings, "The API token may not do this at Cloudflare; it needs {permission}, for this account and zone."),
         [10001] = (Blame.Service, "Cloudflare does not take this kind of upload."),
         [10002] = (Blame.Passing, "Cloudflare had an internal error."),
         [10006] = (Blame.Project, "Cloudflare cannot parse the worker's code."),
@@ -52,7 +52,7 @@ internal static class CloudflareErrors
         [10016] = (Blame.Service, "Cloudflare does not take the worker's name."),
         [10018] = (Blame.Passing, "The worker was changed at Cloudflare at the same moment."),
         [10021] = (Blame.Project, "Cloudflare refused the worker."),
-        [10023] = (Blame.Settings, "Workers for Platforms is not part of the Cloudflare account's plan; buy it, or the dispatch namespace cannot be used."),
+        [10023] = (Blame.Settings, "Workers for Platforms is not part of the Cloudflare account's plan, and has to be bought."),
         [10026] = (Blame.Service, "Cloudflare could not read the upload."),
         [10027] = (Blame.Project, "The worker is too large for Cloudflare."),
         [10035] = (Blame.Passing, "The worker was changed at Cloudflare at the same moment."),
@@ -97,7 +97,7 @@ internal static class CloudflareErrors
         if (refusal.RetryAfter is { } pause) metadata[PauseKey] = pause;
         if (refusal.Ray is not null) metadata["cfRay"] = refusal.Ray;
 
-        var text = sentence.Replace("{permission}", $"'{call.Permission}'", StringComparison.Ordinal);
+        var text = sentence.Replace("{permission}", $"the permission '{call.Permission}'", StringComparison.Ordinal);
         return blame switch
         {
             Blame.Passing => Error.Unexpected("TARGET_UNAVAILABLE", $"{text} ({call.Name})", metadata),
@@ -107,15 +107,21 @@ internal static class CloudflareErrors
     }
 
     /// <summary>What Cloudflare did not do although it says that all went well.</summary>
-    public static Error Incomplete(ApiCall call, string what) => Error.Unexpected("TARGET_UNAVAILABLE", $"Cloudflare's answer has no {what} ({call.Name}).");
+    public static Error Incomplete(ApiCall call, string what) =>
+        Error.Unexpected("TARGET_UNAVAILABLE", $"Cloudflare's answer has no {what} ({call.Name}).");
 
     /// <summary>Something of the platform's account or zone that an operator has to set right.</summary>
     public static Error Settings(string sentence) => Error.Failure("TARGET_UNAVAILABLE", sentence);
 
+    /// <summary>All nodes together have made the calls that Cloudflare allows.</summary>
+    public static Error NoCallsLeft(TimeSpan pause) => Error.Unexpected(
+        "TARGET_UNAVAILABLE", "The calls that Cloudflare allows in five minutes are used up.", new() { [PauseKey] = pause });
+
     /// <summary>The HTTP status behind an error; 0 when there was no answer.</summary>
     public static int StatusOf(Error error) => error.Metadata?.GetValueOrDefault(StatusKey) as int? ?? 0;
 
-    public static bool HasCode(Error error, int code) => error.Metadata?.GetValueOrDefault(CodesKey) is IReadOnlyList<int> codes && codes.Contains(code);
+    public static bool HasCode(Error error, int code) =>
+        error.Metadata?.GetValueOrDefault(CodesKey) is IReadOnlyList<int> codes && codes.Contains(code);
 
     public static TimeSpan? PauseOf(Error error) => error.Metadata?.GetValueOrDefault(PauseKey) as TimeSpan?;
 
@@ -123,8 +129,10 @@ internal static class CloudflareErrors
     {
         if (refusal.Status == 0) return (Blame.Passing, "Cloudflare's API cannot be reached.");
         if (refusal.Status == 429) return (Blame.Passing, "Cloudflare takes no more calls for now.");
-        if (refusal.Challenged) return (Blame.Settings, $"Cloudflare's firewall stopped the call; its support can find it by ray {refusal.Ray}.");
-        if (call.SessionToken is not null && refusal.Status is 401 or 403) return (Blame.Passing, "The upload session at Cloudflare has ended.");
+        if (refusal.Challenged)
+            return (Blame.Settings, $"Cloudflare's firewall stopped the call; its support can find it by ray {refusal.Ray}.");
+        if (call.SessionToken is not null && refusal.Status is 401 or 403)
+            return (Blame.Passing, "The upload session at Cloudflare has ended.");
 
         var known = refusal.Codes.FirstOrDefault(Table.ContainsKey);
         return known != 0 ? Table[known] : JudgeByStatus(call, refusal.Status);

@@ -6,7 +6,9 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 internal static class UntrustedJson
 {
     public static JsonElement? Property(this JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     public static string? Text(this JsonElement json, string name) =>
         json.Property(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;

@@ -22,7 +22,8 @@ internal sealed class FleetCallBudget(CloudflareOptions options, NpgsqlDataSourc
             INSERT INTO deploy.call_budgets AS b (name, tokens, refilled_at, blocked_until)
             VALUES ($1, $2 - 1, clock_timestamp(), 'epoch')
             ON CONFLICT (name) DO UPDATE
-            SET tokens = least($2, b.tokens + $3 * extract(epoch FROM clock_timestamp() - b.refilled_at)) - 1, refilled_at = clock_timestamp()
+            SET tokens = least($2, b.tokens + $3 * extract(epoch FROM clock_timestamp() - b.refilled_at)) - 1,
+                refilled_at = clock_timestamp()
             WHERE b.blocked_until <= clock_timestamp()
               AND least($2, b.tokens + $3 * extract(epoch FROM clock_timestamp() - b.refilled_at)) >= 1 + $4
             RETURNING 1)
@@ -35,7 +36,8 @@ internal sealed class FleetCallBudget(CloudflareOptions options, NpgsqlDataSourc
 
     private const string Pause =
         """
-        UPDATE deploy.call_budgets SET tokens = 0, refilled_at = clock_timestamp(), blocked_until = greatest(blocked_until, clock_timestamp() + $2)
+        UPDATE deploy.call_budgets
+        SET tokens = 0, refilled_at = clock_timestamp(), blocked_until = greatest(blocked_until, clock_timestamp() + $2)
         WHERE name = $1
         """;
 
@@ -45,12 +47,7 @@ internal sealed class FleetCallBudget(CloudflareOptions options, NpgsqlDataSourc
         {
             var wait = await TryTakeAsync(interactive, cancellationToken);
             if (wait == TimeSpan.Zero) return Result.Success;
-            if (waited + wait > options.BudgetPatience)
-            {
-                return Error.Unexpected(
-                    "TARGET_UNAVAILABLE", "The calls that Cloudflare allows in five minutes are used up.", new Dictionary<string, object> { [CloudflareErrors.PauseKey] = wait });
-            }
-
+            if (waited + wait > options.BudgetPatience) return CloudflareErrors.NoCallsLeft(wait);
             await Task.Delay(wait, clock, cancellationToken);
             waited += wait;
         }

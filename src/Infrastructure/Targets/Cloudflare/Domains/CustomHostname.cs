@@ -17,31 +17,38 @@ internal sealed record CustomHostname(string Id, string Name, CustomDomainState 
         var certificate = json.Property("ssl") ?? default;
         var (status, certificateStatus) = (json.Text("status"), certificate.Text("status"));
         var progress = ProgressOf(status, certificateStatus);
-        var state = new CustomDomainState(progress, id, certificateStatus, [.. RecordsOf(json, certificate)], ReasonOf(progress, status, certificateStatus, json, certificate));
+        var reason = progress == CustomDomainProgress.Live ? null : ReasonOf(json, certificate);
+        var state = new CustomDomainState(progress, id, certificateStatus, [.. RecordsOf(json, certificate)], reason);
         var project = (json.Property("custom_metadata") ?? default).Text(CustomHostnames.ProjectKey);
-        return new CustomHostname(id, name, state, project, json.Text("custom_origin_server") is { Length: > 0 }, IsOutOfTime(certificateStatus));
+        var hasOwnOrigin = json.Text("custom_origin_server") is { Length: > 0 };
+        return new CustomHostname(id, name, state, project, hasOwnOrigin, IsOutOfTime(certificateStatus));
     }
 
     /// <summary>Two states that change apart from each other: the name's and its certificate's. Words that are new mean waiting.</summary>
     internal static CustomDomainProgress ProgressOf(string? status, string? certificate)
     {
-        if (status is "moved" or "blocked" or "deleted" or "pending_deletion" or "pending_blocked" or "test_blocked" or "test_failed") return CustomDomainProgress.Failed;
-        if (certificate is "expired" or "deleted" or "pending_deletion" or "inactive" || IsOutOfTime(certificate)) return CustomDomainProgress.Failed;
+        if (status is "moved" or "blocked" or "deleted" or "pending_deletion" or "pending_blocked" or "test_blocked" or "test_failed")
+            return CustomDomainProgress.Failed;
+        if (certificate is "expired" or "deleted" or "pending_deletion" or "inactive" || IsOutOfTime(certificate))
+            return CustomDomainProgress.Failed;
         // Redeploying keeps serving.
         if (status is not (Active or "active_redeploying")) return CustomDomainProgress.Pending;
-        return certificate is Active or "pending_expiration" or "backup_issued" or "holding_deployment" ? CustomDomainProgress.Live : CustomDomainProgress.Verified;
+        return certificate is Active or "pending_expiration" or "backup_issued" or "holding_deployment"
+            ? CustomDomainProgress.Live
+            : CustomDomainProgress.Verified;
     }
 
     private static bool IsOutOfTime(string? certificate) => certificate?.EndsWith("_timed_out", StringComparison.Ordinal) == true;
 
-    private static string? ReasonOf(CustomDomainProgress progress, string? status, string? certificateStatus, JsonElement json, JsonElement certificate)
+    private static string ReasonOf(JsonElement json, JsonElement certificate)
     {
-        if (progress == CustomDomainProgress.Live) return null;
         var errors = (json.Property("verification_errors") ?? default).Texts()
-            .Concat(certificate.Items("validation_errors").Select(error => error.Text("message") ?? "").Where(message => message.Length > 0))
+            .Concat(certificate.Items("validation_errors").Select(error => error.Text("message") ?? ""))
+            .Where(message => message.Length > 0)
             .Select(message => message.Length <= 300 ? message : message[..300])
             .Distinct().Take(10).ToList();
-        var states = $"The domain is '{status ?? "unknown"}' and its certificate '{certificateStatus ?? "not ordered yet"}' at Cloudflare.";
+        var (status, ordered) = (json.Text("status") ?? "unknown", certificate.Text("status") ?? "not ordered yet");
+        var states = $"The domain is '{status}' and its certificate '{ordered}' at Cloudflare.";
         return errors.Count == 0 ? states : $"{states} {string.Join("; ", errors)}";
     }
 
@@ -51,13 +58,17 @@ internal sealed record CustomHostname(string Id, string Name, CustomDomainState 
         if (ownership.Text("name") is { } name && ownership.Text("value") is { } value)
             yield return new VerificationRecord("ownership", (ownership.Text("type") ?? "txt").ToUpperInvariant(), name, value);
         var file = json.Property("ownership_verification_http") ?? default;
-        if (file.Text("http_url") is { } url && file.Text("http_body") is { } body) yield return new VerificationRecord("ownership", "HTTP", url, body);
+        if (file.Text("http_url") is { } url && file.Text("http_body") is { } body)
+            yield return new VerificationRecord("ownership", "HTTP", url, body);
 
         foreach (var record in certificate.Items("validation_records"))
         {
-            if (record.Text("txt_name") is { } txt && record.Text("txt_value") is { } text) yield return new VerificationRecord("certificate", "TXT", txt, text);
-            if (record.Text("cname") is { } alias && record.Text("cname_target") is { } target) yield return new VerificationRecord("certificate", "CNAME", alias, target);
-            if (record.Text("http_url") is { } address && record.Text("http_body") is { } content) yield return new VerificationRecord("certificate", "HTTP", address, content);
+            if (record.Text("txt_name") is { } txt && record.Text("txt_value") is { } text)
+                yield return new VerificationRecord("certificate", "TXT", txt, text);
+            if (record.Text("cname") is { } alias && record.Text("cname_target") is { } target)
+                yield return new VerificationRecord("certificate", "CNAME", alias, target);
+            if (record.Text("http_url") is { } address && record.Text("http_body") is { } content)
+                yield return new VerificationRecord("certificate", "HTTP", address, content);
         }
     }
 }

@@ -8,7 +8,8 @@ using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;
 
 /// <summary>Custom domains as custom hostnames (SSL for SaaS) of the platform's zone.</summary>
-internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, CloudflareOptions options, CloudflarePreflight preflight) : ICustomDomains
+internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, CloudflareOptions options, CloudflarePreflight preflight)
+    : ICustomDomains
 {
     public const string ProjectKey = "libra_project";
 
@@ -38,7 +39,7 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
     public async Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken)
     {
         if (options.ZoneId is null) return NoZone();
-        var call = new ApiCall("custom hostname", HttpMethod.Get, paths.CustomHostname(hostnameId)) { Permission = ApiCall.ZonePermission };
+        var call = OfZone("custom hostname", HttpMethod.Get, paths.CustomHostname(hostnameId));
         var answer = await api.SendAsync(call, cancellationToken);
         if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404)
             return new CustomDomainState(CustomDomainProgress.Failed, hostnameId, null, [], "The domain is not at Cloudflare any more.");
@@ -49,7 +50,8 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
             : CloudflareErrors.Incomplete(call, "hostname of this name");
     }
 
-    public async Task<ErrorOr<Success>> RemoveAsync(CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
+    public async Task<ErrorOr<Success>> RemoveAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
     {
         if (options.ZoneId is null) return NoZone();
         if (hostnameId is null)
@@ -60,34 +62,39 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
             hostnameId = known.Id;
         }
 
-        var call = new ApiCall("custom hostname removal", HttpMethod.Delete, paths.CustomHostname(hostnameId)) { Permission = ApiCall.ZonePermission };
+        var call = OfZone("custom hostname removal", HttpMethod.Delete, paths.CustomHostname(hostnameId));
         var removed = await api.SendAsync(call, cancellationToken);
         return removed.IsError && CloudflareErrors.StatusOf(removed.FirstError) != 404 ? removed.Errors : Result.Success;
     }
 
     private async Task<ErrorOr<CustomHostname?>> FindAsync(CustomDomain domain, CancellationToken cancellationToken)
     {
-        var call = new ApiCall("custom hostname search", HttpMethod.Get, $"{paths.CustomHostnames}?hostname={Uri.EscapeDataString(domain.Value)}") { Permission = ApiCall.ZonePermission };
+        var query = $"?hostname={Uri.EscapeDataString(domain.Value)}";
+        var call = OfZone("custom hostname search", HttpMethod.Get, paths.CustomHostnames + query);
         var answer = await api.SendAsync(call, cancellationToken);
         if (answer.IsError) return answer.Errors;
-        return answer.Value.ValueKind == JsonValueKind.Array
-            ? answer.Value.EnumerateArray().Select(CustomHostname.Read).FirstOrDefault(hostname => hostname is not null && IsNamed(hostname, domain))
-            : CloudflareErrors.Incomplete(call, "list of hostnames");
+        if (answer.Value.ValueKind != JsonValueKind.Array) return CloudflareErrors.Incomplete(call, "list of hostnames");
+        var hostnames = answer.Value.EnumerateArray().Select(CustomHostname.Read);
+        return hostnames.FirstOrDefault(hostname => hostname is not null && IsNamed(hostname, domain));
     }
 
-    private async Task<ErrorOr<CustomDomainState>> AdoptAsync(CustomHostname hostname, string projectId, CancellationToken cancellationToken)
+    private async Task<ErrorOr<CustomDomainState>> AdoptAsync(
+        CustomHostname hostname, string projectId, CancellationToken cancellationToken)
     {
-        if (!IsOurs(hostname, projectId)) return TargetErrors.Rejected($"'{hostname.Name}' is already in use at Cloudflare for something else.");
+        if (!IsOurs(hostname, projectId))
+            return TargetErrors.Rejected($"'{hostname.Name}' is already in use at Cloudflare for something else.");
         if (!hostname.IsTimedOut) return hostname.State;
 
         // Sending the certificate's settings once more has Cloudflare look for the records again.
-        var call = Call("custom hostname revalidation", HttpMethod.Patch, paths.CustomHostname(hostname.Id), () => new JsonObject { ["ssl"] = Certificate() }, repeatable: true);
-        return await HostnameOfAsync(call, cancellationToken) is var renewed && renewed.IsError ? renewed.Errors : renewed.Value.State;
+        var body = new JsonObject { ["ssl"] = Certificate() };
+        var call = OfZone("custom hostname revalidation", HttpMethod.Patch, paths.CustomHostname(hostname.Id), body);
+        var renewed = await HostnameOfAsync(call, cancellationToken);
+        return renewed.IsError ? renewed.Errors : renewed.Value.State;
     }
 
     private Task<ErrorOr<CustomHostname>> CreateAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken)
     {
-        var call = Call("new custom hostname", HttpMethod.Post, paths.CustomHostnames, () => Body(domain, projectId), repeatable: false);
+        var call = OfZone("new custom hostname", HttpMethod.Post, paths.CustomHostnames, BodyOf(domain, projectId));
         return HostnameOfAsync(call, cancellationToken);
     }
 
@@ -98,15 +105,15 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
         return CustomHostname.Read(answer.Value) is { } hostname ? hostname : CloudflareErrors.Incomplete(call, "hostname");
     }
 
-    private static ApiCall Call(string name, HttpMethod method, string path, Func<JsonObject> body, bool repeatable) => new(name, method, path)
+    private static ApiCall OfZone(string name, HttpMethod method, string path, JsonObject? body = null) => new(name, method, path)
     {
-        Body = () => ApiCall.Json(body()),
-        Repeatable = repeatable,
+        Body = body is null ? null : () => ApiCall.Json(body),
+        Repeatable = method != HttpMethod.Post,
         Permission = ApiCall.ZonePermission,
         UnknownRefusal = Blame.Project,
     };
 
-    private JsonObject Body(CustomDomain domain, string projectId)
+    private JsonObject BodyOf(CustomDomain domain, string projectId)
     {
         var body = new JsonObject { ["hostname"] = domain.Value, ["ssl"] = Certificate() };
         if (options.HostnameMetadata) body["custom_metadata"] = new JsonObject { [ProjectKey] = projectId };
@@ -124,7 +131,8 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
     private bool IsOurs(CustomHostname hostname, string projectId) =>
         !hostname.HasOwnOrigin && (hostname.Project == projectId || (hostname.Project is null && !options.HostnameMetadata));
 
-    private static bool IsNamed(CustomHostname hostname, CustomDomain domain) => string.Equals(hostname.Name, domain.Value, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(CustomHostname hostname, CustomDomain domain) =>
+        string.Equals(hostname.Name, domain.Value, StringComparison.OrdinalIgnoreCase);
 
     private static Error NoZone() => CloudflareErrors.Settings("Custom domains need CLOUDFLARE_ZONE_ID, and it is not set.");
 }

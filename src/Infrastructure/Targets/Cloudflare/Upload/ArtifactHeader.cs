@@ -40,10 +40,15 @@ internal static class ArtifactHeader
         return text.ToString().TrimStart('\n');
     }
 
-    private static void AppendHeader(StringBuilder text, string digest) => text.Append("  ").Append(Name).Append(": ").Append(digest).Append('\n');
+    private static void AppendHeader(StringBuilder text, string digest) =>
+        text.Append("  ").Append(Name).Append(": ").Append(digest).Append('\n');
 
     private static bool IsPath(string line) => line.StartsWith('/') || line.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsOurs(string line) =>
-        line.TrimStart('!', ' ').StartsWith(Name, StringComparison.OrdinalIgnoreCase) && line.TrimStart('!', ' ')[Name.Length..].TrimStart() is "" or [':', ..];
+    // "Name: value" sets a header, "! Name" takes it away.
+    private static bool IsOurs(string line)
+    {
+        var header = line.TrimStart('!', ' ');
+        return header.StartsWith(Name, StringComparison.OrdinalIgnoreCase) && header[Name.Length..].TrimStart() is "" or [':', ..];
+    }
 }

@@ -6,7 +6,8 @@ using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
 /// <summary>Sends the files of one upload session, grouped as Cloudflare asked, a few groups at a time.</summary>
-internal sealed class AssetBuckets(CloudflareApi api, ApiPaths paths, CloudflareOptions options, string folder, SiteAssets assets, string sessionToken)
+internal sealed class AssetBuckets(
+    CloudflareApi api, ApiPaths paths, CloudflareOptions options, string folder, SiteAssets assets, string sessionToken)
 {
     private const int GatewayTimeout = 524;
     private const int BucketTries = 5;
@@ -20,8 +21,9 @@ internal sealed class AssetBuckets(CloudflareApi api, ApiPaths paths, Cloudflare
     {
         var waiting = new ConcurrentQueue<string[]>(buckets);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var lanes = Enumerable.Range(0, Math.Min(options.UploadConcurrency, buckets.Count)).Select(lane => RunLaneAsync(lane, waiting, stop)).ToList();
-        var failures = (await Task.WhenAll(lanes)).OfType<Error>().ToList();
+        var lanes = Enumerable.Range(0, Math.Min(options.UploadConcurrency, buckets.Count));
+        var ended = await Task.WhenAll(lanes.Select(lane => RunLaneAsync(lane, waiting, stop)));
+        var failures = ended.OfType<Error>().ToList();
         cancellationToken.ThrowIfCancellationRequested();
 
         if (failures.Count > 0) return failures[0];

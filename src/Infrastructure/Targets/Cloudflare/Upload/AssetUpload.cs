@@ -1,8 +1,8 @@
+using System.Text.Json.Nodes;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
-using System.Text.Json.Nodes;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
@@ -11,7 +11,8 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
 {
     /// <summary>Uploads what is missing. Safe to repeat: what has arrived is not asked for again.</summary>
     /// <returns>The token with which the script is put on top of the files.</returns>
-    public async Task<ErrorOr<string>> RunAsync(WorkerName worker, string projectId, IArtifact artifact, CancellationToken cancellationToken)
+    public async Task<ErrorOr<string>> RunAsync(
+        WorkerName worker, string projectId, IArtifact artifact, CancellationToken cancellationToken)
     {
         var assets = SiteAssets.Of(artifact.Manifest, projectId, options);
         if (assets.IsError) return assets.Errors;
@@ -20,7 +21,8 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
         {
             var session = await OpenAsync(worker, assets.Value, cancellationToken);
             if (session.IsError) return session.Errors;
-            if (session.Value.Buckets.Count == 0) return session.Value.Token; // nothing is missing: it is the last token already
+            // Nothing is missing: the token is that of a finished upload already.
+            if (session.Value.Buckets.Count == 0) return session.Value.Token;
 
             var buckets = new AssetBuckets(api, paths, options, artifact.Folder, assets.Value, session.Value.Token);
             var completed = await buckets.SendAsync(session.Value.Buckets, cancellationToken);
@@ -28,7 +30,7 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
         }
     }
 
-    private async Task<ErrorOr<(string Token, IReadOnlyList<string[]> Buckets)>> OpenAsync(WorkerName worker, SiteAssets assets, CancellationToken cancellationToken)
+    private async Task<ErrorOr<Session>> OpenAsync(WorkerName worker, SiteAssets assets, CancellationToken cancellationToken)
     {
         var call = new ApiCall("assets session", HttpMethod.Post, paths.AssetsSession(worker))
         {
@@ -38,11 +40,15 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
         if (answer.IsError) return answer.Errors;
         if (answer.Value.Text("jwt") is not { Length: > 0 } token) return CloudflareErrors.Incomplete(call, "token");
 
-        var buckets = answer.Value.Items("buckets").Select(bucket => bucket.Texts().Distinct().ToArray()).Where(bucket => bucket.Length > 0).ToList();
+        var buckets = answer.Value.Items("buckets").Select(bucket => bucket.Texts().Distinct().ToArray()).ToList();
+        buckets.RemoveAll(bucket => bucket.Length == 0);
         return buckets.Exists(bucket => Array.Exists(bucket, hash => assets.Find(hash) is null))
             ? CloudflareErrors.Incomplete(call, "list of files that fits the site")
-            : (token, buckets);
+            : new Session(token, buckets);
     }
 
     private static bool IsSessionOver(Error error) => error.Type == ErrorType.Unexpected && CloudflareErrors.StatusOf(error) is 401 or 403;
+
+    /// <summary>What Cloudflare wants to be sent, and the token to send it with.</summary>
+    private sealed record Session(string Token, IReadOnlyList<string[]> Buckets);
 }

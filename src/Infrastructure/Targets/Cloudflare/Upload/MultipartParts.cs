@@ -20,7 +20,8 @@ internal sealed class MultipartParts : HttpContent
     public MultipartParts()
     {
         _end = Encoding.ASCII.GetBytes($"--{_boundary}--\r\n");
-        Headers.ContentType = new MediaTypeHeaderValue("multipart/form-data") { Parameters = { new NameValueHeaderValue("boundary", _boundary) } };
+        Headers.ContentType = new MediaTypeHeaderValue("multipart/form-data");
+        Headers.ContentType.Parameters.Add(new NameValueHeaderValue("boundary", _boundary));
     }
 
     /// <param name="fileName">Null for a plain field.</param>
@@ -45,7 +46,8 @@ internal sealed class MultipartParts : HttpContent
         await stream.WriteAsync(_end, cancellationToken);
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override bool TryComputeLength(out long length)
     {
@@ -55,5 +57,7 @@ internal sealed class MultipartParts : HttpContent
 
     // As browsers do it.
     private static string Quoted(string name) => name
-        .Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal).Replace("\"", "%22", StringComparison.Ordinal);
+        .Replace("\r", "%0D", StringComparison.Ordinal)
+        .Replace("\n", "%0A", StringComparison.Ordinal)
+        .Replace("\"", "%22", StringComparison.Ordinal);
 }

@@ -23,7 +23,8 @@ internal static class ScriptMetadata
         {
             ["compatibility_date"] = manifest.CompatibilityDate,
             ["compatibility_flags"] = ListOf(manifest.CompatibilityFlags),
-            ["tags"] = ListOf([Tag("project", request.ProjectId), Tag("org", request.OrganizationId), Tag("deployment", request.DeploymentId.Value)]),
+            ["tags"] = ListOf(
+                [Tag("project", request.ProjectId), Tag("org", request.OrganizationId), Tag("deployment", request.DeploymentId.Value)]),
         };
         if (manifest.Worker is { } worker)
         {
@@ -39,7 +40,8 @@ internal static class ScriptMetadata
     }
 
     /// <summary>Tags are lists' separators to Cloudflare where they hold <c>,</c> or <c>&amp;</c>.</summary>
-    internal static string Tag(string kind, string id) => kind + "-" + string.Concat(id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_').Take(200));
+    internal static string Tag(string kind, string id) =>
+        $"{kind}-{string.Concat(id.Take(200).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'))}";
 
     private static JsonArray BindingsOf(ArtifactManifest manifest)
     {

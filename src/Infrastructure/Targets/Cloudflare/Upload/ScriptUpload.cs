@@ -1,9 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
-using System.Text.Json;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
@@ -29,16 +29,20 @@ internal sealed class ScriptUpload(CloudflareApi api, ApiPaths paths)
 
     private static MultipartParts FormOf(PublishRequest request, JsonObject metadata)
     {
-        var form = new MultipartParts().Add(MetadataPart, fileName: null, contentType: null, new TextBody(metadata.ToJsonString(JsonSerializerOptions.Web)));
+        var form = new MultipartParts();
+        form.Add(MetadataPart, fileName: null, contentType: null, new TextBody(metadata.ToJsonString(JsonSerializerOptions.Web)));
         var manifest = request.Artifact.Manifest;
         if (manifest.Worker is not { } worker) return form;
 
         var main = ArtifactPath.Worker + worker.MainModule;
-        var modules = manifest.Files.Where(file => file.Path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal)).OrderBy(file => file.Path != main);
+        var modules = manifest.Files
+            .Where(file => file.Path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal))
+            .OrderBy(file => file.Path != main);
         foreach (var file in modules)
         {
             var name = file.Path[ArtifactPath.Worker.Length..];
-            form.Add(name, name, ModuleTypes.For(name), new FileBody(Path.Combine(request.Artifact.Folder, file.Path), file.Size, base64: false));
+            var body = new FileBody(Path.Combine(request.Artifact.Folder, file.Path), file.Size, base64: false);
+            form.Add(name, name, ModuleTypes.For(name), body);
         }
 
         return form;

@@ -24,15 +24,23 @@ internal sealed class SiteAssets
 
     public static ErrorOr<SiteAssets> Of(ArtifactManifest manifest, string projectId, CloudflareOptions options)
     {
-        var files = manifest.Files.Where(file => file.Path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal) && !AssetRules.IsRuleFile(file.Path)).ToList();
-        if (files.Count > options.MaxAssets) return TargetErrors.Rejected($"The site has {files.Count} files; Cloudflare takes {options.MaxAssets} at most.");
+        var files = PublicFiles(manifest).ToList();
+        if (files.Count > options.MaxAssets)
+            return TargetErrors.Rejected($"The site has {files.Count} files; Cloudflare takes {options.MaxAssets} at most.");
         if (files.Find(file => file.Size > options.MaxAssetBytes) is { } large)
-            return TargetErrors.Rejected($"'{large.Path[ArtifactPath.Assets.Length..]}' has {large.Size} bytes; Cloudflare takes {options.MaxAssetBytes} a file at most.");
+            return TargetErrors.Rejected($"'{AddressOf(large)}' has {large.Size} bytes; Cloudflare takes {options.MaxAssetBytes} at most.");
 
         var assets = new SiteAssets();
         foreach (var file in files) assets.Add(file, projectId);
         return assets;
     }
+
+    /// <summary>The files that are served, as opposed to those that say how.</summary>
+    public static IEnumerable<ArtifactFile> PublicFiles(ArtifactManifest manifest) => manifest.Files
+        .Where(file => file.Path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal) && !AssetRules.IsRuleFile(file.Path));
+
+    /// <summary>Where a file is served, not escaped.</summary>
+    public static string AddressOf(ArtifactFile file) => file.Path[(ArtifactPath.Assets.Length - 1)..];
 
     /// <summary>Any one file with this hash; null when Cloudflare asks for one that it was not told of.</summary>
     public ArtifactFile? Find(string hash) => _byHash.GetValueOrDefault(hash);
@@ -51,6 +59,6 @@ internal sealed class SiteAssets
     {
         var hash = HashOf(file, projectId);
         _byHash.TryAdd(hash, file);
-        _manifest[file.Path[(ArtifactPath.Assets.Length - 1)..]] = new JsonObject { ["hash"] = hash, ["size"] = file.Size };
+        _manifest[AddressOf(file)] = new JsonObject { ["hash"] = hash, ["size"] = file.Size };
     }
 }

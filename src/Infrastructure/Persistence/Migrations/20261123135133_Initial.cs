@@ -81,6 +81,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deployment_counts",
+                schema: "deploy",
+                columns: table => new
+                {
+                    organization_id = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployment_counts", x => new { x.organization_id, x.status });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50);
+
+            migrationBuilder.CreateTable(
                 name: "deployments",
                 schema: "deploy",
                 columns: table => new
@@ -92,6 +107,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     source = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     custom_domain = table.Column<string>(type: "text", nullable: true),
                     request_id = table.Column<string>(type: "text", nullable: true),
+                    trace_parent = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     predecessor_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     progress = table.Column<int>(type: "integer", nullable: false),
@@ -178,6 +194,21 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 })
                 .Annotation("Npgsql:StorageParameter:fillfactor", 50)
                 .Annotation("Npgsql:UnloggedTable", true);
+
+            migrationBuilder.CreateTable(
+                name: "released_artifacts",
+                schema: "deploy",
+                columns: table => new
+                {
+                    digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    project_id = table.Column<string>(type: "text", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    released_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_released_artifacts", x => x.digest);
+                });
 
             migrationBuilder.CreateTable(
                 name: "deployment_sources",
@@ -371,6 +402,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 schema: "deploy");
 
             migrationBuilder.DropTable(
+                name: "deployment_counts",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
                 name: "deployment_sources",
                 schema: "deploy");
 
@@ -388,6 +423,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "rate_limits",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "released_artifacts",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

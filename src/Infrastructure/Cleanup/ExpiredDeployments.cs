@@ -1,0 +1,29 @@
+using Libra.Deploy.Application.Deployments.Cleanup;
+using Npgsql;
+
+namespace Libra.Deploy.Infrastructure.Cleanup;
+
+internal sealed class ExpiredDeployments(NpgsqlDataSource database) : IExpiredDeployments
+{
+    // Of the session: PostgreSQL itself gives it back when the node dies.
+    private const string Lock = "SELECT pg_try_advisory_lock(6010772)";
+
+    public async Task<ICleanupRun?> BeginAsync(CleanupRules rules, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var claim = new NpgsqlCommand(Lock, connection);
+            if (await claim.ExecuteScalarAsync(cancellationToken) is true)
+                return new CleanupRun(connection, rules, rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+}

@@ -1,0 +1,84 @@
+using Libra.Deploy.Application.Telemetry;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Queue;
+using Libra.Deploy.WebApi.Access;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Libra.Deploy.WebApi.Service;
+
+/// <summary>Who may read the metrics.</summary>
+public sealed class MetricsOptions
+{
+    /// <summary>
+    /// True opens <c>/metrics</c> to everybody who reaches the port; otherwise it needs the scope <c>operations:read</c>. Not
+    /// decided by the caller's address: behind a proxy of the same machine everybody would come from loopback.
+    /// </summary>
+    public bool Public { get; set; }
+}
+
+/// <summary>Metrics for a scraper, and metrics and traces by OTLP where the standard variables name a collector.</summary>
+internal static class LibraTelemetry
+{
+    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string MetricsCollector = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+    private const string TracesCollector = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    private const string MetricsPath = "/metrics";
+
+    public static IServiceCollection AddLibraTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MetricsOptions>().Bind(configuration.GetSection("Metrics"));
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => Describe(resource, configuration))
+            .WithMetrics(metrics => AddMetrics(metrics, configuration));
+        // Without a collector nobody would read a trace, and making one costs.
+        if (Names(configuration, TracesCollector)) telemetry.WithTracing(AddTraces);
+        return services;
+    }
+
+    public static void MapMetrics(this IEndpointRouteBuilder routes)
+    {
+        var metrics = routes.MapPrometheusScrapingEndpoint(MetricsPath);
+        if (routes.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Public) metrics.AllowPublic();
+        else metrics.RequireScope(Scopes.OperationsRead);
+    }
+
+    private static void Describe(ResourceBuilder resource, IConfiguration configuration)
+    {
+        var name = configuration["OTEL_SERVICE_NAME"] ?? "libra-deploy";
+        resource.AddService(name, serviceVersion: ServiceIdentity.Version, serviceInstanceId: configuration["Queue:NodeName"] ?? new QueueOptions().NodeName);
+    }
+
+    private static void AddMetrics(MeterProviderBuilder metrics, IConfiguration configuration)
+    {
+        metrics.AddMeter(DeploymentMetrics.MeterName)
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter();
+        if (Names(configuration, MetricsCollector)) metrics.AddOtlpExporter();
+    }
+
+    private static void AddTraces(TracerProviderBuilder traces) => traces
+        .SetSampler(new ParentBasedSampler(new RootsThatSomebodyAskedFor()))
+        .AddSource(DeploymentTraces.SourceName)
+        .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !IsLook(http.Request.Path))
+        .AddHttpClientInstrumentation()
+        .AddNpgsql()
+        .AddOtlpExporter();
+
+    private static bool Names(IConfiguration configuration, string collector) => configuration[collector] is not null || configuration[Collector] is not null;
+
+    // Balancers and scrapers ask every few seconds.
+    private static bool IsLook(PathString path) => path.StartsWithSegments("/health") || path == MetricsPath;
+
+    /// <summary>Leaves out calls that belong to no request and no deployment: the queue asks the database every second.</summary>
+    private sealed class RootsThatSomebodyAskedFor : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            new(samplingParameters.Kind == System.Diagnostics.ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.WebApi.Service;
+
+/// <summary>Answer of <c>GET /status</c>, as far as the caller may see.</summary>
+/// <param name="Uptime">Milliseconds since this node started.</param>
+/// <param name="Node">The node that answered.</param>
+internal sealed record StatusResponse(
+    bool Success,
+    string Service,
+    string Version,
+    long Uptime,
+    string Node,
+    DeploymentCountsResponse Deployments,
+    QueueCountsResponse Queue,
+    DateTimeOffset Timestamp);
+
+/// <summary>How many deployments there were since the beginning, and how the last day went.</summary>
+internal sealed record DeploymentCountsResponse(long Total, IReadOnlyDictionary<string, long> ByStatus, DayResponse Last24h)
+{
+    public static DeploymentCountsResponse Of(DeploymentFigures figures) => new(
+        figures.Total,
+        Enum.GetValues<DeploymentStatus>().ToDictionary(status => status.WireName(), figures.Of),
+        new DayResponse(
+            figures.LastDay.Completed,
+            figures.LastDay.Failed,
+            figures.LastDay.SuccessRate is { } rate ? Math.Round(rate, 4) : null,
+            (long?)figures.LastDay.P50?.TotalMilliseconds,
+            (long?)figures.LastDay.P95?.TotalMilliseconds));
+}
+
+/// <summary>The last 24 hours; durations are milliseconds of completed deployments, from start to end.</summary>
+/// <param name="SuccessRate">Completed among completed and failed; null when there was neither.</param>
+internal sealed record DayResponse(
+    long Completed,
+    long Failed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? SuccessRate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? P50Duration,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? P95Duration);
+
+/// <summary>What waits and what runs; <c>GET /status/queue</c> has the rest.</summary>
+internal sealed record QueueCountsResponse(string Name, long Waiting, long Running)
+{
+    public static QueueCountsResponse Of(string name, DeploymentFigures figures) => new(
+        name, figures.Of(DeploymentStatus.Pending), figures.ByStatus.Where(count => count.Key.IsRunning()).Sum(count => count.Value));
+}
