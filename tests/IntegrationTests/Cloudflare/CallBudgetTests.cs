@@ -22,7 +22,10 @@ public sealed class CallBudgetTests : IAsyncLifetime
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         var options = new EmbeddedPostgresOptions
         {
-            BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_folder.FullName, "postgres"), Durable = false, OwnerWait = TimeSpan.FromSeconds(1),
+            BinFolder = RuntimeLayout.Find().PostgresBin,
+            DataFolder = Path.Combine(_folder.FullName, "postgres"),
+            Durable = false,
+            OwnerWait = TimeSpan.FromSeconds(1),
         };
         _server = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
         _database = NpgsqlDataSource.Create(_server.ConnectionString);

@@ -85,7 +85,9 @@ public sealed class PrismTests : IAsyncLifetime
         var start = new ProcessStartInfo(
             RuntimeLayout.Find().Node, [Path.Combine(Spec, "node_modules/@stoplight/prism-cli/dist/index.js"), "mock", "-h", "127.0.0.1", "-p", $"{port}", "cloudflare-subset.openapi.json"])
         {
-            WorkingDirectory = Spec, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Spec,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         _prism = Process.Start(start)!;
         _ = _prism.StandardOutput.ReadToEndAsync();

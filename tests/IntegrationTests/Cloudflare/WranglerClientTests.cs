@@ -57,7 +57,9 @@ public sealed class WranglerClientTests : IDisposable
         var runtime = RuntimeLayout.Find();
         var start = new ProcessStartInfo(runtime.Node, [runtime.Wrangler, "deploy", "--dispatch-namespace", CloudflareDouble.Namespace])
         {
-            WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment.Clear();
         foreach (var (name, value) in new (string, string)[]

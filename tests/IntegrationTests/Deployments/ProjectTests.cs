@@ -14,7 +14,10 @@ public sealed class ProjectTests(LibraService service)
         var made = home with { Id = $"made-{Guid.NewGuid().ToString("N")[..8]}" };
         var body = new JsonObject
         {
-            ["organizationId"] = home.OrganizationId, ["userId"] = home.UserId, ["name"] = "Made", ["templateType"] = "static",
+            ["organizationId"] = home.OrganizationId,
+            ["userId"] = home.UserId,
+            ["name"] = "Made",
+            ["templateType"] = "static",
             ["files"] = TestProject.Files(("index.html", "from the project itself")),
         };
 

@@ -81,7 +81,12 @@ internal static class ScriptEndpoints
         cloudflare.Scripts[name] = new ReceivedScript(metadata!, modules, assets ?? new Dictionary<string, StoredAsset>(), metadataType);
         await Replies.ResultAsync(context, new JsonObject
         {
-            ["id"] = name, ["etag"] = "e", ["has_assets"] = assets is not null, ["has_modules"] = modules.Count > 0, ["startup_time_ms"] = 1, ["deployment_id"] = Guid.NewGuid().ToString("N"),
+            ["id"] = name,
+            ["etag"] = "e",
+            ["has_assets"] = assets is not null,
+            ["has_modules"] = modules.Count > 0,
+            ["startup_time_ms"] = 1,
+            ["deployment_id"] = Guid.NewGuid().ToString("N"),
         });
     }
 
