@@ -1,14 +1,11 @@
 using System.Net;
-using Libra.Deploy.Application;
 using Libra.Deploy.Domain.Access;
-using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.IntegrationTests.Http;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Composition;
-using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 
 namespace Libra.Deploy.IntegrationTests.Access;
 
@@ -61,9 +58,8 @@ public sealed class RouteDecisionTests
     [Fact]
     public async Task Routes_OfTheService_HaveOneDecisionEach()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddApplication().AddPersistence("Host=never-opened");
-        builder.Services.AddLibraHttp(_ => { }).AddLibraAccess(new ConfigurationBuilder().Build());
+        var builder = WebApplication.CreateBuilder();
+        builder.AddLibra(new HostSettings { DataDirectory = Path.GetTempPath() }, "Host=never-opened"); // composed, but never started
         await using var service = builder.Build();
         service.UseLibra();
 
