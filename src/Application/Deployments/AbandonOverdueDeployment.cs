@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
@@ -8,7 +9,7 @@ namespace Libra.Deploy.Application.Deployments;
 /// <summary>Ends a deployment that is past its whole time and that no worker holds. Safe to repeat.</summary>
 public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
 
-internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, TimeProvider clock)
+internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, LogSealing sealing, TimeProvider clock)
     : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
@@ -17,6 +18,9 @@ internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, T
             command.Id,
             deployment => deployment.Abandon(DeploymentPipeline.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
             cancellationToken);
-        return abandoned.IsError ? abandoned.Errors : Result.Success;
+        if (abandoned.IsError) return abandoned.Errors;
+
+        await sealing.SealAsync(abandoned.Value);
+        return Result.Success;
     }
 }

@@ -18,15 +18,20 @@ public sealed record FollowedDeployment(
     Func<CancellationToken, Task<DeploymentView?>> StandingAsync,
     Func<CancellationToken, Task<DeploymentView?>> EndAsync);
 
-internal sealed class FollowDeploymentHandler(IDeploymentQueries deployments, IDeploymentLog log, DeploymentStandings standings)
+internal sealed class FollowDeploymentHandler(
+    IDeploymentQueries deployments, IDeploymentLog log, LogSealing sealing, DeploymentStandings standings, TimeProvider clock)
     : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
 {
+    // A worker that ended the deployment seals its log itself within moments.
+    private static readonly TimeSpan SealedByThen = TimeSpan.FromMinutes(1);
+
     public async Task<ErrorOr<FollowedDeployment>> Handle(FollowDeploymentQuery query, CancellationToken cancellationToken)
     {
         var view = await deployments.FindAsync(query.Id, cancellationToken);
         if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
 
         var subject = new LogSubject(view.Id, view.OrganizationId, view.ProjectId);
+        if (view.CompletedAt + SealedByThen < clock.GetUtcNow()) await sealing.SealAsync(subject);
         return new FollowedDeployment(log.FollowAsync(subject, query.AfterSeq, cancellationToken), cancelled => standings.FindAsync(view.Id, cancelled), cancelled => standings.FindNowAsync(view.Id, cancelled));
     }
 }

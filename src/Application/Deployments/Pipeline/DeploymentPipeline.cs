@@ -17,6 +17,7 @@ internal sealed class DeploymentPipeline(
     IEnumerable<IDeploymentStep> steps,
     DeploymentLedger ledger,
     IDeploymentLog logs,
+    LogSealing sealing,
     IDeploymentLeases leases,
     IProjectRepository projects,
     RunningDeployments running,
@@ -67,7 +68,7 @@ internal sealed class DeploymentPipeline(
             return new RunResult(RunOutcome.LeaseLost);
         }
 
-        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await SealAsync(subject);
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await sealing.SealAsync(subject);
         return result;
     }
 
@@ -87,19 +88,6 @@ internal sealed class DeploymentPipeline(
             var step = context.Deployment.CurrentStep;
             logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", context.Deployment.Attempt, context.Deployment.Id, step?.WireName());
             return await FailAsync(context, FailureCauses.Of(failure, step), error: null);
-        }
-    }
-
-    // The deployment has ended whatever happens here; cleaning up seals what stayed open.
-    private async Task SealAsync(LogSubject subject)
-    {
-        try
-        {
-            await logs.SealAsync(subject, CancellationToken.None);
-        }
-        catch (IOException failure)
-        {
-            logger.LogWarning(failure, "The log of {DeploymentId} could not be sealed yet", subject.DeploymentId);
         }
     }
 

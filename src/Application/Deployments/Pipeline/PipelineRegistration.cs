@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Pipeline.Steps;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +11,7 @@ internal static class PipelineRegistration
     {
         services.AddSingleton<RunningDeployments>();
         services.AddSingleton<DeploymentLedger>();
+        services.AddSingleton<LogSealing>();
         services.AddScoped<DeploymentAcceptance>();
         services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();
