@@ -9,7 +9,11 @@ public sealed class OrganizationQuota
     public OrganizationQuota(IEnumerable<QuotaPlan> plans, PlanAllowances allowances, DateTimeOffset now)
     {
         (_allowances, Now) = (allowances, now);
-        Plans = [.. plans.Where(plan => plan.IsUsable(now)).OrderBy(Turn).ThenBy(plan => plan.PeriodEnd).ThenBy(plan => plan.Id, StringComparer.Ordinal)];
+        Plans =
+        [
+            .. plans.Where(plan => plan.IsUsable(now))
+                .OrderBy(Turn).ThenBy(plan => plan.PeriodEnd).ThenBy(plan => plan.Id, StringComparer.Ordinal),
+        ];
     }
 
     public DateTimeOffset Now { get; }

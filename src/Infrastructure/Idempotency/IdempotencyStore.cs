@@ -28,7 +28,8 @@ internal sealed class IdempotencyStore(LibraDbContext database, IOptions<Idempot
     }
 
     public Task<int> PruneAsync(CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlAsync($"DELETE FROM deploy.idempotency_keys WHERE created_at <= now() - {options.Value.Lifetime}", cancellationToken);
+        database.Database.ExecuteSqlAsync(
+            $"DELETE FROM deploy.idempotency_keys WHERE created_at <= now() - {options.Value.Lifetime}", cancellationToken);
 
     // Of two that insert the same key the second waits until the first has committed, and then finds its row, or has undone it, and
     // then gets the key. A row past its time, not yet pruned, is taken over as if it were not there.

@@ -20,14 +20,18 @@ internal static class QuotaEndpoints
     public static void MapQuotas(this IEndpointRouteBuilder routes)
     {
         var organizations = routes.MapGroup("/organizations/{orgId}").WithTags("Quotas");
-        organizations.MapGet("/quota", Get).RequireScope(Scopes.DeploymentsRead).WithName("getQuota").WithSummary("Shows what an organization may still deploy");
-        organizations.MapPut("/limits", SetLimits).RequireScope(Scopes.Admin).WithName("setLimits").WithSummary("Sets what an organization has left of a plan");
+        organizations.MapGet("/quota", Get).RequireScope(Scopes.DeploymentsRead)
+            .WithName("getQuota").WithSummary("Shows what an organization may still deploy");
+        organizations.MapPut("/limits", SetLimits).RequireScope(Scopes.Admin)
+            .WithName("setLimits").WithSummary("Sets what an organization has left of a plan");
     }
 
-    private static async Task<Results<Ok<QuotaResponse>, Problem>> Get(string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<QuotaResponse>, Problem>> Get(
+        string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(new GetQuotaQuery(http.Caller().Visible(), orgId), cancellationToken));
 
-    private static async Task<Results<Ok<QuotaResponse>, Problem>> SetLimits(string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<QuotaResponse>, Problem>> SetLimits(
+        string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
