@@ -12,6 +12,8 @@ internal sealed class BubblewrapCommand
     /// <summary>An empty folder over which the launcher mounts a small one of its own, seen by nobody else.</summary>
     private const string Stage = "/run/libra-deploy";
 
+    private const int ServiceThreads = 1024;
+
     private readonly string _bubblewrap;
     private readonly SandboxToolchain _tools;
     private readonly List<string> _staged = [];
@@ -103,7 +105,9 @@ internal sealed class BubblewrapCommand
 
     private static IEnumerable<string> Limits(BubblewrapRun run)
     {
-        List<string> limits = [$"--nproc={run.MaxProcesses}", $"--nofile=16384", $"--fsize={run.MaxFileBytes}", "--core=0"];
+        // Linux counts the processes and threads of a user, and without root that user is the service itself.
+        var processes = run.MaxProcesses + (HostUser.IsRoot ? 0 : ServiceThreads);
+        List<string> limits = [$"--nproc={processes}", $"--nofile=16384", $"--fsize={run.MaxFileBytes}", "--core=0"];
         // Only without a control group: it counts per process, and what a program reserves rather than uses.
         if (run.ControlGroupFiles.Count == 0) limits.Add($"--data={run.MemoryBytes}");
         return ["/usr/bin/prlimit", .. limits, "--"];

@@ -84,6 +84,7 @@ internal sealed class ControlGroups
         var parent = Path.Combine(root, Parent);
         Directory.CreateDirectory(parent);
         Delegate(parent);
+        TryOut(parent);
     }
 
     private static void Delegate(string folder)
@@ -98,9 +99,12 @@ internal sealed class ControlGroups
         foreach (var controller in (string[])["memory", "pids"])
         {
             if (!File.Exists(Path.Combine(root, controller, "cgroup.procs"))) throw new IOException($"No {controller} controller.");
-            Directory.CreateDirectory(Path.Combine(root, controller, Parent));
+            TryOut(Directory.CreateDirectory(Path.Combine(root, controller, Parent)).FullName);
         }
     }
+
+    /// <summary>The parent may be another user's, made when the service last ran as root.</summary>
+    private static void TryOut(string parent) => Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $"try-{Guid.NewGuid():N}")).FullName);
 
     private static bool TryPrepare(Action prepare)
     {

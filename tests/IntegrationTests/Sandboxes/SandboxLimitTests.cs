@@ -11,11 +11,14 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         echo started
         """;
 
+    private const string NeedsRoot = "Without root there are neither control groups nor users of their own.";
+
     private static readonly SandboxExit Succeeded = new(SandboxExitReason.Exited, 0);
 
     [Fact]
     public async Task Build_WhenItForksWithoutEnd_IsHeldAtItsLimit()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, NeedsRoot);
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider, limits: new SandboxLimits { MaxProcesses = 64 });
 
         var exit = await open.RunScriptAsync("""
@@ -35,6 +38,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
     [Fact]
     public async Task Build_WhenItTakesMoreMemoryThanItMay_EndsAsOutOfMemory()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, NeedsRoot);
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider, limits: new SandboxLimits { MemoryBytes = 256 << 20 });
 
         var exit = await open.RunScriptAsync("const kept = []; for (let i = 0; i < 64; i++) kept.push(Buffer.alloc(16 << 20, i)); console.log('took', kept.length);");
