@@ -18,8 +18,9 @@ internal static class Leftovers
             if (JobFolder.DeploymentOf(id) is { } deployment && alive.Contains(deployment)) continue;
             if (JobFolder.TryAdopt(folders, id) is not { } orphan) continue;
 
+            // Without a folder it is a sandbox that went away by itself between the list and here.
+            if (Directory.Exists(orphan.Folder)) removed++;
             orphan.Dispose();
-            removed++;
         }
 
         var left = JobFolder.IdsIn(folders).ToHashSet();
