@@ -25,9 +25,11 @@ internal static class Adapters
     /// <summary>Cloudflare when account and token are set, else the Workers runtime of this machine.</summary>
     public static void AddTarget(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RuntimeLayout runtime)
     {
-        if (configuration["Cloudflare:AccountId"] is { Length: > 0 } account && configuration["Cloudflare:ApiToken"] is { Length: > 0 } token)
+        var (account, token) = (configuration["Cloudflare:AccountId"], configuration["Cloudflare:ApiToken"]);
+        if (!string.IsNullOrEmpty(account) || !string.IsNullOrEmpty(token))
         {
-            services.AddCloudflareTarget(Cloudflare(configuration, account, token));
+            // One without the other is refused with a sentence: nobody who set half of it wants the local target.
+            services.AddCloudflareTarget(Cloudflare(configuration, account ?? string.Empty, token ?? string.Empty));
             return;
         }
 
@@ -61,7 +63,7 @@ internal static class Adapters
         var defaults = new CloudflareOptions { AccountId = account, ApiToken = new CloudflareToken(token) };
         var options = defaults with
         {
-            ZoneId = section["ZoneId"],
+            ZoneId = section["ZoneId"] is { Length: > 0 } zone ? zone : null,
             DispatchNamespace = section["DispatchNamespace"] ?? defaults.DispatchNamespace,
             DispatcherUrl = section.GetValue<Uri>("DispatcherUrl") ?? defaults.DispatcherUrl,
             ApiBaseUrl = section.GetValue<Uri>("ApiBaseUrl") ?? defaults.ApiBaseUrl,
