@@ -1,12 +1,15 @@
 #!/bin/sh
 # Outside the sandbox, as the service's user: prepares what bubblewrap needs and then becomes bubblewrap, so that the service's child is bubblewrap itself.
-# usage: launch.sh STAGE [CGROUP.PROCS...] -- [FD=SERVICE_FD...] -- [PATH...] -- COMMAND...
+# usage: launch.sh SERVICE_PID STAGE [CGROUP.PROCS...] -- [FD=SERVICE_FD...] -- [PATH...] -- COMMAND...
 # STAGE is a folder of a private mount namespace in which every PATH appears by its number, or "" to leave paths where they are:
 # a build's user cannot pass through the service's own folders (0700), and need not.
 set -eu
 umask 022
-stage=$1
-shift
+# Whoever starts this has it killed with the service from its first moment (setpriv --pdeathsig), since bubblewrap takes care of that only at
+# the end of its own start. A service that died even before that is seen here.
+[ "$PPID" -eq "$1" ] || exit 1
+stage=$2
+shift 2
 
 # Joined before anything else, because memory that a process already has does not move with it.
 while [ "$1" != -- ]; do echo $$ > "$1"; shift; done

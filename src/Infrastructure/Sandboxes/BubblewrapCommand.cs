@@ -4,8 +4,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>Puts together the command line of one bubblewrap: what is visible inside, who runs there, with which limits.</summary>
 /// <remarks>
-/// As root the chain is <c>unshare → launch.sh → setpriv → prlimit → bwrap</c>, each becoming the next; otherwise
-/// <c>launch.sh → prlimit → bwrap</c>.
+/// As root the chain is <c>setpriv → unshare → launch.sh → setpriv → prlimit → bwrap</c>, each becoming the next; otherwise
+/// <c>setpriv → launch.sh → prlimit → bwrap</c>.
 /// </remarks>
 internal sealed class BubblewrapCommand
 {
@@ -55,17 +55,14 @@ internal sealed class BubblewrapCommand
     public IReadOnlyList<string> ToArguments(BubblewrapRun run, IReadOnlyList<string> command)
     {
         var bubblewrap = Staged(_bubblewrap);
-        List<string> line = [];
+        List<string> line = [.. Launcher.DieWithParent];
         if (HostUser.IsRoot)
         {
             Directory.CreateDirectory(Stage);
             line.AddRange(["/usr/bin/unshare", "--mount", "--propagation", "private"]);
         }
 
-        line.AddRange(["/bin/sh", Path.Combine(_tools.Scripts, "launch.sh"), HostUser.IsRoot ? Stage : ""]);
-        line.AddRange([.. run.ControlGroupFiles, "--"]);
-        line.AddRange([.. run.Descriptors.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Inside}={pair.OfService}")), "--"]);
-        line.AddRange([.. _staged, "--"]);
+        line.AddRange(Launcher.Line(_tools, HostUser.IsRoot ? Stage : "", run.ControlGroupFiles, run.Descriptors, _staged));
         if (HostUser.IsRoot) line.AddRange(Become(run.UserId));
         line.AddRange(Limits(run));
         line.AddRange([bubblewrap, .. _arguments]);
@@ -100,7 +97,8 @@ internal sealed class BubblewrapCommand
     private static string[] Become(int userId)
     {
         var id = userId.ToString(CultureInfo.InvariantCulture);
-        return ["/usr/bin/setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups", "--no-new-privs"];
+        // Again, because a change of user takes the signal back.
+        return [.. Launcher.DieWithParent, $"--reuid={id}", $"--regid={id}", "--clear-groups", "--no-new-privs"];
     }
 
     private static IEnumerable<string> Limits(BubblewrapRun run)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
@@ -44,9 +43,8 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
         CancellationToken cancellationToken)
     {
         using var run = new SandboxRun(timeout, Settings.Clock, group: null, killTree: true);
-        var descriptors = run.Descriptors.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Inside}={pair.OfService}"));
         var child = await ChildProcess.StartAsync(
-            ["/bin/sh", Path.Combine(Settings.Tools.Scripts, "launch.sh"), "", "--", .. descriptors, "--", "--", .. line], Variables(variables), folder);
+            [.. Launcher.DieWithParent, .. Launcher.Line(Settings.Tools, "", [], run.Descriptors, []), .. line], Variables(variables), folder);
         return (await run.RunAsync(child, gate, result, Spec.Limits.DiskBytes, cancellationToken)).Exit;
     }
 
