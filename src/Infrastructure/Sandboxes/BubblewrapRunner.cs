@@ -18,7 +18,7 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
         BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapJob job, OutputGate gate, Stream result, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var group = groups.Create($"{job.Name}-{Guid.NewGuid():N}", job.Limits);
+        var group = groups.Create(job.Name, job.Limits);
         try
         {
             using var run = new SandboxRun(job.Timeout, clock, group);

@@ -10,9 +10,6 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <remarks>Weaker than a virtual machine: builds share the kernel. As root each sandbox has a Linux user of its own; otherwise all have the service's.</remarks>
 public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposable
 {
-    /// <summary>A control group without processes is dead when it is older than any start of a sandbox takes.</summary>
-    private static readonly TimeSpan GroupAge = TimeSpan.FromHours(1);
-
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(20);
 
     private readonly BubblewrapOptions _options;
@@ -53,13 +50,18 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         }
     }
 
-    public Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken)
+    public async Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken)
     {
-        var removed = _folders.Organizations().Sum(organization => Leftovers.Remove(organization, alive, _options.PackageCacheBytes, cancellationToken));
-        _machine?.Groups.RemoveDead(_clock.GetUtcNow() - GroupAge);
+        var machine = await MachineAsync(cancellationToken);
+        var removed = 0;
+        foreach (var organization in _folders.Organizations())
+        {
+            removed += await Leftovers.RemoveAsync(organization, alive, _options.PackageCacheBytes, machine.Groups, cancellationToken);
+        }
+
         ProxySocket.RemoveDead(_folders.Root);
         if (removed > 0) LogReaped(removed);
-        return Task.FromResult(removed);
+        return removed;
     }
 
     public async Task ProbeAsync(CancellationToken cancellationToken)

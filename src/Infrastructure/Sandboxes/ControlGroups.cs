@@ -31,28 +31,40 @@ internal sealed class ControlGroups
         return TryPrepare(() => PrepareVersion1(root)) ? new ControlGroups(root, ControlGroupKind.Version1) : new ControlGroups(root, ControlGroupKind.None);
     }
 
-    /// <summary>Makes the group of one run; null when there are none on this machine.</summary>
-    public ControlGroup? Create(string name, SandboxLimits limits) => Kind switch
+    /// <summary>Makes the group of one run in a sandbox; null when there are none on this machine.</summary>
+    public ControlGroup? Create(string sandbox, SandboxLimits limits)
     {
-        ControlGroupKind.Version2 => CreateVersion2(name, limits),
-        ControlGroupKind.Version1 => CreateVersion1(name, limits),
-        _ => null,
-    };
-
-    /// <summary>Removes groups of workers that died; the kernel refuses for those in use, and young ones may not be in use yet.</summary>
-    public void RemoveDead(DateTimeOffset before)
-    {
-        string[] parents = Kind switch
+        var name = $"{NamePrefix(sandbox)}{Guid.NewGuid():N}";
+        return Kind switch
         {
-            ControlGroupKind.Version2 => [Path.Combine(_root, Parent)],
-            ControlGroupKind.Version1 => [Path.Combine(_root, "memory", Parent), Path.Combine(_root, "pids", Parent)],
-            _ => [],
+            ControlGroupKind.Version2 => CreateVersion2(name, limits),
+            ControlGroupKind.Version1 => CreateVersion1(name, limits),
+            _ => null,
         };
-        foreach (var folder in parents.SelectMany(Directory.EnumerateDirectories))
+    }
+
+    /// <summary>Kills what still runs in the groups of a dead worker's sandbox, and removes them.</summary>
+    /// <remarks>
+    /// Namespaces die with the worker, but for one case: bubblewrap's own child asks for that a moment after its start, and when bubblewrap
+    /// is killed within that moment the child waits for it for ever.
+    /// </remarks>
+    public async Task EndAsync(string sandbox)
+    {
+        foreach (var folder in Parents().SelectMany(parent => Directory.EnumerateDirectories(parent, NamePrefix(sandbox) + "*")))
         {
-            if (Directory.GetCreationTimeUtc(folder) < before.UtcDateTime) ControlGroup.TryRemove(folder);
+            var kill = Kind == ControlGroupKind.Version2 ? Path.Combine(folder, "cgroup.kill") : null;
+            await new ControlGroup([folder], kill, EventsFile: "").RemoveAsync();
         }
     }
+
+    private static string NamePrefix(string sandbox) => sandbox + "-";
+
+    private string[] Parents() => Kind switch
+    {
+        ControlGroupKind.Version2 => [Path.Combine(_root, Parent)],
+        ControlGroupKind.Version1 => [Path.Combine(_root, "memory", Parent), Path.Combine(_root, "pids", Parent)],
+        _ => [],
+    };
 
     private ControlGroup CreateVersion2(string name, SandboxLimits limits)
     {
@@ -182,7 +194,7 @@ internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillF
         }
     }
 
-    internal static bool TryRemove(string folder)
+    private static bool TryRemove(string folder)
     {
         try
         {

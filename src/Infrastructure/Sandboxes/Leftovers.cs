@@ -6,8 +6,14 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>Removes what dead workers left of an organization's sandboxes. Their processes died with them.</summary>
 internal static class Leftovers
 {
+    /// <param name="folders">Of the organization.</param>
+    /// <param name="alive">Deployments whose sandboxes stay.</param>
+    /// <param name="maxCacheBytes">A larger package cache starts afresh.</param>
+    /// <param name="groups">Where a dead sandbox may have left a process; null for a provider that uses none.</param>
+    /// <param name="cancellationToken">Ends it between two sandboxes.</param>
     /// <returns>How many sandboxes were removed.</returns>
-    public static int Remove(OrganizationFolders folders, IReadOnlySet<DeploymentId> alive, long maxCacheBytes, CancellationToken cancellationToken)
+    public static async Task<int> RemoveAsync(
+        OrganizationFolders folders, IReadOnlySet<DeploymentId> alive, long maxCacheBytes, ControlGroups? groups, CancellationToken cancellationToken)
     {
         // Before the list of sandboxes: an install's folder is younger than its sandbox, so one without a sandbox has outlived it.
         var installs = Directory.EnumerateDirectories(folders.Work).ToList();
@@ -20,6 +26,7 @@ internal static class Leftovers
 
             // Without a folder it is a sandbox that went away by itself between the list and here.
             if (Directory.Exists(orphan.Folder)) removed++;
+            if (groups is not null) await groups.EndAsync(id);
             orphan.Dispose();
         }
 

@@ -25,8 +25,16 @@ public sealed partial class ProcessSandboxProvider(
         return sandbox;
     }
 
-    public Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken) =>
-        Task.FromResult(_folders.Organizations().Sum(organization => Leftovers.Remove(organization, alive, options.PackageCacheBytes, cancellationToken)));
+    public async Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        foreach (var organization in _folders.Organizations())
+        {
+            removed += await Leftovers.RemoveAsync(organization, alive, options.PackageCacheBytes, groups: null, cancellationToken);
+        }
+
+        return removed;
+    }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => MachineAsync(cancellationToken);
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Sandboxes;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 
@@ -28,7 +30,25 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         Directory.Exists(folder).Should().BeFalse();
     }
 
-    /// <summary>The worker of the test above, run in a process of its own.</summary>
+    [Fact]
+    public async Task Reap_WhenADeadWorkersStartLeftAProcess_EndsIt()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Without root there are no control groups to find it in.");
+        var id = $"{DeploymentId.New(TimeProvider.System.GetUtcNow())}.0a1b2c3d";
+        var jobs = Directory.CreateDirectory(Path.Combine(fixture.DataDirectory, Guid.NewGuid().ToString("N"), "jobs"));
+        jobs.CreateSubdirectory(id);
+        await File.WriteAllTextAsync(Path.Combine(jobs.FullName, id + ".lock"), "", TestContext.Current.CancellationToken);
+        using var left = Process.Start("sleep", ["600"]);
+        foreach (var file in ControlGroups.Probe().Create(id, new SandboxLimits())!.JoinFiles) await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
+
+        await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken);
+
+        await left.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        left.ExitCode.Should().Be(137);
+        jobs.EnumerateFileSystemInfos().Should().BeEmpty();
+    }
+
+    /// <summary>The worker of the first test, run in a process of its own.</summary>
     [Fact(Explicit = true)]
     public async Task RunsUntilKilled()
     {

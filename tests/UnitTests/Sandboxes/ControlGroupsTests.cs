@@ -23,14 +23,16 @@ public sealed class ControlGroupsTests : IDisposable
 
         groups.Kind.Should().Be(ControlGroupKind.Version2);
         Read("libra-deploy/cgroup.subtree_control").Should().Be("+memory +pids");
-        Read("libra-deploy/job/memory.max").Should().Be("1000");
-        Read("libra-deploy/job/pids.max").Should().Be("7");
-        Read("libra-deploy/job/memory.oom.group").Should().Be("1");
-        group.JoinFiles.Should().Equal(In("libra-deploy/job/cgroup.procs"));
-        File.WriteAllText(In("libra-deploy/job/memory.events"), "low 0\nmax 3\noom 1\noom_kill 2\n");
+        var job = Path.GetFileName(Directory.EnumerateDirectories(In("libra-deploy")).Single());
+        job.Should().StartWith("job-");
+        Read($"libra-deploy/{job}/memory.max").Should().Be("1000");
+        Read($"libra-deploy/{job}/pids.max").Should().Be("7");
+        Read($"libra-deploy/{job}/memory.oom.group").Should().Be("1");
+        group.JoinFiles.Should().Equal(In($"libra-deploy/{job}/cgroup.procs"));
+        File.WriteAllText(In($"libra-deploy/{job}/memory.events"), "low 0\nmax 3\noom 1\noom_kill 2\n");
         group.RanOutOfMemory().Should().BeTrue();
         group.Kill();
-        Read("libra-deploy/job/cgroup.kill").Should().Be("1");
+        Read($"libra-deploy/{job}/cgroup.kill").Should().Be("1");
     }
 
     [Theory]
@@ -56,11 +58,28 @@ public sealed class ControlGroupsTests : IDisposable
         var group = groups.Create("job", new SandboxLimits { MemoryBytes = 1000, MaxProcesses = 7 })!;
 
         groups.Kind.Should().Be(ControlGroupKind.Version1);
-        Read("memory/libra-deploy/job/memory.limit_in_bytes").Should().Be("1000");
-        Read("pids/libra-deploy/job/pids.max").Should().Be("7");
+        var job = Path.GetFileName(Directory.EnumerateDirectories(In("memory/libra-deploy")).Single());
+        Read($"memory/libra-deploy/{job}/memory.limit_in_bytes").Should().Be("1000");
+        Read($"pids/libra-deploy/{job}/pids.max").Should().Be("7");
         group.JoinFiles.Should().HaveCount(2);
-        File.WriteAllText(In("memory/libra-deploy/job/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 0\n");
+        File.WriteAllText(In($"memory/libra-deploy/{job}/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 0\n");
         group.RanOutOfMemory().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task End_WhenSandboxesLeftGroups_RemovesThoseOfTheOneOnly()
+    {
+        foreach (var controller in (string[])["memory", "pids"])
+        {
+            Directory.CreateDirectory(In(controller));
+            File.WriteAllText(In($"{controller}/cgroup.procs"), "");
+            foreach (var name in (string[])["dead-1", "dead-2", "other-1"]) Directory.CreateDirectory(In($"{controller}/libra-deploy/{name}"));
+        }
+
+        await ControlGroups.Probe(_root.FullName).EndAsync("dead");
+
+        Directory.EnumerateDirectories(In("memory/libra-deploy")).Select(Path.GetFileName).Should().Equal("other-1");
+        Directory.EnumerateDirectories(In("pids/libra-deploy")).Select(Path.GetFileName).Should().Equal("other-1");
     }
 
     [Fact]
