@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Runtime;
@@ -53,6 +54,8 @@ public sealed class LibraHost : IAsyncDisposable
     /// <summary>Serves until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
+        // A worker that can build nothing says so now, with what to do, and not at its first deployment.
+        if (Settings.IsWorker) await App.Services.GetRequiredService<ISandboxProvider>().ProbeAsync(cancellationToken);
         await App.StartAsync(cancellationToken);
         if (Settings.IsEmbedded) await App.Services.GetRequiredService<DemoSetup>().GreetAsync(Console.Out, Address);
         await App.WaitForShutdownAsync(cancellationToken);
