@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Domain.Queue;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -51,6 +52,7 @@ public static class QueueRegistration
         hangfire
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
+            .UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>()))
             .UsePostgreSqlStorage(
                 storage => storage.UseConnectionFactory(new SharedConnections(provider.GetRequiredService<NpgsqlDataSource>())),
                 new PostgreSqlStorageOptions
