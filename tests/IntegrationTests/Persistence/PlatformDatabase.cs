@@ -1,5 +1,7 @@
 using Libra.Deploy.Application;
+using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -36,6 +38,8 @@ internal sealed class PlatformDatabase : IAsyncDisposable
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
         services.AddPersistence(await server.CreateDatabaseAsync(timeZone));
+        services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Directory.CreateTempSubdirectory("libra-objects-").FullName });
+        services.AddDeploymentLogs(new DeploymentLogOptions(), secrets: []);
         configure(services);
         var database = new PlatformDatabase(services.BuildServiceProvider());
         await database.ExecuteAsync(PlatformTables);
