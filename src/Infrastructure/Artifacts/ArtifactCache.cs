@@ -23,13 +23,17 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         var folder = Path.Combine(options.CacheFolder, digest);
         while (true)
         {
-            var use = await LockAsync(digest, FileShare.Read, cancellationToken);
-            if (Directory.Exists(folder)) return await OpenFolderAsync(digest, folder, use, cancellationToken);
-            await use.DisposeAsync();
+            if (TryLock(digest, FileShare.Read) is { } use)
+            {
+                if (Directory.Exists(folder)) return await OpenFolderAsync(digest, folder, use, cancellationToken);
+                await use.DisposeAsync();
+            }
 
-            // Between the two locks another process may have been faster, in either direction: hence the loop.
-            await using var making = await LockAsync(digest, FileShare.None, cancellationToken);
-            if (!Directory.Exists(folder) && !await MakeAsync(folder, unpack, cancellationToken)) return null;
+            // Between the two locks another process may have been faster, in either direction: hence the loop. Never a wait for the
+            // second: who made the artifact meanwhile may use it for hours.
+            await using var making = TryLock(digest, FileShare.None);
+            if (making is null) await Task.Delay(LockPoll, cancellationToken);
+            else if (!Directory.Exists(folder) && !await MakeAsync(folder, unpack, cancellationToken)) return null;
         }
     }
 
@@ -112,13 +116,6 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         {
             return 0; // another process removed it meanwhile
         }
-    }
-
-    private async Task<FileStream> LockAsync(string digest, FileShare share, CancellationToken cancellationToken)
-    {
-        FileStream? held;
-        while ((held = TryLock(digest, share)) is null) await Task.Delay(LockPoll, cancellationToken);
-        return held;
     }
 
     // A FileStream takes an advisory lock on Linux: shared for FileShare.Read, exclusive for None; it ends with the process.

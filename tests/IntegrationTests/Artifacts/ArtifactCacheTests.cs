@@ -23,6 +23,21 @@ public sealed class ArtifactCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_WhenAnotherMadeItMeanwhileAndStillUsesIt_DoesNotWaitForThatUse()
+    {
+        var digest = await _folder.SaveAsync(Thousand('a'));
+        await using var used = await _folder.Store.OpenAsync(digest, default);
+        var away = used!.Folder + ".away";
+        Directory.Move(used.Folder, away);
+        var opening = _folder.NewStore().OpenAsync(digest, default);
+
+        Directory.Move(away, used.Folder);
+
+        await using var opened = await opening.WaitAsync(TimeSpan.FromSeconds(30));
+        opened!.Folder.Should().Be(used.Folder);
+    }
+
+    [Fact]
     public async Task Open_WhenTheCacheIsFull_RemovesTheLongestUnused()
     {
         var (a, b, c) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
