@@ -7,12 +7,32 @@ result=$3
 shift 3
 cp -R "$source/." "$work/" && cd "$work" || exit 1
 
+# Loading the bundler takes as long as a small build does. So it loads meanwhile, and begins when a line comes on its standard input.
+bundler="node $(dirname "$0")/bundle.mjs"
+start_bundler() {
+  turn=$(mktemp -u)
+  mkfifo "$turn" || exit 1
+  (exec 3>&-; eval "$bundler --wait" <"$turn") &
+  waiting=$!
+  # Opens when the other end has; when this shell ends it closes, and with it the bundler ends.
+  exec 4>"$turn"
+}
+run() {
+  if [ "$1" = "$bundler" ]; then
+    echo >&4
+    wait "$waiting"
+  else
+    # Without descriptor 3, so that a command cannot write into the result by accident.
+    (exec 3>&- 4>&-; eval "$1")
+  fi
+}
+
+for line in "$@"; do
+  if [ "$line" = "$bundler" ]; then start_bundler; fi
+done
 for line in "$@"; do
   printf '$ %s\n' "$line"
-  # Without descriptor 3, so that a command cannot write into the result by accident.
-  (exec 3>&-; eval "$line")
-  code=$?
-  [ "$code" -eq 0 ] || exit "$code"
+  run "$line" || exit
 done
 
 if [ ! -d "$work/$result" ]; then

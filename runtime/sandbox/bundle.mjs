@@ -1,7 +1,7 @@
 // Inside the second phase as /opt/libra/bundle.mjs, after the project's own build: makes of whatever it built the one form that the service takes,
 // .libra-out/ with result.json, worker/ and assets/. Everything here is untrusted to the service, which checks it again.
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import Module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,10 +24,18 @@ const harmless = new Set([
 
 class BundleError extends Error {}
 
+let loaded;
+
+if (process.argv.includes('--wait')) {
+  if (isConfigured()) wrangler();
+  // Nothing but the end means that the build failed.
+  if (fs.readSync(0, Buffer.alloc(1)) === 0) process.exit(1);
+}
+
 try {
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out);
-  const result = configNames.some((name) => fs.existsSync(path.join(project, name))) ? await fromConfiguration() : withoutConfiguration();
+  const result = isConfigured() ? await fromConfiguration() : withoutConfiguration();
   fs.writeFileSync(path.join(out, 'result.json'), JSON.stringify(result, null, 2));
 } catch (error) {
   if (!(error instanceof BundleError)) throw error;
@@ -35,8 +43,12 @@ try {
   process.exit(1);
 }
 
+function isConfigured() {
+  return configNames.some((name) => fs.existsSync(path.join(project, name)));
+}
+
 async function fromConfiguration() {
-  const config = await readConfiguration();
+  const config = readConfiguration();
   const compatibilityDate = config.compatibility_date ?? dateOfRuntime();
   const mainModule = config.main ? await bundleWorker(compatibilityDate) : null;
   const folder = assetsFolder(config);
@@ -74,11 +86,27 @@ function withoutConfiguration() {
   };
 }
 
-async function readConfiguration() {
+/**
+ * wrangler's exports and, as commandLine, what it does as a program. Both in one process, because loading it is most of the work
+ * and a child would load it again.
+ */
+function wrangler() {
+  return (loaded ??= load());
+}
+
+function load() {
+  const file = path.join(modules, 'wrangler/wrangler-dist/cli.js');
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  module._compile(`${fs.readFileSync(file, 'utf8')}\nexports.commandLine = main;`, file);
+  return module.exports;
+}
+
+function readConfiguration() {
   // wrangler's own reader, which also follows the redirect that build plugins write to .wrangler/deploy/config.json.
-  const { unstable_readConfig: readConfig } = await import('wrangler');
   try {
-    return readConfig({}, { hideWarnings: true, useRedirectIfAvailable: true });
+    return wrangler().unstable_readConfig({}, { hideWarnings: true, useRedirectIfAvailable: true });
   } catch (error) {
     throw new BundleError(`The wrangler configuration cannot be used: ${error.message}`);
   }
@@ -87,10 +115,11 @@ async function readConfiguration() {
 async function bundleWorker(compatibilityDate) {
   const scratch = fs.mkdtempSync(path.join(process.env.TMPDIR ?? '/tmp', 'bundle-'));
   const upload = path.join(scratch, 'upload.multipart');
-  const args = ['deploy', '--dry-run', '--outdir', path.join(scratch, 'out'), '--outfile', upload, '--compatibility-date', compatibilityDate];
-  const wrangler = spawnSync(process.execPath, [path.join(modules, 'wrangler/bin/wrangler.js'), ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (wrangler.error) throw wrangler.error;
-  if (wrangler.status !== 0) throw new BundleError('wrangler could not bundle the worker; its messages are above.');
+  try {
+    await wrangler().commandLine(['deploy', '--dry-run', '--outdir', path.join(scratch, 'out'), '--outfile', upload, '--compatibility-date', compatibilityDate]);
+  } catch {
+    throw new BundleError('wrangler could not bundle the worker; its messages are above.');
+  }
   return writeModules(await readUpload(upload));
 }
 
