@@ -23,7 +23,9 @@ public sealed class LibraHost : IAsyncDisposable
     /// <summary>Builds the service and brings its database up to date; nothing listens yet.</summary>
     /// <param name="args">Command line; options can be given as <c>--Section:Name=value</c>.</param>
     /// <param name="configure">Settings that count more than all others; for tests.</param>
-    public static async Task<LibraHost> CreateAsync(string[] args, Action<IConfigurationBuilder>? configure = null, CancellationToken cancellationToken = default)
+    /// <param name="replace">Puts other parts in the place of registered ones; for tests.</param>
+    public static async Task<LibraHost> CreateAsync(
+        string[] args, Action<IConfigurationBuilder>? configure = null, Action<IServiceCollection>? replace = null, CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
         builder.Configuration.AddEnvironmentNames(Environment.GetEnvironmentVariable);
@@ -38,6 +40,7 @@ public sealed class LibraHost : IAsyncDisposable
         {
             var connectionString = postgres?.ConnectionString ?? PostgresUrl.ToConnectionString(settings.PostgresUrl!);
             builder.AddLibra(settings, connectionString);
+            replace?.Invoke(builder.Services);
             var app = builder.Build();
             app.UseLibra();
             await app.Services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);

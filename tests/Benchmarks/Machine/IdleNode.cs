@@ -1,0 +1,38 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.WebApi.Composition;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Libra.Deploy.Benchmarks.Machine;
+
+/// <summary>The whole service with a target that does nothing, so that only the queue and the journal are left to measure.</summary>
+internal static class IdleNode
+{
+    public const string Argument = "idle-node";
+
+    public static async Task RunAsync()
+    {
+        await using var host = await LibraHost.CreateAsync([], replace: services => services.Replace(ServiceDescriptor.Singleton<IDeployTarget, NoTarget>()));
+        await host.App.StartAsync();
+        Console.WriteLine($"{ChildNode.ReadyLine}{new Uri(host.Address).Port}");
+        await host.App.WaitForShutdownAsync();
+    }
+
+    private sealed class NoTarget : IDeployTarget
+    {
+        public string Name => "none";
+
+        public Uri AddressOf(WorkerName worker) => new($"http://{worker.Value}.localhost");
+
+        public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => Done;
+
+        public Task<ErrorOr<Success>> PublishAsync(PublishRequest request, CancellationToken cancellationToken) => Done;
+
+        public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) => Done;
+
+        public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) => Done;
+
+        private static Task<ErrorOr<Success>> Done => Task.FromResult<ErrorOr<Success>>(Result.Success);
+    }
+}
