@@ -21,21 +21,23 @@ internal static partial class AcceptBenchmark
         var bareLoad = new HttpLoad(bare.Port, cluster.Token);
         await WarmUpAsync(cluster, load, bareLoad);
 
-        Console.WriteLine("| round | accepted/s | p50 ms | p99 ms | refused | pgbench commits/s | ratio | bare web server/s | ratio |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| round | accepted/s | p50 ms | p99 ms | refused | pgbench commits/s | ratio | bare web server/s | ratio | processor time a request, ms |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         var (ratios, tails) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
             var prefix = $"round{round}";
             await cluster.AddProjectsAsync(prefix, Requests);
+            var before = node.ProcessorTime;
             var accepted = await load.RunAsync(Connections, Requests, i => ("POST", "/deploy", Cluster.DeployBody(prefix, i)));
+            var busy = (node.ProcessorTime - before).TotalMilliseconds / Requests;
             var commits = await PgBenchAsync(cluster, round);
             var served = await bareLoad.RunAsync(Connections, Requests * 4, i => ("POST", "/deploy", Cluster.DeployBody(prefix, i)));
             ratios.Add(accepted.PerSecond / commits);
             tails.Add(accepted.Percentile(0.99));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {round + 1} | {accepted.PerSecond:0} | {accepted.Percentile(0.5):0.0} | {accepted.Percentile(0.99):0.0} | {accepted.Refused} | {commits:0} | {ratios[^1]:0.00} | {served.PerSecond:0} | {accepted.PerSecond / served.PerSecond:0.00} |"));
+                $"| {round + 1} | {accepted.PerSecond:0} | {accepted.Percentile(0.5):0.0} | {accepted.Percentile(0.99):0.0} | {accepted.Refused} | {commits:0} | {ratios[^1]:0.00} | {served.PerSecond:0} | {accepted.PerSecond / served.PerSecond:0.00} | {busy:0.00} |"));
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nmedian: {Percentiles.Median(ratios):0.00} x pgbench, p99 {Percentiles.Median(tails):0.0} ms"));

@@ -10,10 +10,13 @@ public interface IDeploymentRepository
     Task<Deployment?> FindForUpdateAsync(DeploymentId id, CancellationToken cancellationToken);
 
     /// <summary>The project's deployment that has not ended; null when there is none.</summary>
-    Task<Deployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken);
+    Task<ActiveDeployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken);
 
     /// <summary>The newest completed deployment of the project; null when there is none.</summary>
     Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken);
 
     void Add(Deployment deployment);
 }
+
+/// <summary>A deployment that stands in the way of another of its project.</summary>
+public sealed record ActiveDeployment(DeploymentId Id, DeploymentStatus Status);

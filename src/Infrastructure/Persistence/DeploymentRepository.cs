@@ -5,8 +5,6 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 
 internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymentRepository
 {
-    private static readonly DeploymentStatus[] Terminal = [DeploymentStatus.Completed, DeploymentStatus.Failed, DeploymentStatus.Cancelled];
-
     public Task<Deployment?> FindAsync(DeploymentId id, CancellationToken cancellationToken) =>
         database.Deployments.FirstOrDefaultAsync(deployment => deployment.Id == id, cancellationToken);
 
@@ -16,9 +14,13 @@ internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymen
         return await FindAsync(id, cancellationToken);
     }
 
-    public Task<Deployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken) =>
-        database.Deployments.FirstOrDefaultAsync(
-            deployment => deployment.ProjectId == projectId && !Terminal.Contains(deployment.Status), cancellationToken);
+    public Task<ActiveDeployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken) =>
+        database.Deployments
+            // Not as a list's Contains, for which EF would write the SQL anew each time.
+            .Where(deployment => deployment.ProjectId == projectId
+                && deployment.Status != DeploymentStatus.Completed && deployment.Status != DeploymentStatus.Failed && deployment.Status != DeploymentStatus.Cancelled)
+            .Select(deployment => new ActiveDeployment(deployment.Id, deployment.Status))
+            .FirstOrDefaultAsync(cancellationToken);
 
     public Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken) =>
         database.Deployments.AsNoTracking()

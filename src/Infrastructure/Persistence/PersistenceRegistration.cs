@@ -12,10 +12,12 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 /// <summary>Registers PostgreSQL and what is stored in it.</summary>
 public static class PersistenceRegistration
 {
+    private const int PreparedStatements = 200;
+
     /// <param name="connectionString">Of Npgsql; one data source with one pool serves EF, Hangfire and plain commands.</param>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Tuned(connectionString)));
         services.AddDbContextPool<LibraDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
@@ -27,6 +29,19 @@ public static class PersistenceRegistration
         services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
         services.AddSingleton<DatabaseSetup>();
         return services;
+    }
+
+    /// <summary>
+    /// Statements are prepared once a connection and stay so from use to use. Nothing here leaves state in a session, so resetting it
+    /// each time would be a wasted statement. Who says otherwise in the connection string (behind a pooler that shares sessions,
+    /// <c>Max Auto Prepare=0</c>) is heard.
+    /// </summary>
+    internal static string Tuned(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = PreparedStatements;
+        if (!settings.ContainsKey("No Reset On Close")) settings.NoResetOnClose = true;
+        return settings.ConnectionString;
     }
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>

@@ -8,8 +8,12 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
     public Task<Project?> FindAsync(string id, CancellationToken cancellationToken) =>
         database.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
 
-    public Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken) =>
-        database.Projects.FromSql($"SELECT * FROM public.project WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+    public async Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken)
+    {
+        // Two statements, because EF would write the SQL of one with a FOR UPDATE anew each time.
+        await database.Database.ExecuteSqlAsync($"SELECT 1 FROM public.project WHERE id = {id} FOR UPDATE", cancellationToken);
+        return await database.Projects.FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
+    }
 
     public Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
         database.Projects.Where(project => project.CustomDomain == domain).Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);

@@ -9,7 +9,12 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 /// <summary>One transaction over everything that the scope's context changed, and over what its events' handlers wrote.</summary>
 internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : IUnitOfWork
 {
-    public async Task<IAsyncDisposable> BeginAsync(CancellationToken cancellationToken) => await database.Database.BeginTransactionAsync(cancellationToken);
+    public async Task<IAsyncDisposable> BeginAsync(CancellationToken cancellationToken)
+    {
+        // A failed save ends the transaction, so the savepoints that EF would set around each are two statements for nothing.
+        database.Database.AutoSavepointsEnabled = false;
+        return await database.Database.BeginTransactionAsync(cancellationToken);
+    }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ internal sealed class QueueSignals(
     private readonly SemaphoreSlim _toSend = new(0);
     private readonly SemaphoreSlim _due = new(0, 1);
     private int _wakes;
+    private int _signals;
 
     public string Name => options.Value.QueueName;
 
@@ -36,19 +37,16 @@ internal sealed class QueueSignals(
     }
 
     /// <summary>Waits until something may be due, at most <paramref name="longest"/>.</summary>
-    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _due.WaitAsync(longest, cancellationToken);
+    public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (await _due.WaitAsync(longest, cancellationToken)) Volatile.Write(ref _signals, 0);
+    }
 
     /// <summary>Lets this node's dispatcher look, without telling others.</summary>
     public void SignalDispatcher()
     {
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is about to look anyway.
-        }
+        // One signal is enough: who has not taken it yet is about to look anyway.
+        if (Interlocked.Exchange(ref _signals, 1) == 0) _due.Release();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(ListenAsync(stoppingToken), SendWakesAsync(stoppingToken));

@@ -63,7 +63,7 @@ internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, I
     /// </remarks>
     private async Task<bool> TakeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken)
     {
-        var charged = await database.Database.SqlQuery<string>(
+        var charged = await database.Database.ExecuteSqlAsync(
             $"""
              WITH plan AS (
                  SELECT s.id, r.refill
@@ -91,8 +91,8 @@ internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, I
                  updated_at = now()
              FROM plan JOIN entry ON entry.plan_id = plan.id
              WHERE s.id = plan.id
-             RETURNING s.id AS "Value"
-             """).ToListAsync(cancellationToken);
-        return charged.Count == 1;
+             """,
+            cancellationToken);
+        return charged == 1;
     }
 }
