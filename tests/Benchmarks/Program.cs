@@ -17,8 +17,8 @@ switch (args)
     case [BareServer.Argument]:
         await BareServer.RunAsync();
         return 0;
-    case [IdleNode.Argument]:
-        await IdleNode.RunAsync();
+    case [ServiceNode.Argument or ServiceNode.WithoutTarget]:
+        await ServiceNode.RunAsync(withTarget: args[0] == ServiceNode.Argument);
         return 0;
     case [var name] when benchmarks.TryGetValue(name, out var run):
         await run();

@@ -39,8 +39,9 @@ public static class PersistenceRegistration
     internal static string Tuned(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = PreparedStatements;
-        if (!settings.ContainsKey("No Reset On Close")) settings.NoResetOnClose = true;
+        // Not ContainsKey, which is true of every name that Npgsql knows.
+        if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = PreparedStatements;
+        if (!settings.ShouldSerialize("No Reset On Close")) settings.NoResetOnClose = true;
         return settings.ConnectionString;
     }
 

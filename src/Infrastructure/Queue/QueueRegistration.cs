@@ -14,6 +14,12 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// <summary>Registers Hangfire on our data source, and what feeds it.</summary>
 public static class QueueRegistration
 {
+    /// <summary>
+    /// How often Hangfire looks by itself. Our dispatcher enqueues in the process that runs the job, which Hangfire then notices at once;
+    /// the look is for what a dead process left, and each worker's costs a transaction.
+    /// </summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
     /// <param name="worker">True when this node runs deployments; an API node only accepts and shows.</param>
     public static IServiceCollection AddQueue(this IServiceCollection services, bool worker)
     {
@@ -36,7 +42,7 @@ public static class QueueRegistration
             server.ServerName = options.NodeName;
             server.WorkerCount = options.MaxConcurrentDeployments;
             server.Queues = [options.QueueName];
-            server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
+            server.SchedulePollingInterval = PollInterval;
             server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
             server.ShutdownTimeout = options.DrainTime + TimeSpan.FromSeconds(10);
         });
@@ -58,7 +64,7 @@ public static class QueueRegistration
                 new PostgreSqlStorageOptions
                 {
                     SchemaName = "hangfire",
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    QueuePollInterval = PollInterval,
                     UseSlidingInvisibilityTimeout = true,
                     InvisibilityTimeout = TimeSpan.FromSeconds(30),
                     // A state lock survives kill -9 for this long and blocks the workers that fetch its job; the default is ten minutes.

@@ -43,6 +43,9 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>The nodes' folder for objects, caches, sandboxes and sites.</summary>
+    public string NodeFolder => Path.Combine(_data.FullName, "data");
+
     /// <summary>Makes projects <c>{prefix}-0</c> and up, spread over the organizations <c>org-0</c> and up, with quotas that never end.</summary>
     public async Task AddProjectsAsync(string prefix, int count)
     {
@@ -61,20 +64,25 @@ internal sealed class Cluster : IAsyncDisposable
         $$$"""{"projectId":"{{{prefix}}}-{{{project}}}","orgId":"{{{OrganizationOf(project)}}}","userId":"user","initFiles":{"index.html":"<h1>{{{prefix}}} {{{project}}}</h1>"}}""";
 
     /// <param name="roles"><c>api</c>, <c>worker</c> or both.</param>
-    public async Task<ChildNode> AddNodeAsync(string roles, params (string Name, string Value)[] settings)
+    public Task<ChildNode> AddNodeAsync(string roles, params (string Name, string Value)[] settings) =>
+        AddNodeAsync(ServiceNode.WithoutTarget, roles, settings);
+
+    /// <param name="kind">The child's argument.</param>
+    /// <param name="roles"><c>api</c>, <c>worker</c> or both.</param>
+    public async Task<ChildNode> AddNodeAsync(string kind, string roles, (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
         {
             ["Host__Environment"] = "development",
             ["Host__PostgresUrl"] = _postgres.ConnectionString + ";Maximum Pool Size=40",
-            ["Host__DataDirectory"] = Path.Combine(_data.FullName, "data"),
+            ["Host__DataDirectory"] = NodeFolder,
             ["Host__Port"] = "0",
             ["Host__EdgePort"] = "0",
             ["Host__LogLevel"] = "error",
             ["Host__Roles"] = roles,
             ["RateLimit__Limit"] = "0",
         };
-        var node = await ChildNode.StartAsync(IdleNode.Argument, environment);
+        var node = await ChildNode.StartAsync(kind, environment);
         _nodes.Add(node);
         return node;
     }
@@ -90,6 +98,22 @@ internal sealed class Cluster : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         command.CommandTimeout = 600;
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Waits until a query that gives a truth value says true.</summary>
+    public async Task UntilAsync(string sql, TimeSpan patience)
+    {
+        using var over = new CancellationTokenSource(patience);
+        while (!await ScalarAsync<bool>(sql)) await Task.Delay(TimeSpan.FromMilliseconds(10), over.Token);
+    }
+
+    public async Task<List<double>> NumbersAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync();
+        var numbers = new List<double>();
+        while (await rows.ReadAsync()) numbers.Add(rows.GetDouble(0));
+        return numbers;
     }
 
     public async Task<T> ScalarAsync<T>(string sql)
@@ -112,7 +136,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             ["Host:Environment"] = "development",
             ["Host:PostgresUrl"] = _postgres.ConnectionString,
-            ["Host:DataDirectory"] = Path.Combine(_data.FullName, "data"),
+            ["Host:DataDirectory"] = NodeFolder,
             ["Host:LogLevel"] = "error",
         }));
         await using var scope = host.App.Services.CreateAsyncScope();

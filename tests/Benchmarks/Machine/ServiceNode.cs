@@ -6,14 +6,21 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Libra.Deploy.Benchmarks.Machine;
 
-/// <summary>The whole service with a target that does nothing, so that only the queue and the journal are left to measure.</summary>
-internal static class IdleNode
+/// <summary>The whole service as a child process.</summary>
+internal static class ServiceNode
 {
-    public const string Argument = "idle-node";
+    /// <summary>As it is.</summary>
+    public const string Argument = "node";
 
-    public static async Task RunAsync()
+    /// <summary>With a target that does nothing, so that of a static project only queue, journal, log and artifact are left to measure.</summary>
+    public const string WithoutTarget = "node-without-target";
+
+    public static async Task RunAsync(bool withTarget)
     {
-        await using var host = await LibraHost.CreateAsync([], replace: services => services.Replace(ServiceDescriptor.Singleton<IDeployTarget, NoTarget>()));
+        await using var host = await LibraHost.CreateAsync([], replace: services =>
+        {
+            if (!withTarget) services.Replace(ServiceDescriptor.Singleton<IDeployTarget, NoTarget>());
+        });
         await host.App.StartAsync();
         Console.WriteLine($"{ChildNode.ReadyLine}{new Uri(host.Address).Port}");
         await host.App.WaitForShutdownAsync();

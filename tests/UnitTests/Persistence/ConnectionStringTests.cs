@@ -1,0 +1,27 @@
+using Libra.Deploy.Infrastructure.Persistence;
+using Npgsql;
+
+namespace Libra.Deploy.UnitTests.Persistence;
+
+public class ConnectionStringTests
+{
+    [Fact]
+    public void Tuned_WhenNothingIsSaid_PreparesStatementsAndKeepsSessions()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(PersistenceRegistration.Tuned("Host=db;Username=libra"));
+
+        settings.MaxAutoPrepare.Should().BePositive();
+        settings.NoResetOnClose.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("Host=db;Max Auto Prepare=0;No Reset On Close=false")]
+    [InlineData("Host=db;MaxAutoPrepare=0;NoResetOnClose=false")]
+    public void Tuned_WhenTheOperatorSaysOtherwise_ObeysThem(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(PersistenceRegistration.Tuned(connectionString));
+
+        settings.MaxAutoPrepare.Should().Be(0);
+        settings.NoResetOnClose.Should().BeFalse();
+    }
+}
