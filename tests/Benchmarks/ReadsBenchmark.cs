@@ -18,7 +18,8 @@ internal static partial class ReadsBenchmark
         await cluster.AddProjectsAsync("reads", 1);
         var load = new HttpLoad(node.Port, cluster.Token);
         await load.RunAsync(1, 1, _ => ("POST", "/deploy", Cluster.DeployBody("reads", 0)));
-        await cluster.UntilAsync("SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE status = 'completed')", TimeSpan.FromSeconds(30));
+        await cluster.UntilAsync("SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE status IN ('completed', 'failed'))", TimeSpan.FromSeconds(30));
+        await cluster.ThrowIfAnyFailedAsync();
         var id = await cluster.ScalarAsync<string>("SELECT id FROM deploy.deployments");
         var reads = new (string Name, string Path)[]
         {

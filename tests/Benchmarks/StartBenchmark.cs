@@ -29,6 +29,7 @@ internal static class StartBenchmark
             notified.Add(await NotifyAsync(cluster));
         }
 
+        await cluster.ThrowIfAnyFailedAsync();
         var starts = await cluster.NumbersAsync(
             $"""
              SELECT (extract(epoch FROM min(s.started_at) - d.created_at) * 1000)::float8

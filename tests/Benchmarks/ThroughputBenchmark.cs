@@ -32,7 +32,8 @@ internal static class ThroughputBenchmark
         await new HttpLoad(api.Port, cluster.Token).RunAsync(8, Deployments, i => ("POST", "/deploy", Cluster.DeployBody(prefix, i)));
         for (var i = 0; i < nodes; i++)
             await cluster.AddNodeAsync("worker", ("MAX_CONCURRENT_DEPLOYMENTS", slots.ToString(CultureInfo.InvariantCulture)), ("MAX_BATCH_SIZE", "100"));
-        await cluster.UntilAsync($"SELECT count(*) = {Deployments} FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' AND status = 'completed'", Patience);
+        await cluster.UntilAsync($"SELECT count(*) = {Deployments} FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' AND status IN ('completed', 'failed')", Patience);
+        await cluster.ThrowIfAnyFailedAsync();
         await cluster.StopNodesAsync();
         // Without the first quarter, in which the nodes still start and compile.
         return (await cluster.NumbersAsync(
@@ -50,7 +51,7 @@ internal static class ThroughputBenchmark
         var client = new BackgroundJobClient(storage);
         for (var i = 0; i < Deployments; i++) client.Enqueue(() => IdleJob.DoNothing());
         IdleJob.Done = 0;
-        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers }, storage);
+        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers, Activator = new JobActivator() }, storage);
         while (IdleJob.Done < Deployments / 4) await Task.Delay(1);
         var watch = Stopwatch.StartNew();
         var from = IdleJob.Done;

@@ -61,7 +61,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>The body of a request that deploys one file.</summary>
     public static string DeployBody(string prefix, int project) =>
-        $$$"""{"projectId":"{{{prefix}}}-{{{project}}}","orgId":"{{{OrganizationOf(project)}}}","userId":"user","initFiles":{"index.html":"<h1>{{{prefix}}} {{{project}}}</h1>"}}""";
+        $$$"""{"projectId":"{{{prefix}}}-{{{project}}}","orgId":"{{{OrganizationOf(project)}}}","userId":"user","initFiles":[{"path":"index.html","content":"<h1>{{{prefix}}} {{{project}}}</h1>"}]}""";
 
     /// <param name="roles"><c>api</c>, <c>worker</c> or both.</param>
     public Task<ChildNode> AddNodeAsync(string roles, params (string Name, string Value)[] settings) =>
@@ -78,7 +78,7 @@ internal sealed class Cluster : IAsyncDisposable
             ["Host__DataDirectory"] = NodeFolder,
             ["Host__Port"] = "0",
             ["Host__EdgePort"] = "0",
-            ["Host__LogLevel"] = "error",
+            ["Host__LogLevel"] = Environment.GetEnvironmentVariable("LOG_LEVEL") ?? "error",
             ["Host__Roles"] = roles,
             ["RateLimit__Limit"] = "0",
         };
@@ -98,6 +98,13 @@ internal sealed class Cluster : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         command.CommandTimeout = 600;
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <exception cref="InvalidOperationException">A deployment failed, so that what was measured is not what was meant.</exception>
+    public async Task ThrowIfAnyFailedAsync()
+    {
+        var failure = await ScalarAsync<string>("SELECT COALESCE((SELECT failure::text FROM deploy.deployments WHERE status = 'failed' LIMIT 1), '')");
+        if (failure.Length > 0) throw new InvalidOperationException($"A deployment failed: {failure}");
     }
 
     /// <summary>Waits until a query that gives a truth value says true.</summary>
