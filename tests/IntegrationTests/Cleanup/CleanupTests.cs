@@ -124,7 +124,7 @@ public sealed class CleanupTests(TestPostgres server)
         await using var history = await History.BeginAsync(server);
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (var died = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             await died!.RemoveAsync(await died.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         history.CountArtifacts().Should().Be(2);
@@ -138,7 +138,7 @@ public sealed class CleanupTests(TestPostgres server)
     public async Task Clean_WhileAnotherRunIsUnderWay_IsRefused()
     {
         await using var history = await History.BeginAsync(server);
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             (await history.CleanAsync()).FirstError.Code.Should().Be("INVALID_STATE");
 
