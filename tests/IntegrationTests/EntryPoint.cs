@@ -11,7 +11,7 @@ internal static class EntryPoint
     public static Task<int> Main(string[] args) => args switch
     {
         [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
-        [CleanupProcess.Role, var database, var data] => CleanupProcess.RunAsync(database, data),
+        [CleanupProcess.Role, var database, var data, var stopBefore] => CleanupProcess.RunAsync(database, data, stopBefore),
         // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

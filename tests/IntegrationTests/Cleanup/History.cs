@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ErrorOr;
 using Libra.Deploy.Application.Common;
@@ -130,8 +129,8 @@ internal sealed class History : IAsyncDisposable
         await _database.Services.GetRequiredService<IObjectStore>().PutAsync(ObjectBucket.Logs, key, content, "text/plain", TestContext.Current.CancellationToken);
     }
 
-    /// <summary>A process of its own that cleans the same up once; it prints nothing when it ends well.</summary>
-    public Process StartCleaner() => CleanupProcess.Start(_database.ConnectionString, _data.FullName);
+    /// <summary>Cleans up in a process of its own, which is killed before one of its removals; false when it ended before that.</summary>
+    public Task<bool> CleanAndKillAsync(int before) => CleanupProcess.KillAsync(_database.ConnectionString, _data.FullName, before);
 
     /// <summary>Packed artifacts on the disk.</summary>
     public int CountArtifacts() => Directory.EnumerateFiles(_data.FullName, "*.tar.gz", SearchOption.AllDirectories).Count();

@@ -17,14 +17,14 @@ internal sealed record CountedStream(long Lines, long Bytes, bool Ended)
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            var (rest, next) = Take(read.Buffer, counted);
-            counted = next with { Bytes = next.Bytes + read.Buffer.Length - rest.Length };
-            reader.AdvanceTo(rest.Start, rest.End);
+            var (unread, next) = Take(read.Buffer, counted);
+            counted = next with { Bytes = next.Bytes + read.Buffer.Length - unread.Length };
+            reader.AdvanceTo(unread.Start, unread.End);
             if (read.IsCompleted) return counted;
         }
     }
 
-    private static (ReadOnlySequence<byte> Rest, CountedStream Counted) Take(ReadOnlySequence<byte> buffer, CountedStream counted)
+    private static (ReadOnlySequence<byte> Unread, CountedStream Counted) Take(ReadOnlySequence<byte> buffer, CountedStream counted)
     {
         var lines = new SequenceReader<byte>(buffer);
         while (lines.TryReadTo(out ReadOnlySpan<byte> line, (byte)'\n')) counted = counted.With(line);
@@ -36,8 +36,7 @@ internal sealed record CountedStream(long Lines, long Bytes, bool Ended)
         if (line.SequenceEqual("event: end"u8)) return this with { Ended = true };
         if (!line.StartsWith("id: "u8)) return this;
 
-        Utf8Parser.TryParse(line[4..], out long seq, out _);
-        seq.Should().Be(Lines + 1);
+        (Utf8Parser.TryParse(line[4..], out long seq, out _) && seq == Lines + 1).Should().BeTrue("line {0} comes next", Lines + 1);
         return this with { Lines = seq };
     }
 }

@@ -1,17 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Libra.Deploy.Application.Access;
-using Libra.Deploy.Domain.Access;
 using Libra.Deploy.IntegrationTests.Persistence;
-using Libra.Deploy.WebApi.Composition;
-using MediatR;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
+using Libra.Deploy.IntegrationTests.Service;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
 
@@ -21,36 +13,20 @@ namespace Libra.Deploy.IntegrationTests.Logs;
 /// </summary>
 internal sealed class LogFleet : IAsyncDisposable
 {
-    private const string Project = "fleet";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-fleet-");
     private readonly List<Process> _workers = [];
     private readonly string _database;
-    private LibraHost? _host;
+    private ServiceNode? _node;
 
     private LogFleet(string database) => _database = database;
 
     /// <summary>Speaks to the node that runs nothing, with every right.</summary>
-    public HttpClient Api { get; private set; } = null!;
+    public HttpClient Api => _node!.Admin;
 
     public static async Task<LogFleet> StartAsync(TestPostgres server)
     {
         var fleet = new LogFleet(await server.CreateDatabaseAsync());
-        fleet._host = await LibraHost.CreateAsync([], settings => settings.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Host:PostgresUrl"] = fleet._database,
-            ["Host:Environment"] = "development",
-            ["Host:DataDirectory"] = fleet.DataOf("api"),
-            ["Host:Roles"] = "api",
-            ["Host:Port"] = "0",
-            ["Host:EdgePort"] = "0",
-            ["Host:LogLevel"] = "error",
-        }));
-        await fleet._host.App.StartAsync();
-        await fleet.AddProjectAsync();
-        fleet.Api = new HttpClient { BaseAddress = new Uri(fleet._host.Address), Timeout = Patience };
-        fleet.Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await fleet.TokenAsync());
+        fleet._node = await ServiceNode.StartAsync(fleet._database, fleet.DataOf("api"), ("Host:Roles", "api"));
         return fleet;
     }
 
@@ -62,7 +38,7 @@ internal sealed class LogFleet : IAsyncDisposable
         {
             ("POSTGRES_URL", _database), ("LIBRA_DATA_DIR", DataOf($"worker-{_workers.Count}")), ("LIBRA_ROLES", "worker"), ("ENVIRONMENT", "development"),
             ("PORT", $"{FreePort()}"), ("LIBRA_EDGE_PORT", "0"), ("LOG_LEVEL", "error"), ("SANDBOX_BUILDER_DEFAULT_PROVIDER", "process"),
-            ("Deployments__LeaseDuration", "00:00:03"), ("Deployments__LeaseRenewal", "00:00:00.5"),
+            ("Deployments__LeaseDuration", "00:00:03"), ("Deployments__LeaseRenewal", "00:00:00.500"),
         })
             start.Environment[name] = value;
         var worker = Process.Start(start)!;
@@ -73,20 +49,10 @@ internal sealed class LogFleet : IAsyncDisposable
     }
 
     /// <returns>The id of an accepted deployment whose build runs the command.</returns>
-    public async Task<string> DeployAsync(string command)
+    public Task<string> DeployAsync(string command)
     {
         var manifest = new JsonObject { ["name"] = "x", ["private"] = true, ["scripts"] = new JsonObject { ["build"] = $"{command} && mkdir -p dist && cp index.html dist/" } };
-        var body = new JsonObject
-        {
-            ["projectId"] = Project,
-            ["orgId"] = "org",
-            ["userId"] = "user",
-            ["initFiles"] = new JsonArray(FileOf("package.json", manifest.ToJsonString()), FileOf("index.html", "x")),
-        };
-        using var answer = await Api.PostAsJsonAsync("/deploy", body);
-        var accepted = await answer.Content.ReadFromJsonAsync<JsonNode>();
-        answer.IsSuccessStatusCode.Should().BeTrue("{0}", accepted);
-        return accepted!["deploymentId"]!.GetValue<string>();
+        return _node!.StartDeploymentAsync(("package.json", manifest.ToJsonString()), ("index.html", "x"));
     }
 
     public async ValueTask DisposeAsync()
@@ -98,9 +64,7 @@ internal sealed class LogFleet : IAsyncDisposable
             worker.Dispose();
         }
 
-        Api.Dispose();
-        await _host!.App.StopAsync();
-        await _host.DisposeAsync();
+        await _node!.DisposeAsync();
         _data.Delete(recursive: true);
     }
 
@@ -112,29 +76,6 @@ internal sealed class LogFleet : IAsyncDisposable
         Directory.CreateSymbolicLink(Path.Combine(own, "objects"), shared);
         return own;
     }
-
-    private async Task AddProjectAsync()
-    {
-        await using var source = NpgsqlDataSource.Create(_database);
-        await using var insert = source.CreateCommand(
-            $"""
-             INSERT INTO public.project (id, name, template_type, user_id, organization_id) VALUES ('{Project}', 'Test', 'static', 'user', 'org');
-             INSERT INTO public.subscription_limit
-                 (id, organization_id, plan_name, plan_id, ai_nums, enhance_nums, upload_limit, deploy_limit, period_start, period_end)
-             VALUES ('limit', 'org', 'FREE', 'free', 10, 10, 10, 100, now(), now() + interval '1 month');
-             """);
-        await insert.ExecuteNonQueryAsync();
-    }
-
-    private async Task<string> TokenAsync()
-    {
-        await using var scope = _host!.App.Services.CreateAsyncScope();
-        var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"));
-        return issued.Value.Secret.Reveal();
-    }
-
-    private static JsonNode FileOf(string path, string content) => new JsonObject { ["path"] = path, ["content"] = content };
 
     private static int FreePort()
     {
