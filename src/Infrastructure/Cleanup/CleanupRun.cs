@@ -14,6 +14,7 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects orphans) : ICleanupRun
 {
     private const int PageSize = 200;
+    private const int PatienceSeconds = 600; // counting what stays looks at every old row, and there may be millions
 
     private const string Old = "d.completed_at < $1 AND d.status IN ('completed', 'failed', 'cancelled') AND ($2::text[] IS NULL OR d.organization_id = ANY ($2))";
 
@@ -179,7 +180,7 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = PatienceSeconds };
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         return command;
     }

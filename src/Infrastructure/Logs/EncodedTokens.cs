@@ -40,15 +40,17 @@ internal static class EncodedTokens
     /// <summary>Null when it is no encoded text: a hash, an identifier, or the path of a file.</summary>
     private static string? Decode(ReadOnlySpan<char> run)
     {
-        // Padding does not matter here: what is left over at the end is at most one character.
-        var whole = run[..(run.Length / Group * Group)];
-        var standard = whole.Length <= Glance ? stackalloc char[Glance] : new char[whole.Length];
-        var bytes = whole.Length <= Glance ? stackalloc byte[Glance] : new byte[whole.Length];
-        whole.Replace(standard, '-', '+');
+        // Filled up to a whole group with zeroes, so that no padding is needed; what they add at the end is left out.
+        var length = (run.Length + Group - 1) / Group * Group;
+        var standard = length <= Glance ? stackalloc char[Glance] : new char[length];
+        var bytes = length <= Glance ? stackalloc byte[Glance] : new byte[length];
+        standard.Fill('A');
+        run.CopyTo(standard);
+        standard.Replace('-', '+');
         standard.Replace('_', '/');
-        if (!Convert.TryFromBase64Chars(standard[..whole.Length], bytes, out var count)) return null;
+        if (!Convert.TryFromBase64Chars(standard[..length], bytes, out _)) return null;
 
-        var content = bytes[..count];
+        var content = bytes[..(run.Length * 6 / 8)];
         return content.ContainsAnyExceptInRange((byte)'\t', (byte)'~') ? null : Encoding.ASCII.GetString(content);
     }
 }

@@ -79,6 +79,26 @@ internal sealed class History : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Copies a deployment's row, each an hour older than the one before.</summary>
+    /// <param name="projects">Over how many new projects; 0 leaves them in its own.</param>
+    public async Task MultiplyAsync(string id, int from, int count, int projects)
+    {
+        if (projects > 0)
+            await _database.ExecuteAsync(
+                "INSERT INTO public.project (id, name, template_type, user_id, organization_id) SELECT 'p' || n, 'x', 'static', 'user', 'org' FROM generate_series(0, $1 - 1) n ON CONFLICT DO NOTHING",
+                projects);
+        await _database.ExecuteAsync(
+            """
+            INSERT INTO deploy.deployments
+            SELECT (jsonb_populate_record(d, jsonb_build_object(
+                'id', 'deploy_' || (1700000000000 + n) || '_' || lpad(n::text, 9, '0'),
+                'created_at', d.created_at - n * interval '1 second',
+                'project_id', CASE WHEN $4 > 0 THEN 'p' || (n % $4) ELSE d.project_id END))).*
+            FROM deploy.deployments d, generate_series($2 + 1, $2 + $3) n WHERE d.id = $1
+            """,
+            id, from, count, projects);
+    }
+
     /// <summary>Stores an artifact made of the page as the deployment's worker would.</summary>
     public async Task SaveAsync(string id, string page)
     {
