@@ -1,4 +1,5 @@
 using Libra.Deploy.IntegrationTests.Chaos;
+using Libra.Deploy.IntegrationTests.Cleanup;
 using Libra.Deploy.IntegrationTests.Embedded;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -12,6 +13,7 @@ internal static class EntryPoint
     {
         [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
         [ChaosNode.Role, var settings] => ChaosNode.RunAsync(settings),
+        [CleanupProcess.Role, var database, var data, var stopBefore] => CleanupProcess.RunAsync(database, data, stopBefore),
         // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
@@ -9,7 +8,7 @@ namespace Libra.Deploy.Application.Deployments;
 /// <summary>Ends a deployment that is past its whole time and that no worker holds. Safe to repeat.</summary>
 public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
 
-internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, LogSealing sealing, TimeProvider clock)
+internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, DeploymentArchive archive, TimeProvider clock)
     : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
@@ -20,7 +19,7 @@ internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, L
             cancellationToken);
         if (abandoned.IsError) return abandoned.Errors;
 
-        await sealing.SealAsync(abandoned.Value);
+        await archive.SealAsync(abandoned.Value);
         return Result.Success;
     }
 }

@@ -1,6 +1,5 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
-using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
 
@@ -9,7 +8,7 @@ namespace Libra.Deploy.Application.Deployments;
 /// <summary>Stops a deployment: a waiting one never starts, a running one is stopped by its worker within seconds. Safe to repeat until it has ended.</summary>
 public sealed record CancelDeploymentCommand(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<DeploymentStatus>>, ITransactional;
 
-internal sealed class CancelDeploymentHandler(IDeploymentRepository deployments, IUnitOfWork work, IDeploymentQueue queue, LogSealing sealing, TimeProvider clock)
+internal sealed class CancelDeploymentHandler(IDeploymentRepository deployments, IUnitOfWork work, IDeploymentQueue queue, DeploymentArchive archive, TimeProvider clock)
     : IRequestHandler<CancelDeploymentCommand, ErrorOr<DeploymentStatus>>
 {
     public async Task<ErrorOr<DeploymentStatus>> Handle(CancelDeploymentCommand command, CancellationToken cancellationToken)
@@ -22,7 +21,7 @@ internal sealed class CancelDeploymentHandler(IDeploymentRepository deployments,
 
         await work.CommitAsync(cancellationToken);
         queue.Interrupt(command.Id);
-        if (deployment.Status == DeploymentStatus.Cancelled) await sealing.SealAsync(deployment); // no worker will
+        if (deployment.Status == DeploymentStatus.Cancelled) await archive.SealAsync(deployment); // no worker will
         return deployment.Status;
     }
 }

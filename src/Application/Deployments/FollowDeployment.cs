@@ -19,7 +19,7 @@ public sealed record FollowedDeployment(
     Func<CancellationToken, Task<DeploymentView?>> EndAsync);
 
 internal sealed class FollowDeploymentHandler(
-    IDeploymentQueries deployments, IDeploymentLog log, LogSealing sealing, DeploymentStandings standings, TimeProvider clock)
+    IDeploymentQueries deployments, IDeploymentLog log, DeploymentArchive archive, DeploymentStandings standings, TimeProvider clock)
     : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
 {
     // A worker that ended the deployment seals its log itself within moments.
@@ -30,8 +30,23 @@ internal sealed class FollowDeploymentHandler(
         var view = await deployments.FindAsync(query.Id, cancellationToken);
         if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
 
+        await SealWhenLeftAsync(view);
         var subject = new LogSubject(view.Id, view.OrganizationId, view.ProjectId);
-        if (view.CompletedAt + SealedByThen < clock.GetUtcNow()) await sealing.SealAsync(subject);
-        return new FollowedDeployment(log.FollowAsync(subject, query.AfterSeq, cancellationToken), cancelled => standings.FindAsync(view.Id, cancelled), cancelled => standings.FindNowAsync(view.Id, cancelled));
+        return new FollowedDeployment(
+            log.FollowAsync(subject, query.AfterSeq, cancellationToken),
+            cancelled => StandingAsync(view.Id, cancelled),
+            cancelled => standings.FindEndedAsync(view.Id, cancelled));
     }
+
+    private async Task<DeploymentView?> StandingAsync(DeploymentId id, CancellationToken cancellationToken)
+    {
+        var view = await standings.FindAsync(id, cancellationToken);
+        if (view is not null) await SealWhenLeftAsync(view);
+        return view;
+    }
+
+    // Killed between the end and the sealing, or the store was away: whoever follows would wait for ever.
+    private Task SealWhenLeftAsync(DeploymentView view) => view.CompletedAt + SealedByThen < clock.GetUtcNow()
+        ? archive.SealAsync(new LogSubject(view.Id, view.OrganizationId, view.ProjectId))
+        : Task.CompletedTask;
 }

@@ -23,10 +23,11 @@ internal sealed class RollbackDeploymentHandler(
         if (earlier is null || !command.Caller.Allows(earlier.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
         if (earlier is not { Status: DeploymentStatus.Completed, ArtifactDigest: { } digest })
             return DeploymentErrors.NotRollbackable(earlier.Id, "only a completed deployment has a version to go back to.");
-        if (!await artifacts.ExistsAsync(digest, cancellationToken)) return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
 
+        // From here on no cleanup of the project removes anything.
         var project = await projects.FindForUpdateAsync(earlier.ProjectId, cancellationToken);
         if (project is null) return ProjectErrors.NotFound;
+        if (!await artifacts.ExistsAsync(digest, cancellationToken)) return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
 
         var live = await deployments.FindLiveAsync(earlier.ProjectId, cancellationToken);
         if (live?.ArtifactDigest == digest) return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");

@@ -118,7 +118,7 @@ public sealed class Deployment : Aggregate
     {
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
 
-        (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, true);
+        TakeArtifact(digest, size, reused: true);
         return Result.Success;
     }
 
@@ -209,21 +209,21 @@ public sealed class Deployment : Aggregate
         return Result.Success;
     }
 
-    /// <summary>Validation knows the source now. Another digest than before means that nothing built from the old one counts.</summary>
+    /// <summary>Validation knows the source now, and has yet to find out whether an artifact of it is stored.</summary>
     public ErrorOr<Success> RecordSource(long token, string digest)
     {
         if (Refuse(token) is { } refused) return refused;
 
-        SourceDigest = digest;
+        (SourceDigest, ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, null, null, false);
         return Result.Success;
     }
 
-    /// <summary>The artifact is stored, by this deployment's build or by an earlier one's.</summary>
+    /// <summary>The artifact is known: stored by an earlier deployment's build, or made by this one's and stored next.</summary>
     public ErrorOr<Success> RecordArtifact(long token, string digest, long size, bool reused)
     {
         if (Refuse(token) is { } refused) return refused;
 
-        (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, reused);
+        TakeArtifact(digest, size, reused);
         return Result.Success;
     }
 
@@ -307,6 +307,12 @@ public sealed class Deployment : Aggregate
 
         EndCancelled(now);
         return Result.Success;
+    }
+
+    private void TakeArtifact(string digest, long size, bool reused)
+    {
+        (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, reused);
+        Raise(new ArtifactTaken(Id, digest));
     }
 
     private void StartAttempt(DateTimeOffset now)

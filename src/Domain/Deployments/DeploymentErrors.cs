@@ -9,6 +9,8 @@ public static class DeploymentErrors
 
     public static Error NoArtifact(DeploymentId id) => Error.NotFound("NOT_FOUND", $"Deployment {id} has no stored artifact.");
 
+    public static Error NoResult(DeploymentId id) => Error.NotFound("NOT_FOUND", $"Deployment {id} has not ended, so it has no result yet.");
+
     public static Error InProgress(string projectStatus, string? activeDeploymentId) => Error.Conflict(
         "DEPLOYMENT_IN_PROGRESS",
         $"Cannot start new deployment. Project is currently in '{projectStatus}' state. Please wait for the current deployment to complete.",

@@ -8,6 +8,9 @@ public sealed record DeploymentAccepted(DeploymentId Id, string ProjectId, strin
 /// <summary>A deployment moved to another status; raised for every change, terminal ones included.</summary>
 public sealed record DeploymentStatusChanged(DeploymentId Id, string ProjectId, DeploymentStatus Status, string? WorkerUrl) : IDomainEvent;
 
+/// <summary>A deployment takes an artifact up, stored already or about to be: once this is saved nobody may delete it.</summary>
+public sealed record ArtifactTaken(DeploymentId Id, string Digest) : IDomainEvent;
+
 /// <summary>A deployment reached a terminal state.</summary>
 /// <param name="Refundable">True when its quota charge is to be given back: not the user's doing, or cancelled before the build.</param>
 public sealed record DeploymentFinished(DeploymentId Id, string OrganizationId, DeploymentStatus Status, bool Refundable) : IDomainEvent

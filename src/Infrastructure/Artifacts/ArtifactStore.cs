@@ -17,12 +17,13 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     private readonly ArtifactCache _cache = new(options, clock);
     private readonly ManifestRules _rules = new(options.Limits, clock);
 
-    public Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken) =>
+    public Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
         SaveAsync(
             async draft => ToManifest(await BuildResultTar.ReadAsync(tar, draft, options.Limits, cancellationToken)),
+            claim,
             cancellationToken);
 
-    public Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken) =>
+    public Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
         SaveAsync(
             async draft =>
             {
@@ -36,6 +37,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
                 var noVars = new Dictionary<string, JsonElement>();
                 return new ArtifactManifest(ArtifactManifest.CurrentFormat, StaticCompatibilityDate, [], null, site.Assets, noVars, []);
             },
+            claim,
             cancellationToken);
 
     public async Task<IArtifact?> OpenAsync(string digest, CancellationToken cancellationToken)
@@ -65,7 +67,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     }
 
     private async Task<ErrorOr<ArtifactReference>> SaveAsync(
-        Func<ArtifactDraft, Task<ArtifactManifest>> fill, CancellationToken cancellationToken)
+        Func<ArtifactDraft, Task<ArtifactManifest>> fill, ArtifactClaim? claim, CancellationToken cancellationToken)
     {
         using var work = _cache.NewFolder();
         try
@@ -75,7 +77,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             var files = await AssetRules.PublishedAsync(draft.Files, work.Path, cancellationToken);
             var manifest = settings with { Files = [.. files.Select(Describe)] };
             _rules.Check(manifest);
-            return await StoreAsync(manifest, work.Path, cancellationToken);
+            return await StoreAsync(manifest, work.Path, claim, cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -83,20 +85,21 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         }
     }
 
-    private async Task<ArtifactReference> StoreAsync(ArtifactManifest manifest, string folder, CancellationToken cancellationToken)
+    private async Task<ErrorOr<ArtifactReference>> StoreAsync(
+        ArtifactManifest manifest, string folder, ArtifactClaim? claim, CancellationToken cancellationToken)
     {
         var json = ManifestJson.Write(manifest);
-        var digest = ManifestJson.Digest(json);
-        var key = KeyOf(digest);
-        if (await objects.HeadAsync(ObjectBucket.Artifacts, key, cancellationToken) is { } stored)
-            return new ArtifactReference(digest, stored.Size);
-
         await using var packed = File.Create(Path.Combine(folder, "packed"), bufferSize: 64 << 10);
         await ArtifactPackage.WriteAsync(packed, json, manifest.Files, folder, cancellationToken);
+        var artifact = new ArtifactReference(ManifestJson.Digest(json), packed.Length);
+        if (claim is not null && await claim(artifact, cancellationToken) is { IsError: true } refused) return refused.Errors;
+
+        // Looked for only now: before the claim a cleanup could still have taken it away. If it is there it has the same content.
+        if (await ExistsAsync(artifact.Digest, cancellationToken)) return artifact;
+
         packed.Position = 0;
-        // Another node may have stored the same since: it is the same content, so theirs stays.
-        await objects.PutIfAbsentAsync(ObjectBucket.Artifacts, key, packed, ContentType, cancellationToken);
-        return new ArtifactReference(digest, packed.Length);
+        await objects.PutIfAbsentAsync(ObjectBucket.Artifacts, KeyOf(artifact.Digest), packed, ContentType, cancellationToken);
+        return artifact;
     }
 
     private static ArtifactManifest ToManifest(BuildSettings settings)

@@ -9,6 +9,7 @@ public static class CleanupRegistration
     /// <param name="worker">True when this node also cleans up by itself.</param>
     public static IServiceCollection AddCleanup(this IServiceCollection services, bool worker)
     {
+        services.AddSingleton<OrphanedObjects>();
         services.AddSingleton<IExpiredDeployments, ExpiredDeployments>();
         return worker ? services.AddHostedService<RecurringCleanup>() : services;
     }

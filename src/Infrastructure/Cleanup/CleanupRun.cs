@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,23 +11,26 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 /// A run on one connection, which holds the lock. A dry run does the same statements inside one transaction and undoes them, so that
 /// it cannot tell anything else than the real run would do.
 /// </summary>
-internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal) : ICleanupRun
+internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects orphans) : ICleanupRun
 {
     private const int PageSize = 200;
+    private const int PatienceSeconds = 600; // counting what stays looks at every old row, and there may be millions
 
     private const string Old = "d.completed_at < $1 AND d.status IN ('completed', 'failed', 'cancelled') AND ($2::text[] IS NULL OR d.organization_id = ANY ($2))";
 
+    private const string ProjectExists = "EXISTS (SELECT 1 FROM public.project p WHERE p.id = d.project_id)";
+
     private const string IsLive =
-        """
+        $"""
         (d.status = 'completed' AND NOT EXISTS (
             SELECT 1 FROM deploy.deployments n
-            WHERE n.project_id = d.project_id AND n.status = 'completed' AND (n.created_at, n.id) > (d.created_at, d.id)))
+            WHERE n.project_id = d.project_id AND n.status = 'completed' AND (n.created_at, n.id) > (d.created_at, d.id)) AND {ProjectExists})
         """;
 
     private const string IsRecent =
-        """
+        $"""
         ((SELECT count(*) FROM (
-            SELECT 1 FROM deploy.deployments n WHERE n.project_id = d.project_id AND (n.created_at, n.id) > (d.created_at, d.id) LIMIT $3) newer) < $3)
+            SELECT 1 FROM deploy.deployments n WHERE n.project_id = d.project_id AND (n.created_at, n.id) > (d.created_at, d.id) LIMIT $3) newer) < $3 AND {ProjectExists})
         """;
 
     private const string Page =
@@ -67,6 +71,9 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
         await row.ReadAsync(cancellationToken);
         return new KeptDeployments(row.GetInt64(0), row.GetInt64(1));
     }
+
+    public async Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken) =>
+        rules.Visible.Only is null ? await orphans.RemoveAsync(connection, rules.OrphanGrace, rules.DryRun, cancellationToken) : (0, 0);
 
     public async Task<IReadOnlyList<LogSubject>> NextAsync(CancellationToken cancellationToken)
     {
@@ -129,8 +136,13 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
     private async Task ReleaseAsync(UnusedArtifact artifact, string projectId, Func<UnusedArtifact, Task> remove, CancellationToken cancellationToken)
     {
         await using var transaction = rehearsal is null ? await connection.BeginTransactionAsync(cancellationToken) : null;
-        // Holds the door through which a deployment of the project would come; a rehearsal harms nothing and holds nobody up.
-        if (transaction is not null) await ExecuteAsync("SELECT 1 FROM public.project WHERE id = $1 FOR UPDATE", projectId, cancellationToken);
+        // Holds the door through which a deployment of the project would come, and then the artifact itself, which any project may build
+        // at this moment; a rehearsal harms nothing and holds nobody up.
+        if (transaction is not null)
+        {
+            await ExecuteAsync("SELECT 1 FROM public.project WHERE id = $1 FOR UPDATE", projectId, cancellationToken);
+            await ArtifactLocks.HoldAsync(connection, artifact.Digest, cancellationToken);
+        }
 
         var (used, busy) = await StandingAsync(artifact.Digest, projectId, cancellationToken);
         if (busy) return; // it may be about to take the artifact up; the next run asks again
@@ -168,7 +180,7 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = PatienceSeconds };
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         return command;
     }

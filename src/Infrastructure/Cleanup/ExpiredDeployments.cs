@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
-internal sealed class ExpiredDeployments(NpgsqlDataSource database) : IExpiredDeployments
+internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObjects orphans) : IExpiredDeployments
 {
     // Of the session: PostgreSQL itself gives it back when the node dies.
     private const string Lock = "SELECT pg_try_advisory_lock(6010772)";
@@ -15,7 +15,7 @@ internal sealed class ExpiredDeployments(NpgsqlDataSource database) : IExpiredDe
         {
             await using var claim = new NpgsqlCommand(Lock, connection);
             if (await claim.ExecuteScalarAsync(cancellationToken) is true)
-                return new CleanupRun(connection, rules, rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null);
+                return new CleanupRun(connection, rules, rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null, orphans);
         }
         catch
         {

@@ -9,8 +9,9 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
-/// <summary>Cleans up now and then, on whichever worker node comes first.</summary>
-internal sealed class RecurringCleanup(IServiceScopeFactory scopes, IOptions<CleanupOptions> options, TimeProvider clock, ILogger<RecurringCleanup> logger)
+/// <summary>Cleans up now and then: what all nodes share on whichever worker comes first, and on each its own machine.</summary>
+internal sealed class RecurringCleanup(
+    IServiceScopeFactory scopes, IEnumerable<ILocalLeftovers> leftovers, IOptions<CleanupOptions> options, TimeProvider clock, ILogger<RecurringCleanup> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,10 +36,16 @@ internal sealed class RecurringCleanup(IServiceScopeFactory scopes, IOptions<Cle
     {
         await using var scope = scopes.CreateAsyncScope();
         var cleaned = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CleanupDeploymentsCommand(OrganizationFilter.All), cancellationToken);
-        if (cleaned.IsError || cleaned.Value.Deployments + cleaned.Value.Artifacts == 0) return;
+        if (cleaned.IsError)
+        {
+            // Another node does what all share.
+            foreach (var kind in leftovers) await kind.RemoveAsync(dryRun: false, cancellationToken);
+            return;
+        }
 
+        if (cleaned.Value is { Deployments: 0, LogObjects: 0, Artifacts: 0, LocalLeftovers: 0 }) return;
         logger.LogInformation(
-            "Removed {Deployments} old deployments, {LogObjects} log objects and {Artifacts} artifacts: {Bytes} bytes",
-            cleaned.Value.Deployments, cleaned.Value.LogObjects, cleaned.Value.Artifacts, cleaned.Value.Bytes);
+            "Removed {Deployments} old deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers of this machine: {Bytes} bytes",
+            cleaned.Value.Deployments, cleaned.Value.LogObjects, cleaned.Value.Artifacts, cleaned.Value.LocalLeftovers, cleaned.Value.Bytes);
     }
 }

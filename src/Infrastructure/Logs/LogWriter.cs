@@ -22,6 +22,14 @@ internal sealed class LogWriter(
         }
     }
 
+    public string Redact(string text)
+    {
+        lock (_gate)
+        {
+            return _redactor.Redact(text);
+        }
+    }
+
     public void Write(LogLevel level, DeploymentStep? step, string message)
     {
         lock (_gate)

@@ -74,6 +74,7 @@ public sealed class Redactor
     {
         _known.Find(text, found);
         TokenShapes.Find(text, found);
+        EncodedTokens.Find(text, found);
     }
 }
 

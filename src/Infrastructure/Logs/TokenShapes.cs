@@ -60,6 +60,14 @@ internal static class TokenShapes
         foreach (var shape in All) shape.Find(text, found);
     }
 
+    /// <summary>True when the text holds a credential.</summary>
+    public static bool IsIn(string text)
+    {
+        var found = new SecretSpans();
+        Find(text, found);
+        return !found.IsEmpty;
+    }
+
     private sealed class Shape(string pattern, params string[] words)
     {
         // Without backtracking no input can make it slow.

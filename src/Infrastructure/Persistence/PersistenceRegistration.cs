@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
@@ -26,6 +27,7 @@ public static class PersistenceRegistration
         services.AddScoped<IDeploymentFigures, DeploymentFigureQueries>();
         services.AddScoped<IDeploymentSources, DeploymentSources>();
         services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
+        services.AddScoped<IArtifactLocks, ArtifactLocks>();
         services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
         services.AddSingleton<DatabaseSetup>();
         return services;

@@ -24,6 +24,12 @@ public sealed record BubblewrapOptions
     /// <summary>Installed dependencies kept per organization; the ones unused for longest go first.</summary>
     public long DependencyStoreBytes { get; init; } = 10L << 30;
 
+    /// <summary>The same for all organizations together: what was unused for longest goes, whoever's it is.</summary>
+    public long AllDependencyStoresBytes { get; init; } = 40L << 30;
+
+    /// <summary>Installed dependencies go when no build has used them for this long.</summary>
+    public TimeSpan DependencyLifetime { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Downloaded packages kept per organization; beyond it the cache starts afresh.</summary>
     public long PackageCacheBytes { get; init; } = 10L << 30;
 

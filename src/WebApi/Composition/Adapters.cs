@@ -3,6 +3,7 @@ using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Local;
@@ -14,11 +15,12 @@ namespace Libra.Deploy.WebApi.Composition;
 internal static class Adapters
 {
     /// <summary>R2 when its endpoint is set, else a folder; logs and artifacts on top.</summary>
-    public static void AddStorage(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings)
+    public static void AddStorage(
+        this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, string connectionString)
     {
         if (configuration["R2:Endpoint"] is { Length: > 0 }) services.AddS3ObjectStore(R2(configuration));
         else services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(settings.DataPath, "objects") });
-        services.AddDeploymentLogs(new DeploymentLogOptions(), KnownSecrets(configuration, settings));
+        services.AddDeploymentLogs(new DeploymentLogOptions(), ServiceSecrets.Of(configuration, settings, connectionString));
         services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
     }
 
@@ -47,6 +49,7 @@ internal static class Adapters
     {
         services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
         services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
+        services.AddUnusedDependencies();
         if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();
         else services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
     }
@@ -78,8 +81,4 @@ internal static class Adapters
         var found = string.Join(' ', problems);
         return found.Length == 0 ? options : throw new FormatException(found);
     }
-
-    private static IEnumerable<string> KnownSecrets(ConfigurationManager configuration, HostSettings settings) =>
-        new[] { settings.PostgresUrl, configuration["Cloudflare:ApiToken"], configuration["R2:SecretAccessKey"], configuration["Daytona:ApiKey"], configuration["E2B:ApiKey"] }
-            .OfType<string>();
 }

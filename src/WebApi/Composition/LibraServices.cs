@@ -58,7 +58,7 @@ internal static class LibraServices
         Bind<CleanupOptions>(services, configuration, "Cleanup");
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
-        services.AddStorage(configuration, settings);
+        services.AddStorage(configuration, settings, connectionString);
         services.AddSandboxes(settings);
         services.AddTarget(configuration, settings, runtime);
         builder.AddWebApi(settings);

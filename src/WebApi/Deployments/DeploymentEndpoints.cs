@@ -39,6 +39,8 @@ internal static class DeploymentEndpoints
             .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", 401, 403, 404);
         deployments.MapGet("/{id}/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
             .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", 401, 403, 404).Produces(StatusCodes.Status302Found);
+        deployments.MapGet("/{id}/result", Result).RequireScope(Scopes.OperationsRead)
+            .AnswersWith("application/json", "getDeploymentResult", "Tells operators how an ended deployment went, with error details", 401, 403, 404);
         deployments.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
             .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", 401, 403, 404, 409);
         deployments.MapPost("/{id}/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
@@ -170,6 +172,14 @@ internal static class DeploymentEndpoints
         return artifact.Value.Address is { } address
             ? Results.Redirect(address.ToString())
             : Results.Stream(artifact.Value.Content!, "application/gzip", $"{artifact.Value.Digest}.tar.gz");
+    }
+
+    private static async Task<IResult> Result(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
+
+        var result = await mediator.Send(new GetDeploymentResultQuery(http.Caller().Visible(), deployment), cancellationToken);
+        return result.Match(stored => Results.Stream(stored, "application/json"), errors => errors.ToProblem());
     }
 
     private static IResult Accepted(HttpContext http, ErrorOr<AcceptedDeployment> accepted)

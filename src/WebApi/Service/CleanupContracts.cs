@@ -12,14 +12,15 @@ internal sealed record CleanupResponse(bool Success, bool DryRun, DeletedRespons
     public static CleanupResponse Of(CleanupReport report, TimeSpan duration) => new(
         true,
         report.DryRun,
-        new DeletedResponse(report.Deployments, report.LogObjects, report.Artifacts, report.Bytes, Sandboxes: 0),
+        new DeletedResponse(report.Deployments, report.LogObjects, report.Artifacts, report.Bytes, Sandboxes: 0, report.LocalLeftovers),
         new KeptResponse(report.Kept.Live, report.Kept.Recent),
         (long)duration.TotalMilliseconds);
 }
 
 /// <summary>What was removed, or would have been.</summary>
 /// <param name="Sandboxes">Always 0: workers remove left-over sandboxes every few seconds by themselves.</param>
-internal sealed record DeletedResponse(long Deployments, long LogObjects, long Artifacts, long Bytes, long Sandboxes);
+/// <param name="LocalLeftovers">Stored dependencies and sites of the node that answers; every worker node does the same by itself.</param>
+internal sealed record DeletedResponse(long Deployments, long LogObjects, long Artifacts, long Bytes, long Sandboxes, long LocalLeftovers);
 
 /// <summary>Deployments past the age that stay.</summary>
 internal sealed record KeptResponse(long Live, long Recent);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.IntegrationTests.Persistence;
@@ -124,7 +125,7 @@ public sealed class CleanupTests(TestPostgres server)
         await using var history = await History.BeginAsync(server);
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (var died = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             await died!.RemoveAsync(await died.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         history.CountArtifacts().Should().Be(2);
@@ -138,7 +139,7 @@ public sealed class CleanupTests(TestPostgres server)
     public async Task Clean_WhileAnotherRunIsUnderWay_IsRefused()
     {
         await using var history = await History.BeginAsync(server);
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             (await history.CleanAsync()).FirstError.Code.Should().Be("INVALID_STATE");
 
@@ -150,17 +151,31 @@ public sealed class CleanupTests(TestPostgres server)
     {
         await using var history = await History.BeginAsync(server);
         var first = await history.AddAsync("p", 40, "x");
-        await history.ExecuteAsync(
-            """
-            INSERT INTO deploy.deployments
-            SELECT (jsonb_populate_record(d, jsonb_build_object('id', 'deploy_' || (1700000000000 + n) || '_' || lpad(n::text, 9, '0'), 'created_at', d.created_at - n * interval '1 hour'))).*
-            FROM deploy.deployments d, generate_series(1, 1000) n WHERE d.id = $1
-            """,
-            first);
+        await history.MultiplyAsync(first, 0, 1000, projects: 0);
 
         (await history.CleanAsync()).Value.Deployments.Should().Be(1000);
 
         (await history.CountAsync()).Should().Be(1);
         (await history.HasAsync(first)).Should().BeTrue();
+    }
+
+    /// <summary>Takes minutes: for the figures in docs/operations/storage.md.</summary>
+    [Fact(Explicit = true)]
+    public async Task Clean_OverAMillionRows_RemovesNineOfTen()
+    {
+        await using var history = await History.BeginAsync(server);
+        var first = await history.AddAsync("p", 40, "x");
+        for (var part = 0; part < 40; part++) await history.MultiplyAsync(first, part * 25_000, 25_000, projects: 10_000);
+        await history.ExecuteAsync("ANALYZE deploy.deployments");
+
+        var started = Stopwatch.StartNew();
+        var told = (await history.CleanAsync(keep: 10, dryRun: true)).Value;
+        var dry = started.Elapsed;
+        started.Restart();
+        var done = (await history.CleanAsync(keep: 10)).Value;
+
+        TestContext.Current.SendDiagnosticMessage("{0} of 1,000,001 deployments: dry run {1}, real run {2}", done.Deployments, dry, started.Elapsed);
+        done.Should().Be(told with { DryRun = false });
+        done.Deployments.Should().Be(900_000);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
     /// <summary>Runs before each conditional write.</summary>
     public Func<string, Task>? BeforePutIfAbsent { get; set; }
 
+    /// <summary>Runs before each removal.</summary>
+    public Func<Task>? BeforeDelete { get; init; }
+
     /// <summary>True lets the next conditional write happen but loses its answer.</summary>
     public bool LoseNextAnswer { get; set; }
 
@@ -75,10 +78,11 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
         return inner.ListAsync(bucket, prefix, cancellationToken);
     }
 
-    public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         ThrowIfAway();
-        return inner.DeleteAsync(bucket, keys, cancellationToken);
+        if (BeforeDelete is { } before) await before();
+        await inner.DeleteAsync(bucket, keys, cancellationToken);
     }
 
     public Uri? Presign(ObjectBucket bucket, string key, TimeSpan lifetime) => inner.Presign(bucket, key, lifetime);

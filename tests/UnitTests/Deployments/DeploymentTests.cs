@@ -184,4 +184,18 @@ public sealed class DeploymentTests
         deployment.Interruptions.Should().Be(0);
         deployment.StartStep(next, DeploymentStep.Sandbox, Now).IsError.Should().BeFalse();
     }
+
+    [Fact]
+    public void RecordArtifact_TellsThatItIsTaken_AndANewLookAtTheSourceForgetsIt()
+    {
+        var (deployment, token) = ADeployment.ThatRuns();
+        deployment.RecordSource(token, "source");
+        deployment.RecordArtifact(token, "digest", 10, reused: true);
+
+        deployment.TakeEvents().OfType<ArtifactTaken>().Should().ContainSingle(taken => taken.Digest == "digest");
+        deployment.RecordSource(token, "source");
+
+        deployment.ArtifactDigest.Should().BeNull("whether it is stored is to be found out again");
+        deployment.ArtifactReused.Should().BeFalse();
+    }
 }

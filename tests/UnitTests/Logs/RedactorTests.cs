@@ -68,6 +68,18 @@ public sealed class RedactorTests
     }
 
     [Theory]
+    [MemberData(nameof(Tokens))]
+    public void Redact_WithATokenInBase64_HidesIt(string kind, string token)
+    {
+        foreach (var text in new[] { token, $"x {token} y", "{\"key\":\"" + token + "\"}" })
+        {
+            var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+            foreach (var line in new[] { $"before {encoded} after", $"data:text/plain;base64,{encoded}", $"dir/{encoded}", encoded.Replace('+', '-').Replace('/', '_').TrimEnd('=') })
+                Shapes.Redact(line).Should().NotContain(encoded[4..24], kind).And.Contain(Redactor.Mark);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(InContext))]
     public void Redact_WithASecretKnownByItsPlace_HidesItAndKeepsTheRest(string line, string secret)
     {
@@ -89,6 +101,8 @@ public sealed class RedactorTests
     [InlineData("src/tokens.ts:14:3 error TS2304: Cannot find name 'tokenize'.")]
     [InlineData("npm warn deprecated task-manager-something-very-long-indeed@1.0.0")]
     [InlineData("sha512-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    [InlineData("integrity sha512-YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh==")]
+    [InlineData("node_modules/react-dom/cjs/react-dom-client.production.js")]
     public void Redact_WithOrdinaryOutput_ChangesNothing(string line) => Shapes.Redact(line).Should().Be(line);
 
     [Fact]
@@ -194,6 +208,7 @@ public sealed class RedactorTests
     [InlineData("second-secret-valu")]
     [InlineData("password: ")]
     [InlineData("\u001b[")]
+    [InlineData("YWFh")]
     public void Redact_WithHostileLines_StaysQuick(string repeated)
     {
         var line = string.Concat(Enumerable.Repeat(repeated, 24_000 / repeated.Length));

@@ -9,12 +9,13 @@ public interface IArtifactStore
     /// Checks what a sandbox built (an untrusted tar: <c>result.json</c>, <c>worker/…</c>, <c>assets/…</c>), packs it and stores it.
     /// The same content gives the same digest. Safe to repeat.
     /// </summary>
+    /// <param name="claim">Asked before anything is stored; null when nobody has to be.</param>
     /// <returns>The stored artifact, or <c>ARTIFACT_INVALID</c> with a sentence that names the offending path or setting.</returns>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken);
+    Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken, ArtifactClaim? claim = null);
 
     /// <summary>Packs plain static files that need no build.</summary>
-    Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken);
+    Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null);
 
     /// <summary>Opens an artifact for publishing; null when no such artifact is stored (any more).</summary>
     /// <exception cref="InvalidDataException">What is stored does not match its digest.</exception>
@@ -32,6 +33,13 @@ public interface IArtifactStore
     /// <summary>Removes an artifact; one that is not there is no error.</summary>
     Task DeleteAsync(string digest, CancellationToken cancellationToken);
 }
+
+/// <summary>
+/// Writes down whose artifact it is, between the moment when its digest is known and the moment when it is looked for and stored. A
+/// cleanup that deletes the same content then comes either before, and it is stored again, or after, and finds it in use.
+/// </summary>
+/// <returns>An error ends the saving.</returns>
+public delegate Task<ErrorOr<Success>> ArtifactClaim(ArtifactReference artifact, CancellationToken cancellationToken);
 
 /// <summary>Name and size of a stored artifact.</summary>
 /// <param name="Digest">Lower-case hex SHA-256 of its manifest, which names every file by SHA-256.</param>

@@ -3,6 +3,7 @@ using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Deployments;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments.Cleanup;
 
-/// <summary>Removes old deployments with their logs, and artifacts that nobody uses. Safe to repeat: a run that was killed is finished by the next.</summary>
+/// <summary>Removes old deployments with their logs and results, artifacts that nobody uses, and what nobody names. Safe to repeat: a run that was killed is finished by the next.</summary>
 /// <param name="OlderThanDays">Null means as configured; 0 means every ended one.</param>
 /// <param name="KeepPerProject">Null means as configured.</param>
 /// <param name="DryRun">Removes nothing and reports what the same command would remove now.</param>
@@ -19,7 +20,14 @@ public sealed record CleanupDeploymentsCommand(OrganizationFilter Caller, int? O
     : IRequest<ErrorOr<CleanupReport>>;
 
 /// <summary>What a run removed, or would have.</summary>
-public sealed record CleanupReport(bool DryRun, long Deployments, long LogObjects, long Artifacts, long Bytes, KeptDeployments Kept);
+/// <param name="LogObjects">Chunks and sealed logs, results and notes of failures.</param>
+/// <param name="LocalLeftovers">Stored dependencies and sites of this machine that nobody needs.</param>
+public sealed record CleanupReport(
+    bool DryRun, long Deployments, long LogObjects, long Artifacts, long LocalLeftovers, long Bytes, KeptDeployments Kept)
+{
+    internal CleanupReport Add(long logObjects, long bytes) => this with { LogObjects = LogObjects + logObjects, Bytes = Bytes + bytes };
+}
+
 
 internal sealed class CleanupDeploymentsValidator : AbstractValidator<CleanupDeploymentsCommand>
 {
@@ -33,21 +41,25 @@ internal sealed class CleanupDeploymentsValidator : AbstractValidator<CleanupDep
 internal sealed class CleanupDeploymentsHandler(
     IExpiredDeployments expired,
     IDeploymentLog logs,
+    DeploymentResults results,
     IArtifactStore artifacts,
+    IEnumerable<ILocalLeftovers> leftovers,
     IIdempotencyStore keys,
     IRateLimiter limits,
     IOptions<CleanupOptions> options,
     TimeProvider clock) : IRequestHandler<CleanupDeploymentsCommand, ErrorOr<CleanupReport>>
 {
+    private const int AtOnce = 8; // a store far away answers slowly, and each deployment takes some calls
+
     public async Task<ErrorOr<CleanupReport>> Handle(CleanupDeploymentsCommand command, CancellationToken cancellationToken)
     {
-        var age = TimeSpan.FromDays(command.OlderThanDays ?? options.Value.OlderThanDays);
-        var rules = new CleanupRules(
-            clock.GetUtcNow() - age, command.KeepPerProject ?? options.Value.KeepPerProject, options.Value.ArtifactGrace, command.Caller, command.DryRun);
-        await using var run = await expired.BeginAsync(rules, cancellationToken);
+        await using var run = await expired.BeginAsync(RulesFor(command), cancellationToken);
         if (run is null) return DeploymentErrors.CleanupRunning;
 
-        var report = new CleanupReport(command.DryRun, 0, 0, 0, 0, await run.CountKeptAsync(cancellationToken));
+        // Orphans first: a dry run would count what it seems to remove after that once more as nobody's.
+        var report = new CleanupReport(command.DryRun, 0, 0, 0, 0, 0, await run.CountKeptAsync(cancellationToken));
+        var (orphans, orphanBytes) = await run.RemoveOrphansAsync(cancellationToken);
+        report = report.Add(orphans, orphanBytes);
         while (await run.NextAsync(cancellationToken) is { Count: > 0 } page) report = await RemoveAsync(run, page, report, cancellationToken);
         await run.ReleaseArtifactsAsync(
             async artifact =>
@@ -57,20 +69,42 @@ internal sealed class CleanupDeploymentsHandler(
             },
             cancellationToken);
         if (!command.DryRun) await PruneAsync(cancellationToken);
-        return report;
+        return command.Caller.Only is null ? await RemoveLocalAsync(report, cancellationToken) : report;
     }
+
+    private CleanupRules RulesFor(CleanupDeploymentsCommand command) => new(
+        clock.GetUtcNow() - TimeSpan.FromDays(command.OlderThanDays ?? options.Value.OlderThanDays),
+        command.KeepPerProject ?? options.Value.KeepPerProject,
+        options.Value.ArtifactGrace,
+        options.Value.OrphanGrace,
+        command.Caller,
+        command.DryRun);
 
     // Objects before rows: after a kill the rows still name what is left, and removing it twice is no error.
     private async Task<CleanupReport> RemoveAsync(ICleanupRun run, IReadOnlyList<LogSubject> page, CleanupReport report, CancellationToken cancellationToken)
     {
-        foreach (var subject in page)
+        var (objects, bytes) = (0L, 0L);
+        await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (subject, cancelled) =>
         {
-            var (objects, bytes) = report.DryRun ? await logs.MeasureAsync(subject, cancellationToken) : await logs.DeleteAsync(subject, cancellationToken);
-            report = report with { LogObjects = report.LogObjects + objects, Bytes = report.Bytes + bytes };
-        }
+            var log = report.DryRun ? await logs.MeasureAsync(subject, cancelled) : await logs.DeleteAsync(subject, cancelled);
+            var result = report.DryRun ? await results.MeasureAsync(subject.DeploymentId, cancelled) : await results.DeleteAsync(subject.DeploymentId, cancelled);
+            Interlocked.Add(ref objects, log.Objects + result.Objects);
+            Interlocked.Add(ref bytes, log.Bytes + result.Bytes);
+        });
 
         await run.RemoveAsync(page, cancellationToken);
-        return report with { Deployments = report.Deployments + page.Count };
+        return report.Add(objects, bytes) with { Deployments = report.Deployments + page.Count };
+    }
+
+    private async Task<CleanupReport> RemoveLocalAsync(CleanupReport report, CancellationToken cancellationToken)
+    {
+        foreach (var kind in leftovers)
+        {
+            var (count, bytes) = await kind.RemoveAsync(report.DryRun, cancellationToken);
+            report = report with { LocalLeftovers = report.LocalLeftovers + count, Bytes = report.Bytes + bytes };
+        }
+
+        return report;
     }
 
     private async Task PruneAsync(CancellationToken cancellationToken)

@@ -19,6 +19,12 @@ public sealed class CleanupOptions : IValidatableObject
     /// <summary>How long an artifact stays after the last deployment that used it: whoever just read of it can still open it.</summary>
     public TimeSpan ArtifactGrace { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long something that no deployment or project names stays: the time in which to notice that the service was started on the wrong
+    /// database, or on one restored from an old backup.
+    /// </summary>
+    public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Time between two runs of the background job.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 
@@ -26,6 +32,8 @@ public sealed class CleanupOptions : IValidatableObject
     {
         if (ArtifactGrace < TimeSpan.Zero || ArtifactGrace > TimeSpan.FromDays(30))
             yield return new ValidationResult("Cleanup:ArtifactGrace must lie between 0 and 30 days.");
+        if (OrphanGrace < TimeSpan.Zero || OrphanGrace > TimeSpan.FromDays(365))
+            yield return new ValidationResult("Cleanup:OrphanGrace must lie between 0 and 365 days.");
         if (Interval < TimeSpan.FromMinutes(1) || Interval > TimeSpan.FromDays(7))
             yield return new ValidationResult("Cleanup:Interval must lie between 1 minute and 7 days.");
     }

@@ -12,9 +12,10 @@ public interface IExpiredDeployments
 
 /// <summary>What a run may remove.</summary>
 /// <param name="EndedBefore">Deployments that ended later stay.</param>
-/// <param name="Visible">Others' deployments stay, and artifacts as well unless all are visible.</param>
+/// <param name="Visible">Others' deployments stay, and what belongs to nobody as well unless all are visible.</param>
 /// <param name="DryRun">Everything the run does to the database is undone at its end.</param>
-public sealed record CleanupRules(DateTimeOffset EndedBefore, int KeepPerProject, TimeSpan ArtifactGrace, OrganizationFilter Visible, bool DryRun);
+public sealed record CleanupRules(
+    DateTimeOffset EndedBefore, int KeepPerProject, TimeSpan ArtifactGrace, TimeSpan OrphanGrace, OrganizationFilter Visible, bool DryRun);
 
 /// <summary>One run. Disposing lets the next one begin; what was removed until then stays removed.</summary>
 public interface ICleanupRun : IAsyncDisposable
@@ -22,9 +23,13 @@ public interface ICleanupRun : IAsyncDisposable
     /// <summary>Old deployments that stay.</summary>
     Task<KeptDeployments> CountKeptAsync(CancellationToken cancellationToken);
 
+    /// <summary>Removes logs and results of deployments that there are none of (any more), for instance written by a worker that stood still meanwhile.</summary>
+    /// <returns>Objects and bytes removed.</returns>
+    Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken);
+
     /// <summary>
-    /// The next deployments that may go: ended long enough ago, not the live one of their project nor among its newest, and not
-    /// waiting among the dead letters. Empty when there are no more.
+    /// The next deployments that may go: ended long enough ago, not the live one of their project nor among its newest (of a project
+    /// that is gone there is neither), and not waiting among the dead letters. Empty when there are no more.
     /// </summary>
     Task<IReadOnlyList<LogSubject>> NextAsync(CancellationToken cancellationToken);
 
@@ -33,7 +38,7 @@ public interface ICleanupRun : IAsyncDisposable
 
     /// <summary>
     /// Hands every artifact over that no deployment has used for the grace time. While <paramref name="remove"/> runs, its
-    /// project accepts no deployment, so that none can take the artifact up at that moment.
+    /// project accepts no deployment and no other one takes the artifact up.
     /// </summary>
     Task ReleaseArtifactsAsync(Func<UnusedArtifact, Task> remove, CancellationToken cancellationToken);
 }

@@ -48,6 +48,9 @@ public interface IDeploymentLogWriter : IAsyncDisposable
     /// <summary>Redacts these values as well from now on, for instance the project's secret variables.</summary>
     void Hide(IEnumerable<string> secrets);
 
+    /// <summary>The text as it would stand in the log, for what is kept elsewhere.</summary>
+    string Redact(string text);
+
     /// <summary>Adds a line of the service itself.</summary>
     void Write(LogLevel level, DeploymentStep? step, string message);
 

@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
@@ -17,7 +18,8 @@ internal sealed class DeploymentPipeline(
     IEnumerable<IDeploymentStep> steps,
     DeploymentLedger ledger,
     IDeploymentLog logs,
-    LogSealing sealing,
+    DeploymentArchive archive,
+    DeploymentResults results,
     IDeploymentLeases leases,
     IProjectRepository projects,
     RunningDeployments running,
@@ -68,7 +70,7 @@ internal sealed class DeploymentPipeline(
             return new RunResult(RunOutcome.LeaseLost);
         }
 
-        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await sealing.SealAsync(subject);
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await archive.SealAsync(subject);
         return result;
     }
 
@@ -87,7 +89,7 @@ internal sealed class DeploymentPipeline(
         {
             var step = context.Deployment.CurrentStep;
             logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", context.Deployment.Attempt, context.Deployment.Id, step?.WireName());
-            return await FailAsync(context, FailureCauses.Of(failure, step), error: null);
+            return await FailAsync(context, FailureCauses.Of(failure, step), error: null, failure);
         }
     }
 
@@ -164,8 +166,11 @@ internal sealed class DeploymentPipeline(
         }
     }
 
-    private async Task<RunResult> FailAsync(StepContext context, DeploymentFailure failure, Error? error)
+    private async Task<RunResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
     {
+        // What a build named may be in the sentence, and a request with its headers in the exception.
+        var failure = cause with { Message = context.Log.Redact(cause.Message) };
+        await NoteAsync(context, failure, exception);
         context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
         var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
         var recorded = await context.RecordAsync((current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
@@ -178,6 +183,19 @@ internal sealed class DeploymentPipeline(
         }
 
         return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+    }
+
+    // The journal has the failure in any case; only the stack is lost with a store that is away.
+    private async Task NoteAsync(StepContext context, DeploymentFailure failure, Exception? exception)
+    {
+        try
+        {
+            await results.NoteAsync(context.Deployment, failure, exception is null ? null : context.Log.Redact(exception.ToString()), CancellationToken.None);
+        }
+        catch (IOException away)
+        {
+            logger.LogWarning(away, "The details of a failure of {DeploymentId} could not be stored", context.Deployment.Id);
+        }
     }
 
     private async Task<RunResult> StopAsync(StepContext context, StopCause cause)

@@ -63,7 +63,7 @@ public sealed record SandboxLimits
     public long DiskBytes { get; init; } = 768L << 20;
 
     /// <summary>Bytes of output a command may print; the rest is read and dropped, with one line that says so.</summary>
-    public long MaxOutputBytes { get; init; } = 16L << 20;
+    public long MaxOutputBytes { get; init; } = 64L << 20;
 }
 
 /// <summary>What to install: the provider reads manifests and lock from the files written before.</summary>

@@ -1,4 +1,4 @@
-using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Application.Deployments.Pipeline.Steps;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +11,8 @@ internal static class PipelineRegistration
     {
         services.AddSingleton<RunningDeployments>();
         services.AddSingleton<DeploymentLedger>();
-        services.AddSingleton<LogSealing>();
+        services.AddSingleton<DeploymentArchive>();
+        services.AddSingleton<DeploymentResults>();
         services.AddScoped<DeploymentAcceptance>();
         services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();

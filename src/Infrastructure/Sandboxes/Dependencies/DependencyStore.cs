@@ -8,6 +8,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider clock)
 {
     private const string Description = "entry.json";
+    private const char Doomed = '.'; // between the key, which has none, and what a name that is being removed gets
 
     /// <summary>The stored dependencies, held against eviction until disposed; null when there are none under this key.</summary>
     public InstalledDependencies? TryUse(string key)
@@ -54,28 +55,53 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
     /// <summary>Removes the entries unused for longest until the rest fits.</summary>
     public void Trim()
     {
-        var entries = Directory.EnumerateDirectories(folder)
-            .Where(entry => File.Exists(Path.Combine(entry, Description)))
-            .Select(entry => (Path: entry, Used: File.GetLastWriteTimeUtc(LockPath(Path.GetFileName(entry))), Describe(entry).Bytes))
-            .OrderByDescending(entry => entry.Used);
         long total = 0;
-        foreach (var entry in entries)
+        foreach (var entry in Entries().OrderByDescending(entry => entry.LastUsed))
         {
             total += entry.Bytes;
-            if (total > maxBytes && TryRemove(entry.Path)) total -= entry.Bytes;
+            if (total > maxBytes && TryRemove(entry.Key)) total -= entry.Bytes;
         }
     }
 
-    private bool TryRemove(string entry)
+    /// <summary>What is stored.</summary>
+    public IEnumerable<DependencyEntry> Entries() =>
+        from path in Directory.EnumerateDirectories(folder)
+        where File.Exists(Path.Combine(path, Description))
+        let key = Path.GetFileName(path)
+        where !key.Contains(Doomed)
+        select new DependencyEntry(key, Describe(path).Bytes, File.GetLastWriteTimeUtc(LockPath(key)));
+
+    /// <summary>True when nobody uses the entry at this moment.</summary>
+    public bool IsUnused(string key)
     {
-        using var alone = LockFile.TryTake(LockPath(Path.GetFileName(entry)));
+        using var alone = LockFile.TryTake(LockPath(key));
+        return alone is not null;
+    }
+
+    /// <summary>Removes an entry; false when somebody uses it.</summary>
+    public bool TryRemove(string key)
+    {
+        using var alone = LockFile.TryTake(LockPath(key));
         if (alone is null) return false;
 
         // Renamed first: a half-deleted entry must never be found under its key.
-        var doomed = $"{entry}.{Guid.NewGuid():N}";
+        var entry = Path.Combine(folder, key);
+        var doomed = $"{entry}{Doomed}{Guid.NewGuid():N}";
         Directory.Move(entry, doomed);
         Directory.Delete(doomed, recursive: true);
         return true;
+    }
+
+    /// <summary>Removes what a process that was killed while it removed something left half removed.</summary>
+    public void FinishRemovals()
+    {
+        foreach (var path in Directory.EnumerateDirectories(folder).Where(path => Path.GetFileName(path).Contains(Doomed)).ToList())
+        {
+            // Held by who removes it now.
+            var name = Path.GetFileName(path);
+            using var alone = LockFile.TryTake(LockPath(name[..name.IndexOf(Doomed)]));
+            if (alone is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        }
     }
 
     private string LockPath(string key) => Path.Combine(folder, key + ".lock");
@@ -108,6 +134,9 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
 
     private sealed record EntryDescription(long Bytes, IReadOnlyList<string> Folders);
 }
+
+/// <summary>Stored dependencies, used or not.</summary>
+internal sealed record DependencyEntry(string Key, long Bytes, DateTime LastUsed);
 
 /// <summary>Stored dependencies in use.</summary>
 /// <param name="Root">Folder that mirrors the project's, with nothing but node_modules in it.</param>

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Infrastructure.Targets.Local.Edge;
@@ -21,6 +22,7 @@ public static class LocalTargetRegistration
         services.AddSingleton<EdgeEndpoint>();
         services.AddSingleton<LiveCheck>();
         services.AddSingleton<IDeployTarget, LocalTarget>();
+        services.AddSingleton<ILocalLeftovers, AbandonedSites>();
         services.AddSingleton<ICustomDomains, LocalCustomDomains>();
         // Stopped in reverse: first no new requests, then no processes.
         services.AddHostedService(provider => provider.GetRequiredService<SiteHost>());

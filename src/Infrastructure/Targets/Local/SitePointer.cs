@@ -20,6 +20,13 @@ internal sealed class SitePointers(LocalTargetOptions options)
             .ToDictionary(path => Path.GetFileName(path), Read, StringComparer.Ordinal);
     }
 
+    /// <summary>Workers whose pointer was written before that time.</summary>
+    public IReadOnlyCollection<string> SavedBefore(DateTimeOffset time) => !Directory.Exists(_folder)
+        ? []
+        : [.. new DirectoryInfo(_folder).EnumerateFiles()
+            .Where(file => file.LastWriteTimeUtc < time.UtcDateTime && !file.Name.EndsWith(Unfinished, StringComparison.Ordinal))
+            .Select(file => file.Name)];
+
     public void Save(string worker, SitePointer pointer)
     {
         Directory.CreateDirectory(_folder);

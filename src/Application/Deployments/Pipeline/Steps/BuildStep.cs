@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
 /// <summary>
-/// Installs dependencies, builds, and stores the artifact; success is the exit code and nothing else. Once the artifact is in the
-/// journal no crash builds again.
+/// Installs dependencies, builds, and stores the artifact; success is the exit code and nothing else. Once the step is done no crash
+/// builds again.
 /// </summary>
 internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOptions> options) : IDeploymentStep
 {
@@ -23,14 +23,18 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var stored = context.Sandbox is null
-            ? await artifacts.SaveStaticFilesAsync(StaticFiles.SiteOf(context.Source!), cancellationToken)
+            ? await artifacts.SaveStaticFilesAsync(StaticFiles.SiteOf(context.Source!), cancellationToken, ClaimFor(context))
             : await BuildAsync(context, context.Sandbox, cancellationToken);
         if (stored.IsError) return stored.Errors;
 
         var artifact = stored.Value;
         context.Log.Write(Logs.LogLevel.Info, Step, $"Artifact {artifact.Digest[..12]}, {artifact.Size} bytes");
-        return await context.RecordAsync((current, token) => current.RecordArtifact(token, artifact.Digest, artifact.Size, reused: false), cancellationToken);
+        return Result.Success;
     }
+
+    // Recorded before it is stored: from then on no cleanup takes the same content of another deployment for unused.
+    private static ArtifactClaim ClaimFor(StepContext context) => (artifact, cancellationToken) => context.RecordAsync(
+        (current, token) => current.RecordArtifact(token, artifact.Digest, artifact.Size, reused: false), cancellationToken);
 
     private async Task<ErrorOr<ArtifactReference>> BuildAsync(StepContext context, ISandbox sandbox, CancellationToken cancellationToken)
     {
@@ -49,7 +53,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
 
         await context.DisposeAsync(); // what is inside has done its part; its memory is for the next build
         result.Position = 0;
-        return await artifacts.SaveBuildResultAsync(result, cancellationToken);
+        return await artifacts.SaveBuildResultAsync(result, cancellationToken, ClaimFor(context));
     }
 
     private async Task<ErrorOr<Success>> InstallAsync(StepContext context, ISandbox sandbox, PackageManager manager, CancellationToken cancellationToken)

@@ -65,13 +65,20 @@ internal sealed class ValidationStep(
         if (layout.IsError) return layout.Errors;
 
         var digest = DigestOf(context.Source!);
-        var recorded = await context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
+        var recorded = await RecordSourceAsync(context, digest, cancellationToken);
         if (recorded.IsError || context.Deployment.Settings.Force) return recorded;
 
         var known = await built.FindAsync(context.Deployment.ProjectId, digest, cancellationToken);
-        if (known is null || !await artifacts.ExistsAsync(known.Digest, cancellationToken)) return Result.Success;
-        return await context.RecordAsync((current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
+        if (known is null) return Result.Success;
+
+        // Taken up first and looked for then: in the other order a cleanup could delete it in between.
+        var taken = await context.RecordAsync((current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
+        if (taken.IsError || await artifacts.ExistsAsync(known.Digest, cancellationToken)) return taken;
+        return await RecordSourceAsync(context, digest, cancellationToken);
     }
+
+    private static Task<ErrorOr<Success>> RecordSourceAsync(StepContext context, string digest, CancellationToken cancellationToken) =>
+        context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
 
     private string DigestOf(SourceTree tree) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tree.Digest}\n{toolchain.Version}")));

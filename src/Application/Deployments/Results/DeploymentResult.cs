@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Application.Deployments.Results;
+
+/// <summary>How a deployment went, for operators: stored as <c>result.json</c> when it has ended. Fields are added, never renamed.</summary>
+internal sealed record DeploymentResult(
+    int Format,
+    string DeploymentId,
+    string ProjectId,
+    string OrganizationId,
+    string Status,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
+    string? RequestId,
+    string? PredecessorId,
+    string? WorkerUrl,
+    ResultArtifact? Artifact,
+    IReadOnlyList<ResultStep> Steps,
+    IReadOnlyList<ResultFailure> Failures,
+    ResultVersions Versions)
+{
+    /// <param name="ended">As it stands at its end.</param>
+    /// <param name="failures">What workers noted of its attempts, oldest first.</param>
+    public static DeploymentResult Of(DeploymentView ended, IReadOnlyList<ResultFailure> failures) => new(
+        Format: 1,
+        ended.Id.Value,
+        ended.ProjectId,
+        ended.OrganizationId,
+        ended.Status.WireName(),
+        ended.Attempt,
+        ended.CreatedAt,
+        ended.StartedAt,
+        ended.CompletedAt,
+        ended.RequestId,
+        ended.PredecessorId?.Value,
+        ended.WorkerUrl,
+        ended.ArtifactDigest is { } digest ? new ResultArtifact(digest, ended.ArtifactSize, ended.ArtifactReused) : null,
+        [.. ended.Journal.Select(ResultStep.Of)],
+        failures.Count > 0 || ended.Failure is null ? failures : [ResultFailure.Of(ended.Attempt, ended.CompletedAt, ended.Failure, detail: null)],
+        ResultVersions.Current);
+}
+
+/// <summary>What was made live.</summary>
+/// <param name="Size">Bytes as stored.</param>
+internal sealed record ResultArtifact(string Digest, long? Size, bool Reused);
+
+/// <summary>A line of the journal.</summary>
+/// <param name="Duration">Milliseconds; null when it did not both start and end.</param>
+internal sealed record ResultStep(
+    int Attempt, string Step, StepStatus Status, int Starts, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, long? Duration, string? Reason, string? Error)
+{
+    public static ResultStep Of(StepRun run) => new(
+        run.Attempt, run.Step.WireName(), run.Status, run.Starts, run.StartedAt, run.CompletedAt,
+        (long?)(run.CompletedAt - run.StartedAt)?.TotalMilliseconds, run.Reason, run.Error);
+}
+
+/// <summary>How an attempt failed.</summary>
+/// <param name="Detail">The exception with its stack; null when the failure was no exception.</param>
+internal sealed record ResultFailure(
+    int Attempt,
+    DateTimeOffset? At,
+    string Code,
+    FailureCategory Category,
+    string? Step,
+    string Message,
+    IReadOnlyList<string> Excerpt,
+    string? Detail)
+{
+    public static ResultFailure Of(int attempt, DateTimeOffset? at, DeploymentFailure failure, string? detail) =>
+        new(attempt, at, failure.Code, failure.Category, failure.Step?.WireName(), failure.Message, failure.Excerpt, detail);
+}
+
+/// <summary>What ran.</summary>
+internal sealed record ResultVersions(string Service, string Runtime)
+{
+    public static ResultVersions Current { get; } = new(
+        typeof(ResultVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion, Environment.Version.ToString());
+}
+
+/// <summary>Results as they are stored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true,
+    Converters = [typeof(ResultWord<StepStatus>), typeof(ResultWord<FailureCategory>)])]
+[JsonSerializable(typeof(DeploymentResult))]
+internal sealed partial class ResultJson : JsonSerializerContext;
+
+internal sealed class ResultWord<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

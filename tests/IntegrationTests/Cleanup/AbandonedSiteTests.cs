@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.IntegrationTests.Persistence;
+using Libra.Deploy.IntegrationTests.Service;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Libra.Deploy.IntegrationTests.Cleanup;
+
+/// <summary>A project that the platform deleted: its site, its deployments and its artifact go, and a project that exists keeps them.</summary>
+public sealed class AbandonedSiteTests(TestPostgres server)
+{
+    [Fact]
+    public async Task Cleanup_AfterTheProjectWasDeleted_TakesItsSiteOffThisMachine()
+    {
+        var data = Directory.CreateTempSubdirectory("libra-abandoned-");
+        await using var node = await ServiceNode.StartAsync(
+            await server.CreateDatabaseAsync(), data.FullName, ("Cleanup:OrphanGrace", "00:00:00"), ("Cleanup:ArtifactGrace", "00:00:00"));
+        var live = await node.DeployPageAsync("alone");
+
+        (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(0, "its project exists");
+        await ExecuteAsync(node, $"UPDATE public.project SET id = 'another' WHERE id = '{ServiceNode.Project}'; UPDATE deploy.deployments SET completed_at = now() - interval '90 days'");
+        var told = await CleanAsync(node, dryRun: true);
+        (await TestProject.VisitTextAsync(live)).Should().Be("alone");
+        var done = await CleanAsync(node, dryRun: false);
+
+        done["localLeftovers"]!.GetValue<long>().Should().Be(1);
+        done["deployments"]!.GetValue<long>().Should().Be(1);
+        done["artifacts"]!.GetValue<long>().Should().Be(1);
+        done.ToJsonString().Should().Be(told.ToJsonString());
+        using var visit = await TestProject.VisitAsync(live);
+        visit.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    private static async Task<JsonNode> CleanAsync(ServiceNode node, bool dryRun)
+    {
+        using var answer = await node.Admin.PostAsJsonAsync("/status/cleanup", new { dryRun }, TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deleted"]!;
+    }
+
+    private static async Task ExecuteAsync(ServiceNode node, string sql)
+    {
+        await using var command = node.Host.App.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}

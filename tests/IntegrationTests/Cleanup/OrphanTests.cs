@@ -1,0 +1,43 @@
+using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.IntegrationTests.Persistence;
+
+namespace Libra.Deploy.IntegrationTests.Cleanup;
+
+/// <summary>What nobody names goes as well.</summary>
+public sealed class OrphanTests(TestPostgres server)
+{
+    [Fact]
+    public async Task Clean_WhenObjectsBelongToNoDeployment_RemovesThemAndTellsSoBefore()
+    {
+        await using var history = await History.BeginAsync(server);
+        var kept = await history.AddAsync("p", 1, "page");
+        await history.PutAsync($"deployments/{kept}/result.json");
+        var gone = DeploymentId.New(TimeProvider.System.GetUtcNow());
+        await history.PutAsync($"logs/org/p/{gone}/0001/000000000007.ndjson.gz");
+        await history.PutAsync($"deployments/{gone}/result.json");
+
+        var told = (await history.CleanAsync(dryRun: true)).Value;
+        var done = (await history.CleanAsync()).Value;
+
+        done.LogObjects.Should().Be(2);
+        done.Should().Be(told with { DryRun = false });
+        var keys = await history.KeysAsync(ObjectBucket.Logs);
+        keys.Should().NotContain(key => key.Contains(gone.Value, StringComparison.Ordinal)).And.Contain($"deployments/{kept}/result.json");
+        (await history.HasLogAsync(kept, "p")).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Clean_OfAProjectThatIsGone_RemovesItsLiveDeploymentByAgeAlone()
+    {
+        await using var history = await History.BeginAsync(server);
+        var live = await history.AddAsync("deleted", 90, "page");
+        await history.ExecuteAsync("DELETE FROM public.project WHERE id = 'deleted'");
+
+        var report = (await history.CleanAsync(keep: 10)).Value;
+
+        (await history.HasAsync(live)).Should().BeFalse();
+        report.Should().BeEquivalentTo(new { Deployments = 1, Artifacts = 1 });
+        history.CountArtifacts().Should().Be(0);
+    }
+}

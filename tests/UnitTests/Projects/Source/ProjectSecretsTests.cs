@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text;
+using Libra.Deploy.Application.Projects.Source;
+
+namespace Libra.Deploy.UnitTests.Projects.Source;
+
+public sealed class ProjectSecretsTests
+{
+    [Theory]
+    [InlineData(".env", "API_SECRET=plain value # no comment\n", "plain value # no comment")]
+    [InlineData("apps/web/.env.production", "export DB_PASSWORD='it is secret'\n", "it is secret")]
+    [InlineData(".dev.vars", "STRIPE_KEY=\"with \\\"quotes\\\" in it\"", "with \"quotes\" in it")]
+    [InlineData("wrangler.jsonc", "{ /* c */ \"vars\": { \"SESSION_SECRET\": \"0123456789\", } }", "0123456789")]
+    [InlineData("wrangler.toml", "[vars]\nJWT_PRIVATE = \"abcdefghij\"\n", "abcdefghij")]
+    [InlineData(".npmrc", "//registry.example.test/:_authToken=abcdefghij\n", "abcdefghij")]
+    [InlineData(".env", "DATABASE_URL=postgres://u:p@h/db\r\n", "postgres://u:p@h/db")]
+    public void In_AFileOfSettings_FindsWhatItsNameCallsSecret(string path, string content, string secret) =>
+        ProjectSecrets.In([FileOf(path, content)]).Should().Equal(secret);
+
+    [Theory]
+    [InlineData(".env", "VITE_API_URL=https://api.example.test/v1\nNODE_ENV=production\n")]
+    [InlineData(".env", "TOKEN=short\n")]
+    [InlineData("src/config.ts", "const API_KEY = \"0123456789\"")]
+    [InlineData("wrangler.json", "{\"name\": \"my-worker-name\", \"vars\": {\"GREETING\": \"hello, world\"}}")]
+    [InlineData("my.env.ts", "SECRET=0123456789")]
+    public void In_OtherFilesOrNames_FindsNothing(string path, string content) => ProjectSecrets.In([FileOf(path, content)]).Should().BeEmpty();
+
+    [Fact]
+    public void In_HostileFiles_StaysQuickAndBounded()
+    {
+        var many = string.Concat(Enumerable.Range(0, 8000).Select(number => $"SECRET_{number}=value-number-{number}\n"));
+        var endless = string.Concat(Enumerable.Repeat("KEY=\"\\", 40_000));
+        var started = Stopwatch.StartNew();
+
+        var found = ProjectSecrets.In([FileOf(".env", many), FileOf(".env.local", endless)]);
+
+        found.Count.Should().BeLessThanOrEqualTo(200, "each is looked for in every line");
+        started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    private static SourceFile FileOf(string path, string content) => new(path, Encoding.UTF8.GetBytes(content));
+}
