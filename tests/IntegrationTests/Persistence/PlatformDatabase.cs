@@ -28,20 +28,24 @@ internal sealed class PlatformDatabase : IAsyncDisposable
         CREATE UNIQUE INDEX ON public.subscription_limit (organization_id, plan_name) WHERE is_active;
         """;
 
-    private PlatformDatabase(ServiceProvider services) => Services = services;
+    private PlatformDatabase(ServiceProvider services, string connectionString) => (Services, ConnectionString) = (services, connectionString);
 
     public ServiceProvider Services { get; }
+
+    /// <summary>For another process that is to use the same database.</summary>
+    public string ConnectionString { get; }
 
     private NpgsqlDataSource Source => Services.GetRequiredService<NpgsqlDataSource>();
 
     public static async Task<PlatformDatabase> CreateAsync(TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
-        services.AddPersistence(await server.CreateDatabaseAsync(timeZone));
+        var connectionString = await server.CreateDatabaseAsync(timeZone);
+        services.AddPersistence(connectionString);
         services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Directory.CreateTempSubdirectory("libra-objects-").FullName });
         services.AddDeploymentLogs(new DeploymentLogOptions(), secrets: []);
         configure(services);
-        var database = new PlatformDatabase(services.BuildServiceProvider());
+        var database = new PlatformDatabase(services.BuildServiceProvider(), connectionString);
         await database.ExecuteAsync(PlatformTables);
         await database.Services.GetRequiredService<DatabaseSetup>().RunAsync(TestContext.Current.CancellationToken);
         return database;
