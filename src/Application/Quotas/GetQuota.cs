@@ -11,11 +11,11 @@ public sealed record GetQuotaQuery(OrganizationFilter Caller, string Organizatio
 /// <summary>A quota as clients see it.</summary>
 /// <param name="Used">Taken since the present allowances began, refunds left out.</param>
 /// <param name="ResetDate">When the first plan gives deployments again; null without any plan.</param>
-public sealed record QuotaView(int Used, int Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
+public sealed record QuotaView(long Used, long Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
 {
-    public int Total => Used + Remaining;
+    public long Total => Used + Remaining;
 
-    internal static QuotaView Of(OrganizationQuota quota, int used) => new(
+    internal static QuotaView Of(OrganizationQuota quota, long used) => new(
         used,
         quota.Remaining,
         [.. quota.Plans.Select(plan => new PlanView(plan.Name, quota.RemainingOf(plan), plan.PeriodEnd, plan.BillingInterval ?? "month"))],

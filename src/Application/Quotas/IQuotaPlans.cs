@@ -9,7 +9,7 @@ public interface IQuotaPlans
     Task<OrganizationQuota> FindAsync(string organizationId, CancellationToken cancellationToken);
 
     /// <summary>Deployments taken from the plans since their present allowances began, refunded ones left out.</summary>
-    Task<int> CountUsedAsync(OrganizationQuota quota, CancellationToken cancellationToken);
+    Task<long> CountUsedAsync(OrganizationQuota quota, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sets what remains of the organization's active plan of that name, and begins the month of an annual one anew. Without such a

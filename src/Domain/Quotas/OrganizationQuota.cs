@@ -24,7 +24,8 @@ public sealed class OrganizationQuota
     /// <summary>The plan that the next deployment is taken from; null when none has one left.</summary>
     public QuotaPlan? NextToCharge => Plans.FirstOrDefault(plan => RemainingOf(plan) > 0);
 
-    public int Remaining => Plans.Sum(RemainingOf);
+    /// <summary>Over all plans; a platform may write the largest number there is for "without limit" into several.</summary>
+    public long Remaining => Plans.Sum(plan => (long)RemainingOf(plan));
 
     /// <summary>When the first plan gives deployments again; null without any plan.</summary>
     public DateTimeOffset? ResetDate => Plans.Count == 0 ? null : Plans.Min(plan => plan.ResetsAt(Now));

@@ -47,7 +47,7 @@ internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, I
              UPDATE deploy.quota_charges SET refunded_at = now()
              WHERE deployment_id = {deployment.Value} AND refunded_at IS NULL
              RETURNING plan_id, amount, charged_at)
-         UPDATE public.subscription_limit s SET deploy_limit = s.deploy_limit + refund.amount, updated_at = now()
+         UPDATE public.subscription_limit s SET deploy_limit = LEAST(s.deploy_limit, {int.MaxValue} - refund.amount) + refund.amount, updated_at = now()
          FROM refund
          WHERE s.id = refund.plan_id AND refund.charged_at >= GREATEST(s.period_start, s.last_quota_refresh)
          """,

@@ -20,9 +20,9 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
         return new OrganizationQuota(plans, options.Value.Allowances(), now);
     }
 
-    public async Task<int> CountUsedAsync(OrganizationQuota quota, CancellationToken cancellationToken)
+    public async Task<long> CountUsedAsync(OrganizationQuota quota, CancellationToken cancellationToken)
     {
-        var used = 0;
+        var used = 0L;
         foreach (var plan in quota.Plans) // a handful at most
         {
             var from = plan.CountsFrom(quota.Now);

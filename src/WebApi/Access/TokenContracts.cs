@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Libra.Deploy.Application.Access;
 
 namespace Libra.Deploy.WebApi.Access;
@@ -26,3 +27,14 @@ internal sealed record TokenListResponse(bool Success, IReadOnlyList<TokenSummar
 
 /// <summary>A token that is no longer good.</summary>
 internal sealed record TokenRevokedResponse(bool Success, Guid Id);
+
+/// <summary>The body of <c>POST /tokens</c>, for its description.</summary>
+/// <param name="OrganizationId">Where the token is good; everywhere when it is missing.</param>
+/// <param name="UserId">Whom the token acts for; any user of its organizations when it is missing.</param>
+/// <param name="ExpiresAt">Never when it is missing.</param>
+internal sealed record TokenBody(
+    [property: Length(1, 100)] string Name,
+    [property: MinLength(1)] IReadOnlyList<string> Scopes,
+    [property: MaxLength(255)] string? OrganizationId = null,
+    [property: MaxLength(255)] string? UserId = null,
+    DateTimeOffset? ExpiresAt = null);

@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,9 +13,12 @@ internal static class TokenEndpoints
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
         var tokens = routes.MapGroup("/tokens").WithTags("Tokens").RequireScope(Scopes.Admin);
-        tokens.MapPost("", Create).WithName("createToken").WithSummary("Issues an API token and shows its secret once");
-        tokens.MapGet("", List).WithName("listTokens").WithSummary("Lists all API tokens");
-        tokens.MapDelete("/{id}", Revoke).WithName("revokeToken").WithSummary("Revokes an API token");
+        tokens.MapPost("", Create).Takes<TokenBody>()
+            .Creates<CreatedTokenResponse>("createToken", "Issues an API token and shows its secret once")
+            .WithAnswerHeader("Location", "Where the token is.");
+        tokens.MapGet("", List).Answers<TokenListResponse>("listTokens", "Lists all API tokens");
+        tokens.MapDelete("/{id}", Revoke).Path("id", "The token.")
+            .Answers<TokenRevokedResponse>("revokeToken", "Revokes an API token", "NOT_FOUND", "INVALID_STATE");
     }
 
     private static async Task<Results<Created<CreatedTokenResponse>, Problem>> Create(

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace Libra.Deploy.WebApi.Deployments;
@@ -8,20 +9,20 @@ namespace Libra.Deploy.WebApi.Deployments;
 /// <param name="HistoryMessages">The chat history; its messages of type <c>diff</c> are applied in order. Default: the project's own.</param>
 /// <param name="Priority">0 to 10, higher first, within the organization.</param>
 public sealed record DeployBody(
-    string ProjectId,
-    string OrgId,
-    string UserId,
-    string? CustomDomain = null,
+    [property: Length(1, 255)] string ProjectId,
+    [property: Length(1, 255)] string OrgId,
+    [property: Length(1, 255)] string UserId,
+    [property: MaxLength(300)] string? CustomDomain = null,
     JsonElement? InitFiles = null,
     IReadOnlyList<JsonElement>? HistoryMessages = null,
-    int? Priority = null,
+    [property: Range(0, 10)] int? Priority = null,
     DeployConfig? Config = null);
 
 /// <summary>How to deploy.</summary>
 /// <param name="Timeout">Milliseconds for the whole deployment.</param>
 /// <param name="Debug">Writes more into the log.</param>
 /// <param name="Force">Builds even when the source is unchanged.</param>
-public sealed record DeployConfig(int? Timeout = null, bool? Debug = null, bool? Force = null);
+public sealed record DeployConfig([property: Range(1_000, 86_400_000)] int? Timeout = null, bool? Debug = null, bool? Force = null);
 
 /// <summary>The body of <c>POST /deploy/batch</c>.</summary>
-public sealed record BatchBody(IReadOnlyList<DeployBody> Deployments);
+public sealed record BatchBody([property: MinLength(1)] IReadOnlyList<DeployBody> Deployments);

@@ -22,31 +22,54 @@ namespace Libra.Deploy.WebApi.Deployments;
 /// <summary>Starting, watching and stopping deployments.</summary>
 internal static class DeploymentEndpoints
 {
+    // What every way to a new deployment can be refused with.
+    private static readonly string[] Acceptance = ["PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
+
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments")
-            .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first", 400, 401, 403);
+            .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first")
+            .WithListParameters()
+            .Query("projectId", Form.Text, "Only of this project.");
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
-            .Answers<DeployResponse>("createDeployment", "Queues a deployment", 400, 401, 403, 404, 409, 413, 415, 422, 429);
+            .Answers<DeployResponse>("createDeployment", "Queues a deployment", [.. Acceptance, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
+            .OrAnswers<InstanceResponse>()
+            .Query("instanceId", Form.Text, "As in V1: starts nothing and tells how this deployment stands.")
+            .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
+            .WithAnswerHeader("Location", "Where the status is.")
+            .WithAnswerHeader("X-RateLimit-Limit", "Requests in a window.")
+            .WithAnswerHeader("X-RateLimit-Remaining", "Requests left in this window.")
+            .WithAnswerHeader("X-RateLimit-Window", "Seconds of a window.");
         deployments.MapPost("/batch", CreateBatch).RequireScope(Scopes.DeploymentsWrite).Takes<BatchBody>()
-            .Answers<BatchResponse>("createDeployments", "Queues several deployments, each accepted or refused on its own", 400, 401, 403, 413, 415);
-        deployments.MapGet("/{id}/status", Status).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", 401, 403, 404).Produces(StatusCodes.Status304NotModified);
-        deployments.MapGet("/{id}/logs", Logs).RequireScope(Scopes.DeploymentsRead)
-            .Answers<LogsResponse>("getDeploymentLogs", "Reads a page of the log", 400, 401, 403, 404);
-        deployments.MapGet("/{id}/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead)
-            .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", 401, 403, 404);
-        deployments.MapGet("/{id}/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
-            .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", 401, 403, 404).Produces(StatusCodes.Status302Found);
-        deployments.MapGet("/{id}/result", Result).RequireScope(Scopes.OperationsRead)
-            .AnswersWith("application/json", "getDeploymentResult", "Tells operators how an ended deployment went, with error details", 401, 403, 404);
-        deployments.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", 401, 403, 404, 409);
-        deployments.MapPost("/{id}/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", 401, 403, 404, 409, 429);
-        deployments.MapPost("/{id}/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", 401, 403, 404, 409, 429);
+            .Answers<BatchResponse>("createDeployments", "Queues several deployments, each accepted or refused on its own")
+            .Header("Idempotency-Key", "Counts for each place in the batch.");
+        MapOne(deployments.MapGroup("/{id}").Path("id", "The deployment, as the answer that accepted it names it."));
+    }
+
+    private static void MapOne(RouteGroupBuilder deployment)
+    {
+        deployment.MapGet("/status", Status).RequireScope(Scopes.DeploymentsRead)
+            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", "NOT_FOUND").Produces(StatusCodes.Status304NotModified)
+            .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.")
+            .WithAnswerHeader("ETag", "Changes whenever a client can see something move.");
+        deployment.MapGet("/logs", Logs).RequireScope(Scopes.DeploymentsRead).WithLogParameters()
+            .Answers<LogsResponse>("getDeploymentLogs", "Reads a page of the log", "NOT_FOUND").OrAnswersWith("text/plain");
+        deployment.MapGet("/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead)
+            .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", "NOT_FOUND")
+            .Header("Last-Event-ID", "The number of the last line that was seen; the stream goes on behind it.");
+        deployment.MapGet("/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
+            .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", "NOT_FOUND").Produces(StatusCodes.Status302Found);
+        deployment.MapGet("/result", Result).RequireScope(Scopes.OperationsRead)
+            .AnswersWith("application/json", "getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
+        deployment.MapPost("/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", "NOT_FOUND", "INVALID_STATE");
+        deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", [.. Acceptance, "NOT_FOUND", "INVALID_STATE"])
+            .WithAnswerHeader("Location", "Where the new deployment's status is.");
+        deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
+            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", [.. Acceptance, "NOT_FOUND", "INVALID_STATE"])
+            .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
     private static async Task<IResult> Create(HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)

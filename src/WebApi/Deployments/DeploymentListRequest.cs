@@ -4,6 +4,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
@@ -12,12 +13,24 @@ internal static class DeploymentListRequest
 {
     private const int DefaultLimit = 20;
     private const int LargestLimit = 100;
+    private static readonly string[] Statuses = [.. Enum.GetValues<DeploymentStatus>().Select(known => known.WireName())];
+
+    /// <summary>Describes what <see cref="Read"/> reads.</summary>
+    public static RouteHandlerBuilder WithListParameters(this RouteHandlerBuilder route) => route
+        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("cursor", Form.Text, "`nextCursor` of the page before.")
+        .Query("status", Form.OneOf(Statuses), "Only in this state.")
+        .Query("orgId", Form.Text, "Only of this organization.")
+        .Query("userId", Form.Text, "Only started by this user.")
+        .Query("since", Form.Time, "Only from then on.")
+        .Query("until", Form.Time, "Only until then.")
+        .Query("q", Form.Text, "Only with this text in an id.");
 
     public static ErrorOr<DeploymentFilter> Read(IQueryCollection parameters)
     {
         var query = new QueryReader(parameters);
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
-        var status = query.OptionalChoice("status", [.. Enum.GetValues<DeploymentStatus>().Select(known => known.WireName())]);
+        var status = query.OptionalChoice("status", Statuses);
         var organization = query.OptionalText("orgId");
         var filter = new DeploymentFilter(
             organization is null ? null : [organization], limit, Cursor(query), DeploymentStatuses.FromWireName(status),

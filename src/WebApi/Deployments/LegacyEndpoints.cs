@@ -5,6 +5,7 @@ using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 
 namespace Libra.Deploy.WebApi.Deployments;
@@ -16,8 +17,10 @@ internal static class LegacyEndpoints
         .MapGet("/deploy-status", Status)
         .RequireScope(Scopes.DeploymentsRead)
         .WithTags("Deployments")
-        .WithName("getLegacyStatus")
-        .WithSummary("Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)");
+        .Answers<InstanceStatusResponse>("getLegacyStatus", "Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)", "NOT_FOUND")
+        .OrAnswers<LegacyStatusResponse>()
+        .Query("instanceId", Form.Text, "The deployment, for an answer in V1's words.")
+        .Query("id", Form.Text, "The deployment, for an answer in V2's words.");
 
     /// <summary>V1's <c>POST /deploy?instanceId=</c>, which starts nothing.</summary>
     public static async Task<IResult> InstanceAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
 
 namespace Libra.Deploy.WebApi.Deployments;
@@ -12,13 +13,24 @@ internal static class LogsRequest
     private const int DefaultLimit = 1000;
     private const int LargestLimit = 5000;
 
+    private static readonly string[] Steps = [.. DeploymentSteps.InOrder.Select(known => known.WireName())];
+    private static readonly string[] Levels = [.. Enum.GetNames<LogLevel>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>Describes what <see cref="Read"/> reads.</summary>
+    public static RouteHandlerBuilder WithLogParameters(this RouteHandlerBuilder route) => route
+        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many lines; {DefaultLimit} when it is missing.")
+        .Query("cursor", Form.Whole(0, long.MaxValue), "`nextCursor` of the page before.")
+        .Query("step", Form.OneOf(Steps), "Only of this step.")
+        .Query("level", Form.OneOf(Levels), "Only of this level or a graver one.")
+        .Query("order", Form.OneOf("asc", "desc"), "Oldest or newest first; oldest when it is missing.");
+
     public static ErrorOr<LogQuery> Read(IQueryCollection parameters)
     {
         var query = new QueryReader(parameters);
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
         var cursor = query.Has("cursor") ? query.Integer("cursor", 0, 0, long.MaxValue) : (long?)null;
-        var step = query.OptionalChoice("step", [.. DeploymentSteps.InOrder.Select(known => known.WireName())]);
-        var level = query.OptionalChoice("level", [.. Enum.GetNames<LogLevel>().Select(name => name.ToLowerInvariant())]);
+        var step = query.OptionalChoice("step", Steps);
+        var level = query.OptionalChoice("level", Levels);
         var descending = query.OptionalChoice("order", "asc", "desc") == "desc";
         if (query.Errors.Count > 0) return query.Errors;
 

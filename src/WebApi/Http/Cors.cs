@@ -43,7 +43,7 @@ internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
     {
         headers.Vary = "Origin, Access-Control-Request-Headers";
         headers.AccessControlAllowMethods = "GET,POST,PUT,DELETE,OPTIONS";
-        headers.AccessControlAllowHeaders = "Content-Type,Authorization,X-Requested-With";
+        headers.AccessControlAllowHeaders = "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID";
         headers.AccessControlMaxAge = "86400";
     }
 }

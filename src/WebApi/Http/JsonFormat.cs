@@ -12,6 +12,7 @@ internal static class JsonFormat
     public static void Apply(JsonSerializerOptions json)
     {
         json.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        json.NumberHandling = JsonNumberHandling.Strict; // the web's default reads "7" as 7, and our description would have to say so
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         // Answers are never put into a page unescaped, so quotes and umlauts may stay readable.
         json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

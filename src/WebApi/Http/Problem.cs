@@ -41,18 +41,8 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         var clock = httpContext.RequestServices.GetRequiredService<TimeProvider>();
-        var retryAfter = RetrySeconds();
-        if (retryAfter is not null) httpContext.Response.Headers.RetryAfter = retryAfter.Value.ToString(CultureInfo.InvariantCulture);
-        var body = new ProblemBody
-        {
-            Error = _form.Error,
-            Message = _form.Message ?? _error.Description,
-            Code = _form.Status == StatusCodes.Status500InternalServerError ? ProblemCodes.InternalError : _error.Code,
-            Details = _details,
-            RetryAfter = retryAfter,
-            RequestId = httpContext.TraceIdentifier,
-            Timestamp = clock.GetUtcNow(),
-        };
+        var body = BodyFor(httpContext.TraceIdentifier, clock.GetUtcNow());
+        if (body.RetryAfter is { } seconds) httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         httpContext.Response.StatusCode = StatusCode;
         if (StatusCode == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(httpContext.Request.Protocol))
         {
@@ -61,6 +51,18 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
 
         await httpContext.Response.WriteAsJsonAsync(body, httpContext.RequestAborted);
     }
+
+    /// <summary>The body as the client gets it.</summary>
+    public ProblemBody BodyFor(string requestId, DateTimeOffset now) => new()
+    {
+        Error = _form.Error,
+        Message = _form.Message ?? _error.Description,
+        Code = _form.Status == StatusCodes.Status500InternalServerError ? ProblemCodes.InternalError : _error.Code,
+        Details = _details,
+        RetryAfter = RetrySeconds(),
+        RequestId = requestId,
+        Timestamp = now,
+    };
 
     private int? RetrySeconds() =>
         _error.Metadata?.GetValueOrDefault(RetryAfter) is { } seconds ? Convert.ToInt32(seconds, CultureInfo.InvariantCulture) : null;

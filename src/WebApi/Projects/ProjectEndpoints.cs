@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Access;
@@ -19,12 +20,13 @@ internal static class ProjectEndpoints
 {
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
-        var projects = routes.MapGroup("/projects").WithTags("Projects");
+        var projects = routes.MapGroup("/projects").WithTags("Projects").Path("id", "The project.");
         projects.MapPut("/{id}", Save).RequireScope(Scopes.ProjectsWrite).Takes<ProjectBody>()
-            .Answers<ProjectResponse>("saveProject", "Makes or changes a project", 400, 401, 403, 404, 413, 415);
-        projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead).Answers<ProjectResponse>("getProject", "Tells about a project", 401, 403, 404);
+            .Answers<ProjectResponse>("saveProject", "Makes or changes a project", "PROJECT_NOT_FOUND");
+        projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead)
+            .Answers<ProjectResponse>("getProject", "Tells about a project", "PROJECT_NOT_FOUND");
         projects.MapGet("/{id}/deployments", Deployments).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeploymentListResponse>("listProjectDeployments", "Lists the deployments of a project, newest first", 400, 401, 403, 404);
+            .Answers<DeploymentListResponse>("listProjectDeployments", "Lists the deployments of a project, newest first", "PROJECT_NOT_FOUND").WithListParameters();
     }
 
     private static async Task<IResult> Save(string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
@@ -79,10 +81,10 @@ internal static class ProjectEndpoints
 /// <summary>The body of <c>PUT /projects/{id}</c>, for its description.</summary>
 /// <param name="Files">The project's files; kept as one change of its history.</param>
 public sealed record ProjectBody(
-    string OrganizationId,
-    string UserId,
-    string? Name = null,
-    string? TemplateType = null,
+    [property: Length(1, 255)] string OrganizationId,
+    [property: Length(1, 255)] string UserId,
+    [property: MaxLength(255)] string? Name = null,
+    [property: MaxLength(255)] string? TemplateType = null,
     IReadOnlyList<ProjectFile>? Files = null,
     IReadOnlyList<JsonElement>? HistoryMessages = null,
     string? CustomDomain = null,

@@ -4,6 +4,7 @@ using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 
 namespace Libra.Deploy.WebApi.Queue;
 
@@ -17,6 +18,16 @@ internal static class DeadLetterRequests
     private static readonly string[] Reasons =
         [DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage, DeadLetterReasons.SystemError];
 
+    private static readonly string[] States = ["open", "resolved"];
+
+    /// <summary>Describes what <see cref="ReadFilter"/> reads.</summary>
+    public static RouteHandlerBuilder WithDeadLetterParameters(this RouteHandlerBuilder route) => route
+        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("cursor", Form.Text, "`nextCursor` of the page before.")
+        .Query("reason", Form.OneOf(Reasons), "Only for this reason.")
+        .Query("orgId", Form.Text, "Only of this organization.")
+        .Query("state", Form.OneOf(States), "Only those that wait for somebody, or only settled ones.");
+
     /// <summary>The filter of a list.</summary>
     public static ErrorOr<DeadLetterFilter> ReadFilter(IQueryCollection parameters)
     {
@@ -24,7 +35,7 @@ internal static class DeadLetterRequests
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
         var reason = query.OptionalChoice("reason", Reasons);
         var organization = query.OptionalText("orgId");
-        var state = query.OptionalChoice("state", "open", "resolved");
+        var state = query.OptionalChoice("state", States);
         var text = query.OptionalText("cursor");
         var cursor = DeadLetterId.TryParse(text);
         if (text is not null && cursor is null) query.Errors.Add(Problems.InvalidField("cursor", "Invalid cursor"));

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Domain.Queue;
@@ -45,6 +46,15 @@ public sealed record DeadLetterResponse(
     DeadLetterMessage Message,
     DateTimeOffset CreatedAt,
     ResolutionResponse? Resolution);
+
+/// <summary>The body of a replay or a discard, for its description; the whole may be missing.</summary>
+/// <param name="Note">Why, for whoever reads the dead letter later.</param>
+public sealed record NoteBody([property: MaxLength(500)] string? Note = null);
+
+/// <summary>The body of <c>POST /status/queue/dead-letters/replay</c>, for its description.</summary>
+/// <param name="Limit">At most so many, oldest first.</param>
+public sealed record BulkReplayBody(
+    [property: Range(1, 100)] int? Limit = null, string? Reason = null, string? OrgId = null, [property: MaxLength(500)] string? Note = null);
 
 /// <summary>What an operator did about it.</summary>
 public sealed record ResolutionResponse(ResolutionAction Action, string By, DateTimeOffset At, string? Note, string? ReplayId);

@@ -5,6 +5,7 @@ using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 
 namespace Libra.Deploy.WebApi.Queue;
@@ -15,12 +16,20 @@ internal static class QueueEndpoints
     public static void MapQueue(this IEndpointRouteBuilder routes)
     {
         var queue = routes.MapGroup("/status/queue").WithTags("Queue");
-        queue.MapGet("", Status).RequireScope(Scopes.OperationsRead);
-        queue.MapGet("/dead-letters", List).RequireScope(Scopes.OperationsRead);
-        queue.MapGet("/dead-letters/{id}", Find).RequireScope(Scopes.OperationsRead);
-        queue.MapPost("/dead-letters/{id}/replay", Replay).RequireScope(Scopes.OperationsWrite);
-        queue.MapPost("/dead-letters/{id}/discard", Discard).RequireScope(Scopes.OperationsWrite);
-        queue.MapPost("/dead-letters/replay", ReplayMany).RequireScope(Scopes.OperationsWrite);
+        queue.MapGet("", Status).RequireScope(Scopes.OperationsRead).Answers<QueueStatusResponse>("getQueueStatus", "Shows the figures of the queue");
+        queue.MapGet("/dead-letters", List).RequireScope(Scopes.OperationsRead).WithDeadLetterParameters()
+            .Answers<DeadLetterListResponse>("listDeadLetters", "Lists dead letters, newest first");
+        queue.MapPost("/dead-letters/replay", ReplayMany).RequireScope(Scopes.OperationsWrite).Takes<BulkReplayBody>()
+            .Answers<BulkReplayResponse>("replayDeadLetters", "Deploys the sources of several dead letters again");
+        var letter = queue.MapGroup("/dead-letters/{id}").Path("id", "The dead letter.");
+        letter.MapGet("", Find).RequireScope(Scopes.OperationsRead)
+            .Answers<DeadLetterResponse>("getDeadLetter", "Shows a dead letter with its history", "NOT_FOUND");
+        letter.MapPost("/replay", Replay).RequireScope(Scopes.OperationsWrite).Takes<NoteBody>(required: false)
+            .Answers<DeployResponse>(
+                "replayDeadLetter", "Deploys the source of a dead letter again",
+                "NOT_FOUND", "INVALID_STATE", "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED");
+        letter.MapPost("/discard", Discard).RequireScope(Scopes.OperationsWrite).Takes<NoteBody>(required: false)
+            .Answers<DeadLetterResponse>("discardDeadLetter", "Settles a dead letter without another deployment", "NOT_FOUND", "INVALID_STATE");
     }
 
     private static async Task<IResult> Status(IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)

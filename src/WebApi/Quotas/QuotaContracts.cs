@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Libra.Deploy.Application.Quotas;
 
 namespace Libra.Deploy.WebApi.Quotas;
@@ -6,7 +7,18 @@ namespace Libra.Deploy.WebApi.Quotas;
 /// <param name="Used">Taken since the present allowances began, refunds left out.</param>
 /// <param name="Plans">In the order in which they are charged.</param>
 /// <param name="ResetDate">When the first plan gives deployments again.</param>
-internal sealed record QuotaResponse(bool Success, int Total, int Used, int Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
+internal sealed record QuotaResponse(bool Success, long Total, long Used, long Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
 {
     public static QuotaResponse For(QuotaView quota) => new(true, quota.Total, quota.Used, quota.Remaining, quota.Plans, quota.ResetDate);
 }
+
+/// <summary>The body of <c>PUT /organizations/{orgId}/limits</c>, for its description.</summary>
+/// <param name="DeployLimit">What remains from now on.</param>
+/// <param name="PlanName">The plan; <c>FREE</c> when it is missing.</param>
+/// <param name="BillingInterval"><c>month</c> or <c>year</c>.</param>
+/// <param name="PeriodEnd">When a plan that has to be made ends; one interval from now when it is missing.</param>
+internal sealed record LimitsBody(
+    [property: Range(0, 1_000_000_000)] int DeployLimit,
+    [property: MaxLength(100)] string? PlanName = null,
+    [property: AllowedValues("month", "year")] string? BillingInterval = null,
+    DateTimeOffset? PeriodEnd = null);

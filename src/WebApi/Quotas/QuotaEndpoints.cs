@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,11 +20,11 @@ internal static class QuotaEndpoints
 
     public static void MapQuotas(this IEndpointRouteBuilder routes)
     {
-        var organizations = routes.MapGroup("/organizations/{orgId}").WithTags("Quotas");
+        var organizations = routes.MapGroup("/organizations/{orgId}").WithTags("Quotas").Path("orgId", "The organization.");
         organizations.MapGet("/quota", Get).RequireScope(Scopes.DeploymentsRead)
-            .WithName("getQuota").WithSummary("Shows what an organization may still deploy");
-        organizations.MapPut("/limits", SetLimits).RequireScope(Scopes.Admin)
-            .WithName("setLimits").WithSummary("Sets what an organization has left of a plan");
+            .Answers<QuotaResponse>("getQuota", "Shows what an organization may still deploy", "NOT_FOUND");
+        organizations.MapPut("/limits", SetLimits).RequireScope(Scopes.Admin).Takes<LimitsBody>()
+            .Answers<QuotaResponse>("setLimits", "Sets what an organization has left of a plan");
     }
 
     private static async Task<Results<Ok<QuotaResponse>, Problem>> Get(

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Cleanup;
@@ -25,7 +26,11 @@ internal sealed record DeletedResponse(long Deployments, long LogObjects, long A
 /// <summary>Deployments past the age that stay.</summary>
 internal sealed record KeptResponse(long Live, long Recent);
 
-/// <summary>The body of <c>POST /status/cleanup</c>, which may be missing.</summary>
+/// <summary>The body of <c>POST /status/cleanup</c>, for its description; the whole may be missing.</summary>
+/// <param name="DryRun">Only says what would be removed.</param>
+internal sealed record CleanupBody([property: Range(0, 3650)] int? OlderThanDays = null, [property: Range(0, 1000)] int? KeepPerProject = null, bool? DryRun = null);
+
+/// <summary>Reads the body of <c>POST /status/cleanup</c>.</summary>
 internal static class CleanupRequest
 {
     public static ErrorOr<CleanupDeploymentsCommand> Read(JsonBody? body, OrganizationFilter caller)

@@ -2,6 +2,8 @@ using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.OpenApi;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry.Metrics;
@@ -41,7 +43,10 @@ internal static class LibraTelemetry
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        var metrics = routes.MapPrometheusScrapingEndpoint(MetricsPath);
+        var metrics = routes.MapPrometheusScrapingEndpoint(MetricsPath)
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]), ((Delegate)MapMetrics).Method) // a scraper's page has no handler of ours to describe it
+            .WithTags("Service")
+            .AnswersWith("text/plain", "getMetrics", "Shows the metrics in the format of Prometheus");
         if (routes.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Public) metrics.AllowPublic();
         else metrics.RequireScope(Scopes.OperationsRead);
     }

@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 
 namespace Libra.Deploy.WebApi.Service;
@@ -14,11 +15,13 @@ internal static class ServiceEndpoints
     public static void MapService(this IEndpointRouteBuilder routes)
     {
         var service = routes.MapGroup("/").WithTags("Service").AllowPublic();
-        service.MapMethods("/", Reads, Root);
-        service.MapMethods("/health", Reads, Health);
-        service.MapMethods("/health/live", Reads, Live);
-        service.MapMethods("/health/ready", Reads, Ready);
-        service.MapMethods("/health/detailed", Reads, Detailed);
+        const int Ill = StatusCodes.Status503ServiceUnavailable;
+        service.MapMethods("/", Reads, Root).Answers<RootResponse>("getService", "Says what this is").Produces(StatusCodes.Status302Found);
+        service.MapMethods("/health", Reads, Health).Answers<HealthResponse>("getHealth", "Tells whether the service works").Produces<HealthResponse>(Ill);
+        service.MapMethods("/health/live", Reads, Live).Answers<ReadinessResponse>("getLiveness", "Tells that the process runs");
+        service.MapMethods("/health/ready", Reads, Ready).Answers<ReadinessResponse>("getReadiness", "Tells whether it can take work").Produces<ReadinessResponse>(Ill);
+        service.MapMethods("/health/detailed", Reads, Detailed)
+            .Answers<DetailedHealthResponse>("getDetailedHealth", "Tells how every dependency stands").Produces<DetailedHealthResponse>(Ill);
     }
 
     private static IResult Root(HttpContext http, ServiceIdentity identity)

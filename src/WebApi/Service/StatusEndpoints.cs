@@ -4,6 +4,7 @@ using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
 using Microsoft.Extensions.Options;
 
@@ -15,8 +16,9 @@ internal static class StatusEndpoints
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
         var status = routes.MapGroup("/status").WithTags("Service");
-        status.MapGet("", Status).RequireScope(Scopes.DeploymentsRead);
-        status.MapPost("/cleanup", Cleanup).RequireScope(Scopes.OperationsWrite);
+        status.MapGet("", Status).RequireScope(Scopes.DeploymentsRead).Answers<StatusResponse>("getStatus", "Shows the service at a glance");
+        status.MapPost("/cleanup", Cleanup).RequireScope(Scopes.OperationsWrite).Takes<CleanupBody>(required: false)
+            .Answers<CleanupResponse>("cleanUp", "Removes old deployments with what they left", "INVALID_STATE");
     }
 
     private static async Task<IResult> Status(

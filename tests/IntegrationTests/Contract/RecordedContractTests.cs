@@ -18,10 +18,10 @@ public sealed class RecordedContractTests(LibraService service)
     {
         ["v1/root"] = "V1 and V2 answer at the same address; V2's body counts",
         ["v1/health"] = "V1 and V2 answer at the same address; V2's body counts",
-        ["v1/rate_limit_4"] = "replayed in DeployRateLimitTests, where a limit is on",
-        ["v1/deploy_403_no_org"] = "replayed with tokens in ForeignCallers; sessions without organization in Access/",
+        ["v1/rate_limit_4"] = "replayed in RateLimits/DeployRateLimitTests, where a limit is on",
+        ["v1/deploy_403_no_org"] = "replayed with tokens in Access/ForeignCallersTests, with a session without organization in Access/BetterAuthSessionTests",
         ["v1/status_200"] = "its outputs are those of a local workflow engine; its form is checked in LegacyStatusTests",
-        ["v2/db_down_deploy"] = "503 with Retry-After instead of 500, see ServiceOutageTests",
+        ["v2/db_down_deploy"] = "503 with Retry-After instead of 500, see Service/ServiceOutageTests",
         ["v2/deploy_malformed_json"] = "`error` is a string in every answer; V2 had an object here",
         ["v2/deploy_query_ignored"] = "`?instanceId=` means what it meant in V1",
         ["v2/unknown_route"] = "404 in the error shape instead of plain text",

@@ -35,6 +35,9 @@ internal sealed class PlatformDatabase : IAsyncDisposable
 
     public ServiceProvider Services { get; }
 
+    /// <summary>For another process that is to use the same database.</summary>
+    public string ConnectionString { get; }
+
     private NpgsqlDataSource Source => Services.GetRequiredService<NpgsqlDataSource>();
 
     public static async Task<PlatformDatabase> CreateAsync(TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")

@@ -155,6 +155,20 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refund_IntoAPlanThatWasMadeUnlimitedMeanwhile_StaysWithinTheColumn()
+    {
+        var plan = await _books.AddPlanAsync(_organization, "FREE", left: 5);
+        var deployment = QuotaBooks.NewDeployment();
+        await _books.ChargeAsync(_organization, deployment);
+        await _books.Database.ExecuteAsync("UPDATE public.subscription_limit SET deploy_limit = 2147483647 WHERE id = $1", plan);
+
+        await _books.RefundAsync(deployment);
+
+        (await _books.LeftAsync(plan)).Should().Be(int.MaxValue);
+        (await _books.IsChargedAsync(deployment)).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Refund_WhenThePlanIsGone_OnlyMarksTheLedger()
     {
         var plan = await _books.AddPlanAsync(_organization, "FREE", left: 5);

@@ -29,7 +29,7 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
 
         var quota = (await SendAsync(new GetQuotaQuery(OrganizationFilter.All, _organization))).Value;
 
-        (quota.Total, quota.Used, quota.Remaining).Should().Be((105, 7, 98));
+        (quota.Total, quota.Used, quota.Remaining).Should().Be((105L, 7L, 98L));
         quota.Plans.Select(plan => (plan.PlanName, plan.Remaining, plan.BillingInterval)).Should().Equal(("FREE", 0, "month"), ("MAX", 98, "month"));
         quota.ResetDate.Should().Be(quota.Plans[1].PeriodEnd);
     }
@@ -43,7 +43,7 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
 
         var quota = (await SendAsync(new GetQuotaQuery(OrganizationFilter.All, _organization))).Value;
 
-        (quota.Total, quota.Used, quota.Remaining).Should().Be((QuotaBooks.ProAllowance, 0, QuotaBooks.ProAllowance));
+        (quota.Total, quota.Used, quota.Remaining).Should().Be(((long)QuotaBooks.ProAllowance, 0L, (long)QuotaBooks.ProAllowance));
     }
 
     [Fact]

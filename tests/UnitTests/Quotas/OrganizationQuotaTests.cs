@@ -30,6 +30,10 @@ public sealed class OrganizationQuotaTests
         Next(APlan.Of("FREE", left: 5, active: false), APlan.Of("MAX", left: 5, daysLeft: -1)).Should().BeNull();
 
     [Fact]
+    public void Remaining_OfPlansWithoutLimit_IsTheirWholeSum() =>
+        Quota(APlan.Of("FREE", left: int.MaxValue), APlan.Of("MAX", left: int.MaxValue, id: "max")).Remaining.Should().Be(2L * int.MaxValue);
+
+    [Fact]
     public void RemainingOf_WhenARefreshIsDue_IsTheAllowanceOfTwiceTheAiUses()
     {
         var plan = APlan.ThatIsAnnual(APlan.Now.AddDays(-40), left: 3);
