@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Access;
@@ -25,7 +22,7 @@ internal static class DeploymentEndpoints
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments")
-            .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first", 400, 401, 403);
+            .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first", 400, 401, 403).Produces(StatusCodes.Status304NotModified);
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
             .Answers<DeployResponse>("createDeployment", "Queues a deployment", 400, 401, 403, 404, 409, 413, 415, 422, 429);
@@ -107,7 +104,10 @@ internal static class DeploymentEndpoints
         if (filter.IsError) return filter.Errors.ToProblem();
 
         var page = await mediator.Send(new ListDeploymentsQuery(http.Caller().Visible(), filter.Value), cancellationToken);
-        return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
+        if (page.IsError) return page.Errors.ToProblem();
+
+        var tag = DeploymentTags.Of(page.Value);
+        return http.IsKnown(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(DeploymentListResponse.Of(page.Value, clock.GetUtcNow()));
     }
 
     private static async Task<IResult> Status(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -117,10 +117,8 @@ internal static class DeploymentEndpoints
         var standing = await mediator.Send(new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
         if (standing.IsError) return standing.Errors.ToProblem();
 
-        var tag = TagOf(standing.Value);
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.CacheControl = "no-cache";
-        return http.Request.Headers.IfNoneMatch.Any(known => known?.Contains(tag, StringComparison.Ordinal) == true)
+        var tag = DeploymentTags.Of(standing.Value);
+        return http.IsKnown(tag)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Ok(standing.Value.Deployment.ToResponse(standing.Value.Place, clock.GetUtcNow()));
     }
@@ -184,14 +182,4 @@ internal static class DeploymentEndpoints
 
     // A service's token stands for no user: what it starts by itself is started in its own name.
     private static string ActorOf(Caller caller) => caller.UserId ?? caller.Id;
-
-    // Whatever a client can see move is in the tag; the clock is not.
-    private static string TagOf(DeploymentStanding standing)
-    {
-        var view = standing.Deployment;
-        var steps = string.Join(' ', view.Journal.Select(run => $"{run.Attempt}{run.Step}{run.Status}{run.Starts}"));
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{view.Id} {view.Status} {view.Progress} {view.Attempt} {view.ArtifactDigest} {view.CancelRequestedAt:O} {standing.Place} {steps}");
-        return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..20]}\"";
-    }
 }
