@@ -19,6 +19,13 @@ internal sealed class WebhookDispatcher(
 
     private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentAttempts);
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        // Whoever has all places is alone: attempts under way have been interrupted and are gone.
+        for (var place = 0; place < options.Value.MaxConcurrentAttempts; place++) await _free.WaitAsync(cancellationToken);
+    }
+
     public override void Dispose()
     {
         _free.Dispose();

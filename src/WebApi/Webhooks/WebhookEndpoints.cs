@@ -19,7 +19,7 @@ internal static class WebhookEndpoints
             .Answers<WebhookAnswer>("createWebhook", "Adds a webhook and shows its secret once", 400, 401, 403, 409, 415);
         webhooks.MapGet("", List).RequireScope(Scopes.DeploymentsRead).Answers<WebhookListResponse>("listWebhooks", "Lists webhooks", 401, 403);
         webhooks.MapGet("/{id}", Find).RequireScope(Scopes.DeploymentsRead).Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", 401, 403, 404);
-        webhooks.MapPatch("/{id}", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
+        webhooks.MapPut("/{id}", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
             .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", 400, 401, 403, 404, 415);
         webhooks.MapDelete("/{id}", Remove).RequireScope(Scopes.ProjectsWrite)
             .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", 401, 403, 404);

@@ -120,7 +120,7 @@ public sealed class WebhookTests(LibraService service)
         await using var receiver = await Receiver.StartAsync();
         var webhook = (string)(await CreateAsync(project, receiver.Url))["webhook"]!["id"]!;
 
-        using var changed = await service.Admin.PatchAsJsonAsync($"{PathOf(project)}/{webhook}", new { enabled = false }, TestContext.Current.CancellationToken);
+        using var changed = await service.Admin.PutAsJsonAsync($"{PathOf(project)}/{webhook}", new { enabled = false }, TestContext.Current.CancellationToken);
         await project.DeployPageAsync("<h1>unheard</h1>");
         var none = await DeliveriesAsync(project, webhook);
         using var removed = await service.Admin.DeleteAsync($"{PathOf(project)}/{webhook}", TestContext.Current.CancellationToken);
