@@ -1,3 +1,4 @@
+using Libra.Deploy.Cli;
 using Libra.Deploy.Infrastructure.Runtime;
 using NetArchTest.Rules;
 
@@ -14,5 +15,14 @@ public sealed class LayerTests
         var result = infrastructure.ShouldNot().HaveDependencyOn("Libra.Deploy.WebApi").GetResult();
 
         result.FailingTypeNames.Should().BeNullOrEmpty();
+    }
+
+    [Fact]
+    public void CommandLine_KnowsTheServiceByItsContractOnly()
+    {
+        var parts = typeof(Terminal).Assembly.GetReferencedAssemblies().Select(part => part.Name!).ToList();
+
+        parts.Should().Contain("System.Net.Http", "a rule over no parts always passes");
+        parts.Should().NotContain(part => !part.StartsWith("System.", StringComparison.Ordinal), "the tool is installed where the service is not");
     }
 }

@@ -29,4 +29,14 @@ public sealed class ModuleTests
     public void Storage_KnowsNoModule() => Rules.Refuse(
         Types.InAssembly(typeof(IUnitOfWork).Assembly).That().ResideInNamespace($"{Application}.Storage"),
         [$"{Application}.Deployments", $"{Application}.Projects", $"{Application}.Quotas", $"{Application}.Access"]);
+
+    [Fact]
+    public void ApplicationWebhooks_KnowOnlyDeployments() => Rules.Refuse(
+        Types.InAssembly(typeof(IUnitOfWork).Assembly).That().ResideInNamespace($"{Application}.Webhooks"),
+        [$"{Application}.Queue", $"{Application}.Projects", $"{Application}.Quotas", $"{Application}.Access", $"{Domain}.Projects", $"{Domain}.Quotas", $"{Domain}.Access", $"{Domain}.Queue"]);
+
+    [Fact]
+    public void Deployments_DoNotKnowWhoIsTold() => Rules.Refuse(
+        Types.InAssembly(typeof(IUnitOfWork).Assembly).That().ResideInNamespace($"{Application}.Deployments"),
+        [$"{Application}.Webhooks", $"{Domain}.Webhooks"]);
 }

@@ -66,6 +66,13 @@ async function deploy(choose) {
 
 const pasted = (text) => (form) => form.locator('textarea').fill(`<!doctype html><title>${text}</title><h1>${text}</h1>`);
 
+/** What the page hands over when something is clicked. */
+async function downloaded(click, encoding = 'utf8') {
+  const waiting = page.waitForEvent('download');
+  await click();
+  return readFile(await (await waiting).path(), encoding);
+}
+
 async function siteSays() {
   const site = await browser.newPage();
   try {
@@ -131,6 +138,31 @@ test('The console', async (walk) => {
     await page.locator('.log-row.marked.error').waitFor();
   });
 
+  await walk.test('retries a failed one', async () => {
+    const failed = page.url();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.waitForURL((url) => url.href !== failed);
+    await ends('Failed');
+    await page.getByText('Follows').waitFor();
+  });
+
+  await walk.test('cancels a running one', async () => {
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'endless', scripts: { build: 'sleep 300' } }));
+    await deploy((form) => form.locator('input[name=folder]').setInputFiles(folder));
+    await page.locator('.step.in_progress', { hasText: 'Build' }).waitFor({ timeout: BUILD_TIME });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
+    await ends('Cancelled');
+  });
+
+  await walk.test('downloads the log and the artifact', async () => {
+    await page.goto(firstDeployment);
+    await ends('Completed');
+    assert.match(await downloaded(() => page.getByRole('button', { name: 'Download' }).click()), /validation|page|live/i);
+    const archive = await downloaded(() => page.getByRole('button', { name: 'Artifact' }).click(), 'latin1');
+    assert.equal(archive.slice(0, 2), '\x1f\x8b', 'it is gzip');
+  });
+
   await walk.test('rolls back to the first version without a build', async () => {
     await page.goto(firstDeployment);
     await page.getByRole('button', { name: 'Roll back to this' }).click();
@@ -143,12 +175,12 @@ test('The console', async (walk) => {
 
   await walk.test('filters the list and goes back and forth', async () => {
     await page.goto(`${BASE_URL}/console/#/deployments?projectId=${project}`);
-    await page.locator('.row').nth(3).waitFor();
-    assert.equal(await page.locator('.row').count(), 4);
+    await page.locator('.row').nth(5).waitFor();
+    assert.equal(await page.locator('.row').count(), 6);
     await page.getByLabel('Status').selectOption('failed');
-    await page.locator('.row').nth(1).waitFor({ state: 'detached' });
-    assert.equal(await page.locator('.row').count(), 1);
-    await page.locator('.row').click();
+    await page.locator('.row').nth(2).waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.row').count(), 2);
+    await page.locator('.row').first().click();
     await page.locator('.timeline').waitFor();
     await page.goBack();
     await page.locator('.row').first().waitFor();
@@ -179,6 +211,35 @@ test('The console', async (walk) => {
 
   await walk.test('replays a dead letter', () => replayDeadLetter(firstDeployment));
 
+  await walk.test('discards a dead letter', () => discardDeadLetter(firstDeployment));
+
+  await walk.test('leads to the jobs behind the queue', async () => {
+    await page.goto(`${BASE_URL}/console/#/queue`);
+    assert.equal(await page.getByRole('link', { name: 'Hangfire dashboard' }).getAttribute('href'), '/hangfire');
+  });
+
+  await walk.test('weighs little at first sight', async () => {
+    const fresh = await browser.newPage();
+    let bytes = 0;
+    fresh.on('response', async (response) => { bytes += (await response.body().catch(() => Buffer.alloc(0))).length; });
+    await fresh.goto(`${BASE_URL}/console/`, { waitUntil: 'networkidle' });
+    await fresh.close();
+    assert.ok(bytes > 10_000 && bytes < 150_000, `the first page has ${bytes} bytes`);
+  });
+
+  await walk.test('has enough contrast in both themes', async () => {
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const view of ['deployments', 'queue', 'health']) {
+        await page.goto(`${BASE_URL}/console/#/${view}`);
+        await page.locator('main h1').waitFor();
+        assert.deepEqual(await page.evaluate(faintTexts), [], `${view} in ${scheme}`);
+        if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${view}-${scheme}.png`), fullPage: true });
+      }
+    }
+    await page.emulateMedia({ colorScheme: null });
+  });
+
   await walk.test('fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const view of ['deployments', 'queue', 'quotas', 'tokens', 'health']) {
@@ -201,27 +262,75 @@ test('The console', async (walk) => {
 });
 
 // A sound service makes no dead letter, so these answers are written down here as the contract has them.
-async function replayDeadLetter(deployment) {
-  const id = '01a20894-0000-7000-8000-000000000001';
-  const deploymentId = deployment.split('/').pop();
-  const letter = {
-    id, deploymentId, projectId: project, organizationId: ORGANIZATION, reason: 'max_retries_exceeded', originalQueue: 'deployment-queue',
+function letterOf(deployment) {
+  return {
+    id: '01a20894-0000-7000-8000-000000000001', deploymentId: deployment.split('/').pop(), projectId: project, organizationId: ORGANIZATION,
+    reason: 'max_retries_exceeded', originalQueue: 'deployment-queue',
     finalError: 'TARGET_UNAVAILABLE: The target does not answer.', totalRetries: 3, createdAt: new Date().toISOString(), message: {},
     retryHistory: [{ at: new Date().toISOString(), attempt: 4, step: 'deploy', code: 'TARGET_UNAVAILABLE', message: 'The target does not answer.' }],
   };
+}
+
+/** Opens the letter from the queue's page; returns what is sent about it, which `answer` answers. */
+async function openDeadLetter(letter, answer) {
   const requests = [];
   await page.route('**/status/queue/dead-letters**', (route) => {
     const request = route.request();
-    if (request.method() === 'GET') return route.fulfill({ json: request.url().includes(id) ? letter : { success: true, deadLetters: [letter], nextCursor: null } });
+    if (request.method() === 'GET') return route.fulfill({ json: request.url().includes(letter.id) ? letter : { success: true, deadLetters: [letter], nextCursor: null } });
     requests.push(`${request.url().split('/').pop()} ${request.postData()}`);
-    return route.fulfill({ json: { success: true, deploymentId } });
+    return route.fulfill({ json: answer() });
   });
   await page.goto(`${BASE_URL}/console/#/queue`);
   await page.locator('a[href^="#/dead-letter/"]').click();
   await page.getByText('Attempt 4').waitFor();
+  return requests;
+}
+
+async function replayDeadLetter(deployment) {
+  const letter = letterOf(deployment);
+  const requests = await openDeadLetter(letter, () => ({ success: true, deploymentId: letter.deploymentId }));
   await page.getByLabel('Note').fill('target is back');
   await page.getByRole('button', { name: 'Replay' }).click();
   await page.waitForURL((url) => url.href === deployment);
   assert.deepEqual(requests, ['replay {"note":"target is back"}']);
   await page.unroute('**/status/queue/dead-letters**');
+}
+
+async function discardDeadLetter(deployment) {
+  const letter = letterOf(deployment);
+  const requests = await openDeadLetter(letter, () => {
+    letter.resolution = { action: 'discarded', by: 'operator', at: new Date().toISOString() };
+    return letter;
+  });
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard it' }).click();
+  await page.getByText('Discarded by operator').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Replay' }).count(), 0);
+  assert.deepEqual(requests, ['discard {}']);
+  await page.unroute('**/status/queue/dead-letters**');
+}
+
+// Runs in the page: texts whose contrast with what lies behind them is under 4.5 to 1, or 3 to 1 where they are large.
+function faintTexts() {
+  const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255).map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()).join('');
+    if (!text || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || element.closest('.unseen, .skip, [disabled]')) continue;
+    const style = getComputedStyle(element);
+    const [one, other] = [light(channels(style.color)), light(behind(element))].sort((a, b) => b - a);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if ((one + 0.05) / (other + 0.05) < (large ? 3 : 4.5)) faint.push(`${text.slice(0, 30)}: ${style.color} on ${behind(element)}`);
+  }
+  return faint;
 }

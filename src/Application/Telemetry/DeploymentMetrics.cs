@@ -22,7 +22,7 @@ public static class DeploymentMetrics
 
     /// <summary>Every name, as dashboards and alerts use them.</summary>
     public static readonly IReadOnlyList<string> Names =
-        [Deployments, DeploymentDuration, StepDuration, QueueDepth, QueueWait, DeadLetters, SandboxesActive, QuotaRefusals, DependencyUp];
+        [Deployments, DeploymentDuration, StepDuration, QueueDepth, QueueWait, DeadLetters, SandboxesActive, QuotaRefusals, DependencyUp, WebhookMetrics.Attempts];
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };

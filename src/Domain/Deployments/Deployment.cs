@@ -320,8 +320,10 @@ public sealed class Deployment : Aggregate
         Attempt++;
         Interruptions = 0;
         Progress = 0;
+        var first = StartedAt is null;
         StartedAt ??= now;
         MoveTo(RemainingSteps()[0].Status());
+        if (first) Raise(new DeploymentStarted(Id, OrganizationId));
     }
 
     private void EndCancelled(DateTimeOffset now)

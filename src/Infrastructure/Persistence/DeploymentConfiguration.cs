@@ -71,7 +71,9 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.HasIndex(d => new { d.CreatedAt, d.Id }).IsDescending();
         deployment.HasIndex(d => new { d.OrganizationId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.ProjectId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
+        deployment.HasIndex(d => new { d.UserId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.Status, d.CreatedAt, d.Id }).IsDescending(false, true, true);
+        deployment.HasIndex(d => new { d.OrganizationId, d.Status, d.CreatedAt, d.Id }).IsDescending(false, false, true, true);
         deployment.HasIndex(d => new { d.ProjectId, d.SourceDigest }).HasFilter("status = 'completed'").HasDatabaseName("ix_deployments_built");
         deployment.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
         deployment.HasIndex(d => d.ArtifactDigest).HasFilter("artifact_digest IS NOT NULL");

@@ -38,15 +38,15 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
 
     public async Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken)
     {
-        var rows = await Matching(filter)
-            .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
-            .Take(filter.Limit + 1)
-            .Select(ToView)
-            .AsSplitQuery()
-            .ToListAsync(cancellationToken);
+        var rows = await Newest(filter).Select(ToView).AsSplitQuery().ToListAsync(cancellationToken);
         var page = rows.Take(filter.Limit).ToList();
         return new DeploymentPage(page, rows.Count > filter.Limit ? new DeploymentCursor(page[^1].CreatedAt, page[^1].Id) : null);
     }
+
+    /// <summary>One more than a page, so that it shows whether there is a next one.</summary>
+    internal IQueryable<Deployment> Newest(DeploymentFilter filter) => Matching(filter)
+        .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
+        .Take(filter.Limit + 1);
 
     public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
         await database.Deployments.AsNoTracking()
@@ -58,10 +58,19 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
 
+    // Of one organization the index gives the newest first; of several, PostgreSQL would have to sort all that they ever had.
+    private static IQueryable<Deployment> Of(IReadOnlyCollection<string> organizations, IQueryable<Deployment> rows)
+    {
+        if (organizations.Count != 1) return rows.Where(deployment => organizations.Contains(deployment.OrganizationId));
+
+        var only = organizations.First();
+        return rows.Where(deployment => deployment.OrganizationId == only);
+    }
+
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {
         var rows = database.Deployments.AsNoTracking();
-        if (filter.Organizations is { } organizations) rows = rows.Where(deployment => organizations.Contains(deployment.OrganizationId));
+        if (filter.Organizations is { } organizations) rows = Of(organizations, rows);
         if (filter.Status is { } status) rows = rows.Where(deployment => deployment.Status == status);
         if (filter.ProjectId is { } project) rows = rows.Where(deployment => deployment.ProjectId == project);
         if (filter.UserId is { } user) rows = rows.Where(deployment => deployment.UserId == user);

@@ -10,6 +10,7 @@ using Libra.Deploy.WebApi.Projects;
 using Libra.Deploy.WebApi.Quotas;
 using Libra.Deploy.WebApi.Queue;
 using Libra.Deploy.WebApi.Service;
+using Libra.Deploy.WebApi.Webhooks;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -41,6 +42,7 @@ internal static class LibraApp
         app.MapLegacyStatus();
         app.MapProjects();
         app.MapQuotas();
+        app.MapWebhooks();
         app.MapTokens();
         app.MapQueue();
         app.MapService();

@@ -9,6 +9,7 @@ using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.RateLimits;
+using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Infrastructure.Cleanup;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Idempotency;
@@ -20,6 +21,7 @@ using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Quotas;
 using Libra.Deploy.Infrastructure.RateLimits;
 using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.Infrastructure.Webhooks;
 using Libra.Deploy.WebApi.Configuration;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -56,6 +58,8 @@ internal static class LibraServices
         services.AddHealthProbes(settings.IsWorker);
         services.AddCleanup(settings.IsWorker);
         Bind<CleanupOptions>(services, configuration, "Cleanup");
+        services.AddWebhooks(settings.IsWorker);
+        Bind<WebhookOptions>(services, configuration, "Webhooks");
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
         services.AddStorage(configuration, settings, connectionString);

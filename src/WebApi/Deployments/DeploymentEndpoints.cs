@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Access;
@@ -30,7 +27,9 @@ internal static class DeploymentEndpoints
         routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments")
             .Answers<DeploymentListResponse>("listDeployments", "Lists deployments, newest first")
             .WithListParameters()
-            .Query("projectId", Form.Text, "Only of this project.");
+            .Query("projectId", Form.Text, "Only of this project.")
+            .Produces(StatusCodes.Status304NotModified)
+            .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.");
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
             .Answers<DeployResponse>("createDeployment", "Queues a deployment", [.. Acceptance, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
@@ -132,7 +131,10 @@ internal static class DeploymentEndpoints
         if (filter.IsError) return filter.Errors.ToProblem();
 
         var page = await mediator.Send(new ListDeploymentsQuery(http.Caller().Visible(), filter.Value), cancellationToken);
-        return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
+        if (page.IsError) return page.Errors.ToProblem();
+
+        var tag = DeploymentTags.Of(page.Value);
+        return http.IsKnown(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(DeploymentListResponse.Of(page.Value, clock.GetUtcNow()));
     }
 
     private static async Task<IResult> Status(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -142,10 +144,8 @@ internal static class DeploymentEndpoints
         var standing = await mediator.Send(new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
         if (standing.IsError) return standing.Errors.ToProblem();
 
-        var tag = TagOf(standing.Value);
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.CacheControl = "no-cache";
-        return http.Request.Headers.IfNoneMatch.Any(known => known?.Contains(tag, StringComparison.Ordinal) == true)
+        var tag = DeploymentTags.Of(standing.Value);
+        return http.IsKnown(tag)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Ok(standing.Value.Deployment.ToResponse(standing.Value.Place, clock.GetUtcNow()));
     }
@@ -217,14 +217,4 @@ internal static class DeploymentEndpoints
 
     // A service's token stands for no user: what it starts by itself is started in its own name.
     private static string ActorOf(Caller caller) => caller.UserId ?? caller.Id;
-
-    // Whatever a client can see move is in the tag; the clock is not.
-    private static string TagOf(DeploymentStanding standing)
-    {
-        var view = standing.Deployment;
-        var steps = string.Join(' ', view.Journal.Select(run => $"{run.Attempt}{run.Step}{run.Status}{run.Starts}"));
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{view.Id} {view.Status} {view.Progress} {view.Attempt} {view.ArtifactDigest} {view.CancelRequestedAt:O} {standing.Place} {steps}");
-        return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..20]}\"";
-    }
 }

@@ -28,6 +28,23 @@ public sealed class ListTests(LibraService service)
         listed.Should().Equal(made.AsEnumerable().Reverse());
     }
 
+    [Fact]
+    public async Task List_WhenNothingHasChanged_IsNotSentAgain()
+    {
+        var project = await service.NewProjectAsync();
+        await project.DeployPageAsync("one");
+        var address = $"/status/deployments?orgId={project.OrganizationId}";
+        using var first = await service.Admin.GetAsync(address, TestContext.Current.CancellationToken);
+
+        using var same = await AskAgainAsync(address, first);
+        await project.DeployPageAsync("two");
+        using var changed = await AskAgainAsync(address, first);
+
+        same.StatusCode.Should().Be(HttpStatusCode.NotModified);
+        changed.StatusCode.Should().Be(HttpStatusCode.OK);
+        changed.Headers.ETag.Should().NotBe(first.Headers.ETag);
+    }
+
     [Theory]
     [InlineData("status=failed", 0)]
     [InlineData("status=completed", 1)]
@@ -57,5 +74,12 @@ public sealed class ListTests(LibraService service)
 
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonNode>())!["details"]!["fieldErrors"]!.AsObject().Should().ContainKey(query.Split('=')[0]);
+    }
+
+    private async Task<HttpResponseMessage> AskAgainAsync(string address, HttpResponseMessage before)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.IfNoneMatch.Add(before.Headers.ETag!);
+        return await service.Admin.SendAsync(request, TestContext.Current.CancellationToken);
     }
 }

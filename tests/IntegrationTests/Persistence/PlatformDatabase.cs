@@ -30,9 +30,6 @@ internal sealed class PlatformDatabase : IAsyncDisposable
 
     private PlatformDatabase(ServiceProvider services, string connectionString) => (Services, ConnectionString) = (services, connectionString);
 
-    /// <summary>For another process that is to use the same database.</summary>
-    public string ConnectionString { get; }
-
     public ServiceProvider Services { get; }
 
     /// <summary>For another process that is to use the same database.</summary>

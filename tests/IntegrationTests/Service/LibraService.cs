@@ -39,6 +39,7 @@ public sealed class LibraService : IAsyncLifetime
             ["Host:EdgePort"] = "0",
             ["Host:LogLevel"] = "warn",
             ["RateLimit:Limit"] = "0",
+            ["Webhooks:AllowPrivateAddresses"] = "true", // the receivers of tests are on this machine
             ["Http:AllowedOrigins:0"] = "http://localhost:*",
             ["Http:AllowedOrigins:1"] = "https://*.libra.dev",
             ["Deployments:RetryDelay"] = "00:00:00.200",

@@ -1,9 +1,14 @@
+using System.Net.Http.Headers;
 using Hangfire.AspNetCore;
 using Hangfire.Logging;
+using Libra.Deploy.Application.Access;
+using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Composition;
+using MediatR;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.IntegrationTests.Service;
@@ -21,6 +26,9 @@ internal sealed class OwnService : IAsyncDisposable
     public LibraHost Host { get; }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where the objects of the embedded store lie.</summary>
+    public string ObjectFolder => Path.Combine(_data.FullName, "data", "objects");
 
     public static async Task<OwnService> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -45,6 +53,15 @@ internal sealed class OwnService : IAsyncDisposable
         // with this host's logging.
         LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(NullLoggerFactory.Instance));
         return new OwnService(data, postgres, host);
+    }
+
+    /// <summary>Gives the client every right.</summary>
+    public async Task SignInAsync()
+    {
+        await using var scope = Host.App.Services.CreateAsyncScope();
+        var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
     }
 
     public async ValueTask DisposeAsync()

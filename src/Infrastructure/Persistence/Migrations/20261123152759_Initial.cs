@@ -405,11 +405,122 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 table: "quota_charges",
                 columns: new[] { "plan_id", "charged_at" },
                 filter: "refunded_at IS NULL");
+
+            migrationBuilder.CreateTable(
+                name: "webhooks",
+                schema: "deploy",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    secret = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    is_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    disabled_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    events = table.Column<List<string>>(type: "text[]", nullable: false),
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                schema: "deploy",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    give_up_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    attempts = table.Column<string>(type: "jsonb", nullable: false),
+                    round = table.Column<int>(type: "integer", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhooks_webhook_id",
+                        column: x => x.webhook_id,
+                        principalSchema: "deploy",
+                        principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_organization_id_status_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "organization_id", "status", "created_at", "id" },
+                descending: new[] { false, false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_user_id_created_at_id",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "user_id", "created_at", "id" },
+                descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_due",
+                schema: "deploy",
+                table: "webhook_deliveries",
+                column: "due_at",
+                filter: "due_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_ended",
+                schema: "deploy",
+                table: "webhook_deliveries",
+                column: "created_at",
+                filter: "due_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook_id_id",
+                schema: "deploy",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_organization_id_id",
+                schema: "deploy",
+                table: "webhooks",
+                columns: new[] { "organization_id", "id" });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "webhooks",
+                schema: "deploy");
+
+            migrationBuilder.DropIndex(
+                name: "ix_deployments_organization_id_status_created_at_id",
+                schema: "deploy",
+                table: "deployments");
+
+            migrationBuilder.DropIndex(
+                name: "ix_deployments_user_id_created_at_id",
+                schema: "deploy",
+                table: "deployments");
+
             migrationBuilder.DropTable(
                 name: "api_tokens",
                 schema: "deploy");

@@ -69,10 +69,13 @@ export async function call(method, path, options = {}) {
   return response.status === 204 ? null : response.json();
 }
 
-/** A GET that is asked again and again: returns undefined as long as nothing has changed. */
-export function watched(path) {
+/** A GET that is asked again and again: returns undefined as long as nothing has changed. The path may change in between. */
+export function watched(fixed) {
   let tag = null;
-  return async (signal) => {
+  let asked = null;
+  return async (signal, path = fixed) => {
+    if (path !== asked) tag = null;
+    asked = path;
     const response = await send('GET', path, { signal, headers: tag ? { 'If-None-Match': tag } : {} });
     if (response.status === 304) return undefined;
     if (!response.ok) throw await refusal(response);

@@ -1,6 +1,6 @@
 // The list of deployments, with filters in the address.
 
-import { call, withQuery } from './api.js';
+import { call, watched, withQuery } from './api.js';
 import { openDeployForm } from './deploy-form.js';
 import { announce, empty, failure, field, h, put, setText } from './dom.js';
 import { poll } from './poll.js';
@@ -26,13 +26,18 @@ export async function deploymentsView(main, _argument, signal, query) {
   async function start() {
     round += 1;
     const mine = round;
+    const ask = watched();
     let fresh = true; // what the old filter found stays until there is an answer, so that nothing jumps
     await poll(signal, 2500, async () => {
       if (mine !== round) return false;
       const limit = Math.min(MOST_WATCHED, fresh ? PAGE : Math.max(PAGE, list.count));
-      const page = await call('GET', withQuery('/status/deployments', { ...filter, limit }), { signal });
+      const page = await ask(signal, withQuery('/status/deployments', { ...filter, limit }));
       if (mine !== round) return false;
       put(problem);
+      if (!page) {
+        list.tick();
+        return list.anyActive ? 1500 : 5000;
+      }
       if (fresh) {
         list.clear();
         cursor = page.nextCursor ?? null;
@@ -97,6 +102,11 @@ class DeploymentList {
 
   get anyActive() { return [...this.#rows.values()].some((row) => row.active); }
 
+  /** Nothing has changed but the time. */
+  tick() {
+    for (const row of this.#rows.values()) row.tick();
+  }
+
   clear() {
     this.#rows.clear();
     put(this.#list);
@@ -149,12 +159,18 @@ class DeploymentRow {
 
   update(deployment) {
     this.active = isActive(deployment.status);
+    this.startedAt = deployment.startedAt;
     if (deployment.status !== this.#shown) put(this.#status, chip(deployment.status));
     this.#shown = deployment.status;
     setText(this.#stage, deployment.status === 'failed' ? deployment.error?.message ?? 'Failed' : stageOf(deployment));
     this.#bar.update(deployment);
     setText(this.#took, deployment.startedAt ? duration(deployment.duration) : '');
     put(this.#when, timeElement(deployment.createdAt));
+  }
+
+  tick() {
+    if (this.active && this.startedAt) setText(this.#took, duration(Math.max(0, Date.now() - new Date(this.startedAt))));
+    put(this.#when, timeElement(this.createdAt));
   }
 }
 

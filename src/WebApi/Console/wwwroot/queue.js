@@ -14,7 +14,8 @@ export async function queueView(main, _argument, signal) {
   const waiting = h('div', {});
   const letters = h('div', {});
   put(main, h('div', { class: 'heading' }, h('h1', {}, 'Queue')), problem, figures,
-    h('h2', {}, 'Who waits'), waiting, h('h2', {}, 'Dead letters'), letters);
+    h('h2', {}, 'Who waits'), waiting, h('h2', {}, 'Dead letters'), letters,
+    h('p', { class: 'muted small' }, 'The jobs behind all this: ', h('a', { href: '/hangfire', target: '_blank', rel: 'noopener' }, 'Hangfire dashboard'), ', for a token that sees all organizations.'));
 
   await Promise.all([
     watchFigures(signal, figures, problem),

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Application.Webhooks;
+
+/// <summary>What a receiver reads. Fields may be added, none is ever renamed or taken away.</summary>
+internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDeployment Data)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) => new(eventName, Iso(now), new WebhookDeployment(
+        deployment.Id.Value,
+        deployment.ProjectId,
+        deployment.OrganizationId,
+        deployment.UserId,
+        deployment.Status.WireName(),
+        deployment.Attempt,
+        Iso(deployment.CreatedAt),
+        Iso(deployment.StartedAt),
+        Iso(deployment.CompletedAt),
+        (long?)(deployment.CompletedAt - deployment.StartedAt)?.TotalMilliseconds,
+        deployment.Status == DeploymentStatus.Completed ? deployment.WorkerUrl : null,
+        deployment.CustomDomain,
+        deployment.PredecessorId?.Value,
+        deployment.Status.IsTerminal() && deployment.Failure is { } failure
+            ? new WebhookFailure(failure.Code, failure.Category.ToString().ToLowerInvariant(), failure.Step?.WireName(), failure.Message)
+            : null));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string? Iso(DateTimeOffset? time) => time is { } known ? Iso(known) : null;
+}
+
+/// <summary>The deployment that a message is about.</summary>
+/// <param name="Duration">Milliseconds from the first start to the end.</param>
+internal sealed record WebhookDeployment(
+    string DeploymentId,
+    string ProjectId,
+    string OrganizationId,
+    string UserId,
+    string Status,
+    int Attempt,
+    string CreatedAt,
+    string? StartedAt,
+    string? CompletedAt,
+    long? Duration,
+    string? WorkerUrl,
+    string? CustomDomain,
+    string? PredecessorId,
+    WebhookFailure? Error);
+
+/// <summary>Why it failed.</summary>
+internal sealed record WebhookFailure(string Code, string Category, string? Step, string Message);

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+
+namespace Libra.Deploy.Cli.Api;
+
+/// <summary>One server-sent event.</summary>
+/// <param name="Name"><c>log</c>, <c>status</c> or <c>end</c>.</param>
+internal sealed record StreamEvent(string Name, JsonNode Data);
+
+/// <summary>A deployment's events, over however many connections it takes.</summary>
+internal sealed class EventStream(LibraApi api, TimeProvider clock)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // The service sends a comment every 15 seconds, so a connection this quiet is dead.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(50);
+
+    // For so long a service may be away, for instance while its nodes are replaced.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private long _lastLine;
+    private long? _lostSince;
+
+    /// <summary>Ends with the event <c>end</c>; goes on behind the last line after a connection is lost.</summary>
+    /// <exception cref="ServiceAwayException">Nothing came for a long time.</exception>
+    public async IAsyncEnumerable<StreamEvent> ReadAsync(string deployment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            await using var connection = new EventConnection(api, deployment, _lastLine, Silence);
+            while (await NextAsync(connection, cancellationToken) is { } happened)
+            {
+                pause = FirstPause;
+                yield return happened;
+                if (happened.Name == "end") yield break;
+            }
+
+            await Task.Delay(pause, clock, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Null when the connection is lost and another one may do.</summary>
+    private async Task<StreamEvent?> NextAsync(EventConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await connection.NextAsync(cancellationToken) is not { } item) return null;
+            _lostSince = null;
+            var data = JsonNode.Parse(item.Data)!;
+            if (item.EventType == "log") _lastLine = (long)data["seq"]!;
+            return new StreamEvent(item.EventType, data);
+        }
+        catch (Exception lost) when (IsPassing(lost) && !cancellationToken.IsCancellationRequested)
+        {
+            _lostSince ??= clock.GetTimestamp();
+            return clock.GetElapsedTime(_lostSince.Value) < Patience ? null : throw new ServiceAwayException(api.Address, lost);
+        }
+    }
+
+    private static bool IsPassing(Exception lost) => lost
+        is ServiceAwayException or HttpRequestException or IOException or OperationCanceledException
+        or ApiRefusedException { MayPass: true };
+}
+
+/// <summary>One connection to the events of a deployment, opened when the first is asked for.</summary>
+internal sealed class EventConnection(LibraApi api, string deployment, long after, TimeSpan silence) : IAsyncDisposable
+{
+    private HttpResponseMessage? _answer;
+    private IAsyncEnumerator<SseItem<string>>? _events;
+
+    /// <summary>Null at the end of the stream.</summary>
+    public async Task<SseItem<string>?> NextAsync(CancellationToken cancellationToken)
+    {
+        _events ??= await OpenAsync(cancellationToken);
+        return await _events.MoveNextAsync() ? _events.Current : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_events is not null) await _events.DisposeAsync();
+        _answer?.Dispose();
+    }
+
+    private async Task<IAsyncEnumerator<SseItem<string>>> OpenAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"deploy/{Uri.EscapeDataString(deployment)}/logs/stream");
+        if (after > 0) request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
+        _answer = await api.OpenAsync(request, cancellationToken);
+        var body = new WatchedStream(await _answer.Content.ReadAsStreamAsync(cancellationToken), silence);
+        return SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    }
+}

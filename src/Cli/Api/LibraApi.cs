@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.Cli.CommandLine;
+
+namespace Libra.Deploy.Cli.Api;
+
+/// <summary>Calls the service and turns every way to fail into an exception with a sentence.</summary>
+internal sealed class LibraApi : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)];
+
+    private readonly HttpClient _client;
+
+    private LibraApi(HttpClient client) => _client = client;
+
+    /// <summary>The address as it was given.</summary>
+    public string Address => _client.BaseAddress!.ToString().TrimEnd('/');
+
+    public static LibraApi For(Connection connection)
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            AllowAutoRedirect = false, // a redirect would take the token to an address that nobody named
+        })
+        {
+            BaseAddress = connection.Address,
+            Timeout = Timeout.InfiniteTimeSpan, // a stream lasts as long as its deployment; other calls have a limit of their own
+        };
+        if (connection.Token is { } token) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return new LibraApi(client);
+    }
+
+    public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+
+    public Task<JsonNode> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
+        SendAsync(() => Request(path, body), cancellationToken);
+
+    /// <summary>Posts what may be sent again when the answer is lost: the service knows by the key that it has done it already.</summary>
+    public async Task<JsonNode> PostOnceAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        var key = Guid.NewGuid().ToString();
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await SendAsync(WithKey, cancellationToken);
+            }
+            catch (ServiceAwayException) when (tries < Pauses.Length)
+            {
+                await Task.Delay(Pauses[tries], cancellationToken);
+            }
+        }
+
+        HttpRequestMessage WithKey()
+        {
+            var request = Request(path, body);
+            request.Headers.Add("Idempotency-Key", key);
+            request.Headers.ExpectContinue = true; // a body that is too large is refused before it is sent
+            return request;
+        }
+    }
+
+    /// <summary>Opens an answer that goes on; the caller disposes it.</summary>
+    /// <exception cref="ApiRefusedException">The service refused.</exception>
+    /// <exception cref="ServiceAwayException">Nobody answers.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (answer.IsSuccessStatusCode) return answer;
+
+            using (answer) throw new ApiRefusedException(answer.StatusCode, await ReadAsync(answer, cancellationToken));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ServiceAwayException(Address, failure);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<JsonNode> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(5)); // a large folder over a slow line
+        using var request = make();
+        try
+        {
+            using var answer = await OpenAsync(request, limit.Token);
+            return await ReadAsync(answer, limit.Token) ?? throw new ApiRefusedException(answer.StatusCode, body: null);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceAwayException(Address, late);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            throw new ServiceAwayException(Address, broken);
+        }
+    }
+
+    private static HttpRequestMessage Request(string path, object? body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body is null) return request;
+
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, Json)); // the length goes ahead, so that a limit can count
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return request;
+    }
+
+    /// <summary>Null when the answer is no JSON object.</summary>
+    private static async Task<JsonNode?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null; // a proxy's page, or no service of this kind
+        }
+    }
+}
+
+/// <summary>Nobody answers at the address, or the connection broke.</summary>
+internal sealed class ServiceAwayException(string address, Exception cause)
+    : CommandException($"The service at {address} does not answer ({cause.GetBaseException().Message}). Is it running, and is the address right?", cause, "SERVICE_AWAY");

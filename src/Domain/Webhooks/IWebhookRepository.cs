@@ -1,0 +1,24 @@
+namespace Libra.Deploy.Domain.Webhooks;
+
+/// <summary>Loads and adds webhooks and their deliveries; changes to what it returns are saved by the unit of work.</summary>
+public interface IWebhookRepository
+{
+    /// <summary>A webhook of the organization; null when it has no such one.</summary>
+    Task<Webhook?> FindAsync(string organizationId, WebhookId id, CancellationToken cancellationToken);
+
+    /// <summary>All webhooks of the organization, the oldest first.</summary>
+    Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken);
+
+    void Add(Webhook webhook);
+
+    /// <summary>Removes it with all its deliveries.</summary>
+    void Remove(Webhook webhook);
+
+    /// <summary>A delivery with its webhook; null when there is none.</summary>
+    Task<(WebhookDelivery Delivery, Webhook Webhook)?> FindDeliveryAsync(WebhookDeliveryId id, CancellationToken cancellationToken);
+
+    void Add(WebhookDelivery delivery);
+
+    /// <summary>Removes ended deliveries that were written before <paramref name="before"/>; returns how many.</summary>
+    Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken);
+}

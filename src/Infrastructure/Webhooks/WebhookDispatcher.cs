@@ -1,0 +1,99 @@
+using Libra.Deploy.Application.Webhooks;
+using Libra.Deploy.Domain.Webhooks;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.Infrastructure.Webhooks;
+
+/// <summary>Takes due deliveries and makes their attempts, on every worker node.</summary>
+internal sealed class WebhookDispatcher(
+    DueDeliveries due, IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider clock, ILogger<WebhookDispatcher> logger) : BackgroundService
+{
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
+
+    // Long enough for an attempt and the saving of its outcome.
+    private static readonly TimeSpan ClaimSlack = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentAttempts);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        // Whoever has all places is alone: attempts under way have been interrupted and are gone.
+        for (var place = 0; place < options.Value.MaxConcurrentAttempts; place++) await _free.WaitAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _free.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.Interval, clock);
+        var pruneAt = clock.GetUtcNow();
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await DispatchAsync(stoppingToken);
+                if (clock.GetUtcNow() < pruneAt) continue;
+                await SendAsync(new PruneWebhookDeliveriesCommand(), stoppingToken);
+                pruneAt = clock.GetUtcNow() + PruneInterval;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The messages stay where they are, and an outage of the database comes in many wrappers.
+                logger.LogWarning(failure, "Webhooks could not be served; trying again");
+            }
+        }
+    }
+
+    private async Task DispatchAsync(CancellationToken cancellationToken)
+    {
+        while (_free.CurrentCount > 0)
+        {
+            var now = clock.GetUtcNow();
+            var claimed = await due.ClaimAsync(
+                now, now + options.Value.Timeout + ClaimSlack, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount, cancellationToken);
+            if (claimed.Count == 0) return;
+
+            foreach (var id in claimed)
+            {
+                await _free.WaitAsync(cancellationToken);
+                _ = DeliverAsync(id, cancellationToken);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(WebhookDeliveryId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(new DeliverWebhookCommand(id), cancellationToken);
+            await due.ReleaseAsync(id, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(failure, "Delivery {WebhookDeliveryId} could not be made or noted; it is made again when its claim is over", id);
+        }
+        catch (OperationCanceledException)
+        {
+            logger.LogDebug("Delivery {WebhookDeliveryId} was interrupted; another node makes it", id);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private async Task SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
+    }
+}

@@ -1,0 +1,107 @@
+using ErrorOr;
+using Libra.Deploy.Application.Webhooks;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Webhooks;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
+using MediatR;
+
+namespace Libra.Deploy.WebApi.Webhooks;
+
+/// <summary>Webhooks of an organization, what they were told, and telling it again.</summary>
+internal static class WebhookEndpoints
+{
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var webhooks = routes.MapGroup("/organizations/{orgId}/webhooks").WithTags("Webhooks").AddEndpointFilter(RefuseForeign);
+        webhooks.MapPost("", Create).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
+            .Answers<WebhookAnswer>("createWebhook", "Adds a webhook and shows its secret once", 400, 401, 403, 409, 415);
+        webhooks.MapGet("", List).RequireScope(Scopes.DeploymentsRead).Answers<WebhookListResponse>("listWebhooks", "Lists webhooks", 401, 403);
+        webhooks.MapGet("/{id}", Find).RequireScope(Scopes.DeploymentsRead).Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", 401, 403, 404);
+        webhooks.MapPut("/{id}", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
+            .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", 400, 401, 403, 404, 415);
+        webhooks.MapDelete("/{id}", Remove).RequireScope(Scopes.ProjectsWrite)
+            .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", 401, 403, 404);
+        webhooks.MapGet("/{id}/deliveries", Deliveries).RequireScope(Scopes.DeploymentsRead)
+            .Answers<DeliveryListResponse>("listWebhookDeliveries", "Lists what a webhook was told, newest first", 400, 401, 403, 404);
+        webhooks.MapPost("/{id}/deliveries/{deliveryId}/replay", Replay).RequireScope(Scopes.ProjectsWrite)
+            .Answers<DeliveryAnswer>("replayWebhookDelivery", "Sends a message again", 401, 403, 404);
+    }
+
+    // An organization that the caller does not belong to looks the same whether it exists or not.
+    private static async ValueTask<object?> RefuseForeign(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Caller().MaySee((string)context.HttpContext.GetRouteValue("orgId")!) ? await next(context) : Problems.Forbidden.ToProblem();
+
+    private static async Task<IResult> Create(string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var settings = WebhookRequests.ReadNew(body.Value.Root);
+        if (settings.IsError) return settings.Errors.ToProblem();
+
+        var created = await mediator.Send(new CreateWebhookCommand(orgId, settings.Value), cancellationToken);
+        if (created.IsError) return created.Errors.ToProblem();
+
+        http.Response.Headers.CacheControl = "no-store"; // the only answer with the secret in it
+        http.Response.Headers.Location = $"/organizations/{Uri.EscapeDataString(orgId)}/webhooks/{created.Value.Webhook.Id}";
+        return Results.Ok(new WebhookAnswer(true, WebhookResponse.Of(created.Value.Webhook), created.Value.Secret.Reveal()));
+    }
+
+    private static async Task<IResult> List(string orgId, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var listed = await mediator.Send(new ListWebhooksQuery(orgId), cancellationToken);
+        return listed.Match(
+            webhooks => Results.Ok(new WebhookListResponse(true, [.. webhooks.Select(WebhookResponse.Of)])), errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Find(string orgId, string id, IMediator mediator, CancellationToken cancellationToken) =>
+        WebhookId.TryParse(id) is { } webhook
+            ? Answer(await mediator.Send(new GetWebhookQuery(orgId, webhook), cancellationToken))
+            : WebhookErrors.NotFound(id).ToProblem();
+
+    private static async Task<IResult> Change(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+
+        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var command = WebhookRequests.ReadChange(orgId, webhook, body.Value.Root);
+        return command.IsError ? command.Errors.ToProblem() : Answer(await mediator.Send(command.Value, cancellationToken));
+    }
+
+    private static async Task<IResult> Remove(string orgId, string id, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+
+        var removed = await mediator.Send(new DeleteWebhookCommand(orgId, webhook), cancellationToken);
+        return removed.Match(_ => Results.Ok(new WebhookRemovedResponse(true, webhook.Value)), errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Deliveries(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+
+        var filter = WebhookRequests.ReadFilter(http.Request.Query);
+        if (filter.IsError) return filter.Errors.ToProblem();
+
+        var page = await mediator.Send(new ListWebhookDeliveriesQuery(orgId, webhook, filter.Value), cancellationToken);
+        return page.Match(
+            found => Results.Ok(new DeliveryListResponse(true, [.. found.Deliveries.Select(DeliveryResponse.Of)], found.Next?.ToString())),
+            errors => errors.ToProblem());
+    }
+
+    private static async Task<IResult> Replay(string orgId, string id, string deliveryId, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+        if (WebhookDeliveryId.TryParse(deliveryId) is not { } delivery) return WebhookErrors.DeliveryNotFound(deliveryId).ToProblem();
+
+        var replayed = await mediator.Send(new ReplayWebhookDeliveryCommand(orgId, webhook, delivery), cancellationToken);
+        return replayed.Match(view => Results.Ok(new DeliveryAnswer(true, DeliveryResponse.Of(view))), errors => errors.ToProblem());
+    }
+
+    private static IResult Answer(ErrorOr<WebhookView> webhook) =>
+        webhook.Match(view => Results.Ok(new WebhookAnswer(true, WebhookResponse.Of(view))), errors => errors.ToProblem());
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Libra.Deploy.Cli;
+using Libra.Deploy.Cli.CommandLine;
+using Libra.Deploy.IntegrationTests.Access;
+using Microsoft.AspNetCore.Http;
+
+namespace Libra.Deploy.IntegrationTests.Cli;
+
+/// <summary>What the program does when the way to the service breaks.</summary>
+public sealed class ConnectionLossTests
+{
+    private const string Id = "deploy_1_abc";
+    private const string End = """{"deploymentId":"deploy_1_abc","projectId":"p","status":"completed","progress":100,"stage":"","attempt":1,"maxAttempts":4,"steps":{},"createdAt":"2026-11-23T09:00:00.000Z","workerUrl":"http://live"}""";
+
+    [Fact]
+    public async Task Logs_WhenTheConnectionBreaks_GoOnBehindTheLastLine()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            asked.Enqueue(context.Request.Headers["Last-Event-ID"].ToString());
+            if (asked.Count == 2)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable; // a node that stops
+                return;
+            }
+
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(asked.Count == 1 ? Line(1) + Line(2) : Line(3) + $"event: end\ndata: {End}\n\n");
+        });
+
+        var followed = await CommandCall.RunAsync(server.Url, "ldt_x", "logs", "-f", Id);
+
+        followed.ExitCode.Should().Be(0, followed.Error);
+        followed.Lines.Should().Equal("  line 1", "  line 2", "  line 3", "Live at http://live");
+        asked.Should().Equal("", "2", "2");
+    }
+
+    [Fact]
+    public async Task Logs_WhenThePersonStops_LeaveTheDeploymentRunningAndSayHowToGoOn()
+    {
+        using var interrupted = new CancellationTokenSource();
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(Line(1));
+            await context.Response.Body.FlushAsync();
+            await interrupted.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        var code = await CommandRunner.RunAsync(["logs", "-f", Id, "--url", server.Url.ToString()], new Terminal(output, error), _ => null, interrupted.Token);
+
+        code.Should().Be(130);
+        error.ToString().Should().Contain($"libra logs -f {Id}").And.Contain($"libra cancel {Id}");
+    }
+
+    [Fact]
+    public async Task AnyCommand_WhenNobodyAnswers_SaysSoWithoutAStack()
+    {
+        var nobody = new Uri("http://127.0.0.1:1");
+
+        var person = await CommandCall.RunAsync(nobody, "ldt_x", "status");
+        var program = await CommandCall.RunAsync(nobody, "ldt_x", "status", "--json");
+
+        person.ExitCode.Should().Be(1);
+        person.Error.Should().StartWith("libra: The service at http://127.0.0.1:1 does not answer").And.NotContain("   at ");
+        ((string?)program.Json["code"]).Should().Be("SERVICE_AWAY");
+    }
+
+    [Fact]
+    public async Task AnyCommand_WhenSomethingElseAnswers_AsksWhetherTheAddressIsRight()
+    {
+        await using var server = await StubServer.StartAsync(context => context.Response.WriteAsync("<html>It works!</html>"));
+
+        var asked = await CommandCall.RunAsync(server.Url, "ldt_x", "status");
+
+        asked.ExitCode.Should().Be(1);
+        asked.Error.Should().Contain("Is the address right?");
+    }
+
+    [Fact]
+    public async Task Deploy_WhenTheAnswerIsLost_IsSentAgainUnderTheSameKey()
+    {
+        var keys = new ConcurrentQueue<string>();
+        var folder = Directory.CreateTempSubdirectory("libra-folder-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "index.html"), "hello", TestContext.Current.CancellationToken);
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            keys.Enqueue(context.Request.Headers["Idempotency-Key"].ToString());
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            if (keys.Count == 1) context.Abort();
+            else await context.Response.WriteAsJsonAsync(new { deploymentId = Id });
+        });
+
+        var sent = await CommandCall.RunAsync(
+            server.Url, "ldt_x", "deploy", folder.FullName, "--project", "p", "--org", "o", "--user", "u", "--detach");
+
+        folder.Delete(recursive: true);
+        sent.ExitCode.Should().Be(0, sent.Error);
+        sent.Lines[^1].Should().Be(Id);
+        keys.Should().HaveCount(2);
+        keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
+    }
+
+    private static string Line(int seq) => $"event: log\nid: {seq}\ndata: {{\"seq\":{seq},\"message\":\"line {seq}\"}}\n\n";
+}

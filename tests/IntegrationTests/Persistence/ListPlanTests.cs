@@ -1,0 +1,57 @@
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.IntegrationTests.Service;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libra.Deploy.IntegrationTests.Persistence;
+
+/// <summary>
+/// Lists cost the same with a thousand and with a million deployments as long as an index gives their rows in order. In a small table
+/// PostgreSQL rightly reads and sorts everything; told not to, it shows whether it would have another way.
+/// </summary>
+public sealed class ListPlanTests(LibraService service)
+{
+    private static readonly DeploymentCursor Somewhere = new(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), DeploymentId.Parse("deploy_1_abc"));
+
+    public static TheoryData<string> Lists => [.. Filters.Keys];
+
+    private static readonly Dictionary<string, DeploymentFilter> Filters = new()
+    {
+        ["all"] = new DeploymentFilter(null, 20),
+        ["all, next page"] = new DeploymentFilter(null, 20, Somewhere),
+        ["an organization"] = new DeploymentFilter(["org"], 20),
+        ["an organization, next page"] = new DeploymentFilter(["org"], 20, Somewhere),
+        ["an organization's failed ones"] = new DeploymentFilter(["org"], 20, Status: DeploymentStatus.Failed),
+        ["failed ones"] = new DeploymentFilter(null, 20, Status: DeploymentStatus.Failed),
+        ["a project"] = new DeploymentFilter(null, 20, ProjectId: "project"),
+        ["a user"] = new DeploymentFilter(null, 20, UserId: "user"),
+        ["a span of time"] = new DeploymentFilter(null, 20, Since: Somewhere.CreatedAt, Until: Somewhere.CreatedAt.AddDays(1)),
+    };
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task List_OfAnyKind_IsReadFromAnIndexInItsOrder(string list)
+    {
+        await using var scope = service.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<LibraDbContext>();
+        await using var transaction = await database.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await database.Database.ExecuteSqlRawAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", TestContext.Current.CancellationToken);
+
+        // The rows of the list alone: their steps are looked up by key, one deployment at a time.
+        var plan = await PlanOfAsync(new DeploymentQueries(database, TimeProvider.System).Newest(Filters[list]).Select(deployment => deployment.Id));
+
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+    }
+
+    private static async Task<string> PlanOfAsync(IQueryable<DeploymentId> query)
+    {
+        await using var command = query.CreateDbCommand();
+        command.CommandText = $"EXPLAIN {command.CommandText}";
+        await using var rows = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await rows.ReadAsync()) plan.Add(rows.GetString(0));
+        return string.Join('\n', plan);
+    }
+}
