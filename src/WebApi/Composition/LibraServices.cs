@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
@@ -52,6 +53,8 @@ internal static class LibraServices
         Bind<IdempotencyOptions>(services, configuration, "Idempotency");
         services.AddQueue(settings.IsWorker);
         services.AddHealthProbes(settings.IsWorker);
+        services.AddCustomDomains(settings.IsWorker);
+        Bind<CustomDomainOptions>(services, configuration, "CustomDomains");
         services.AddCleanup(settings.IsWorker);
         Bind<CleanupOptions>(services, configuration, "Cleanup");
         services.AddSingleton<DemoData>();

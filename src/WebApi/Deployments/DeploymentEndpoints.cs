@@ -7,9 +7,10 @@ using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.RateLimits;
-using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
@@ -122,7 +123,7 @@ internal static class DeploymentEndpoints
         http.Response.Headers.CacheControl = "no-cache";
         return http.Request.Headers.IfNoneMatch.Any(known => known?.Contains(tag, StringComparison.Ordinal) == true)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Ok(standing.Value.Deployment.ToResponse(standing.Value.Place, clock.GetUtcNow()));
+            : Results.Ok(standing.Value.ToResponse(clock.GetUtcNow()));
     }
 
     private static async Task<IResult> Logs(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
@@ -191,7 +192,10 @@ internal static class DeploymentEndpoints
         var view = standing.Deployment;
         var steps = string.Join(' ', view.Journal.Select(run => $"{run.Attempt}{run.Step}{run.Status}{run.Starts}"));
         var text = string.Create(
-            CultureInfo.InvariantCulture, $"{view.Id} {view.Status} {view.Progress} {view.Attempt} {view.ArtifactDigest} {view.CancelRequestedAt:O} {standing.Place} {steps}");
+            CultureInfo.InvariantCulture, $"{view.Id} {view.Status} {view.Progress} {view.Attempt} {view.ArtifactDigest} {view.CancelRequestedAt:O} {standing.Place} {steps} {TextOf(standing.Domain)}");
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..20]}\"";
     }
+
+    private static string TextOf(CustomDomainView? domain) =>
+        domain is null ? "" : $"{domain.Status} {domain.CertificateStatus} {domain.Reason} {string.Join(' ', domain.Records)}";
 }

@@ -6,7 +6,7 @@ using Libra.Deploy.Domain.Projects;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
 /// <summary>Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.</summary>
-internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target) : IDeploymentStep
+internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target, DeploymentDomain domain) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Deploy;
 
@@ -20,13 +20,20 @@ internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target)
         await using var artifact = await artifacts.OpenAsync(deployment.ArtifactDigest!, cancellationToken);
         if (artifact is null) return Error.Unexpected("STORAGE_READ_FAILED", "The artifact is not in the store.");
 
-        var domain = deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
-        var request = new PublishRequest(project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, domain, artifact);
+        // Before the version is live: a target may route the domain from then on.
+        var reserved = await domain.ReserveAsync(context, cancellationToken);
+        if (reserved.IsError) return reserved;
+
+        var request = new PublishRequest(
+            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, DeploymentDomain.Of(deployment), artifact);
         var published = await target.PublishAsync(request, cancellationToken);
         if (published.IsError) return published;
 
         var verified = await target.VerifyAsync(request, cancellationToken);
         if (verified.IsError) return verified;
+
+        var used = await domain.UseAsync(context, cancellationToken);
+        if (used.IsError) return used;
 
         var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123135133_Initial")]
+    [Migration("20261123152416_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -285,6 +285,82 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_deployments_status_created_at_id");
 
                     b.ToTable("deployments", "deploy");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Domain.Projects.DomainClaim", b =>
+                {
+                    b.Property<string>("Domain")
+                        .HasMaxLength(253)
+                        .HasColumnType("character varying(253)")
+                        .HasColumnName("domain");
+
+                    b.Property<string>("ProjectId")
+                        .HasColumnType("text")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("CertificateStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("certificate_status");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<DateTimeOffset>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<string>("HostnameId")
+                        .HasColumnType("text")
+                        .HasColumnName("hostname_id");
+
+                    b.Property<DateTimeOffset?>("NextCheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<string>("Progress")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("progress");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Records")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("records");
+
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<DateTimeOffset?>("ReservedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserved_until");
+
+                    b.Property<DateTimeOffset?>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_at");
+
+                    b.Property<DateTimeOffset>("WaitingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("waiting_since");
+
+                    b.HasKey("Domain", "ProjectId")
+                        .HasName("pk_custom_domains");
+
+                    b.HasIndex("Domain")
+                        .IsUnique()
+                        .HasDatabaseName("ux_custom_domains_one_holder")
+                        .HasFilter("released_at IS NULL");
+
+                    b.HasIndex("NextCheckAt")
+                        .HasDatabaseName("ix_custom_domains_next_check_at");
+
+                    b.ToTable("custom_domains", "deploy");
                 });
 
             modelBuilder.Entity("Libra.Deploy.Domain.Projects.Project", b =>

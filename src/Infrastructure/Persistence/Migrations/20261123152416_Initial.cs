@@ -53,6 +53,31 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "custom_domains",
+                schema: "deploy",
+                columns: table => new
+                {
+                    domain = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
+                    project_id = table.Column<string>(type: "text", nullable: false),
+                    hostname_id = table.Column<string>(type: "text", nullable: true),
+                    progress = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    certificate_status = table.Column<string>(type: "text", nullable: true),
+                    records = table.Column<string>(type: "jsonb", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    claimed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    waiting_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    reserved_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    verified_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    checked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    next_check_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    released_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_custom_domains", x => new { x.domain, x.project_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letters",
                 schema: "deploy",
                 columns: table => new
@@ -267,6 +292,20 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_custom_domains_next_check_at",
+                schema: "deploy",
+                table: "custom_domains",
+                column: "next_check_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_custom_domains_one_holder",
+                schema: "deploy",
+                table: "custom_domains",
+                column: "domain",
+                unique: true,
+                filter: "released_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dead_letters_created_at_id",
                 schema: "deploy",
                 table: "dead_letters",
@@ -395,6 +434,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "call_budgets",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "custom_domains",
                 schema: "deploy");
 
             migrationBuilder.DropTable(
