@@ -60,7 +60,7 @@ internal static class LibraServices
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
         services.AddStorage(configuration, settings);
-        services.AddSandboxes(settings);
+        services.AddSandboxes(configuration, settings);
         services.AddTarget(configuration, settings, runtime);
         builder.AddWebApi(settings);
     }
