@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 
 try
 {
-    await using var host = await LibraHost.CreateAsync(args);
-    await host.RunAsync();
+    var tokenOnly = FirstToken.IsAskedFor(args);
+    await using var host = await LibraHost.CreateAsync(tokenOnly ? FirstToken.Quiet(args) : args);
+    if (tokenOnly) await FirstToken.PrintAsync(host.App.Services, Console.Out);
+    else await host.RunAsync();
     return 0;
 }
 catch (Exception failure) when (failure is OptionsValidationException or FormatException or RuntimePartMissingException or SandboxException)

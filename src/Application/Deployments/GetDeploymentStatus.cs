@@ -1,6 +1,8 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Projects;
 using MediatR;
 
 namespace Libra.Deploy.Application.Deployments;
@@ -10,9 +12,10 @@ public sealed record GetDeploymentStatusQuery(OrganizationFilter Caller, Deploym
 
 /// <summary>How a deployment stands.</summary>
 /// <param name="Place">Null when it does not wait.</param>
-public sealed record DeploymentStanding(DeploymentView Deployment, QueuePlace? Place);
+/// <param name="Domain">How its custom domain stands; null when it has none, and before it is set up.</param>
+public sealed record DeploymentStanding(DeploymentView Deployment, QueuePlace? Place, CustomDomainView? Domain);
 
-internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments, IQueuePlaces places)
+internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments, IQueuePlaces places, IDomainClaimRepository claims)
     : IRequestHandler<GetDeploymentStatusQuery, ErrorOr<DeploymentStanding>>
 {
     public async Task<ErrorOr<DeploymentStanding>> Handle(GetDeploymentStatusQuery query, CancellationToken cancellationToken)
@@ -21,6 +24,7 @@ internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments,
         if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
 
         var place = view.Status == DeploymentStatus.Pending ? await places.FindAsync(query.Id, cancellationToken) : null;
-        return new DeploymentStanding(view, place);
+        var claim = view.CustomDomain is { } domain ? await claims.FindAsync(domain, view.ProjectId, cancellationToken) : null;
+        return new DeploymentStanding(view, place, CustomDomainView.Of(claim));
     }
 }

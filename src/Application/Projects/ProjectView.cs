@@ -15,12 +15,13 @@ public sealed record ProjectView(
     string? ProductionDeployUrl,
     string? CustomDomain,
     string? CustomDomainStatus,
+    CustomDomainView? CustomDomainDetails,
     string WorkerName,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    internal static ProjectView Of(Project project) => new(
+    internal static ProjectView Of(Project project, DomainClaim? claim) => new(
         project.Id, project.OrganizationId, project.UserId, project.Name, project.TemplateType, project.IsActive,
         project.DeploymentStatus ?? "idle", project.WorkflowId, project.ProductionDeployUrl, project.CustomDomain, project.CustomDomainStatus,
-        project.Worker.Value, project.CreatedAt, project.UpdatedAt);
+        CustomDomainView.Of(claim), project.Worker.Value, project.CreatedAt, project.UpdatedAt);
 }

@@ -15,7 +15,7 @@ public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, st
     /// <summary>The chat history as JSON; its diffs make the source.</summary>
     public string? HistoryMessages { get; init; }
 
-    /// <summary>An empty text takes the domain away; null leaves it.</summary>
+    /// <summary>An empty text takes the domain away; null leaves it. A new one is set up by the next deployment.</summary>
     public string? CustomDomain { get; init; }
 
     public bool? IsActive { get; init; }
@@ -37,7 +37,7 @@ internal sealed class SaveProjectValidator : AbstractValidator<SaveProjectComman
     }
 }
 
-internal sealed class SaveProjectHandler(IProjectRepository projects, IUnitOfWork work, TimeProvider clock)
+internal sealed class SaveProjectHandler(IProjectRepository projects, IDomainClaimRepository claims, IUnitOfWork work, TimeProvider clock)
     : IRequestHandler<SaveProjectCommand, ErrorOr<ProjectView>>
 {
     private const string DefaultTemplate = "vite";
@@ -62,7 +62,8 @@ internal sealed class SaveProjectHandler(IProjectRepository projects, IUnitOfWor
         }
 
         await work.CommitAsync(cancellationToken);
-        return ProjectView.Of(project);
+        var claim = project.CustomDomain is { } held ? await claims.FindAsync(held, project.Id, cancellationToken) : null;
+        return ProjectView.Of(project, claim);
     }
 
     private async Task<ErrorOr<CustomDomain?>> DomainAsync(SaveProjectCommand command, Project project, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ public interface IProjectRepository
     /// <summary>As <see cref="FindAsync"/>, and holds the row until the transaction ends, so that two requests for one project queue up.</summary>
     Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>The project that uses a custom domain; null when none does.</summary>
+    /// <summary>The project that uses a custom domain, or that a deployment is about to give it to; null when none does.</summary>
     Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken);
 
     /// <summary>Writes how the project's newest deployment stands; a deployment that is not the newest changes nothing.</summary>

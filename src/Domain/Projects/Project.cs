@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ErrorOr;
 
 namespace Libra.Deploy.Domain.Projects;
@@ -72,6 +73,20 @@ public sealed class Project
         CustomDomain = domain?.Value;
         CustomDomainStatus = domain is null ? null : "pending";
         (CustomDomainVerifiedAt, CustomHostnameId, OwnershipVerification, SslStatus) = (null, null, null, null);
+        UpdatedAt = now;
+    }
+
+    /// <summary>Shows how the project's domain stands; a claim on another domain, which it has no more, changes nothing.</summary>
+    public void ShowCustomDomain(DomainClaim claim, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        if (claim.Domain != CustomDomain) return;
+
+        var ownership = claim.Records.FirstOrDefault(record => record is { Purpose: "ownership", Type: "TXT" });
+        (CustomDomainStatus, CustomDomainVerifiedAt) = (claim.Progress.WireName(), claim.VerifiedAt);
+        (CustomHostnameId, SslStatus) = (claim.HostnameId, claim.CertificateStatus);
+        // As the platform keeps it: the one record by which a name is proved, in the provider's own form.
+        OwnershipVerification = ownership is null ? null : JsonSerializer.Serialize(new { type = "txt", name = ownership.Name, value = ownership.Value });
         UpdatedAt = now;
     }
 }

@@ -17,10 +17,11 @@ internal sealed class QueueProbe(WaitingDeployments waiting, IOptions<QueueOptio
 }
 
 /// <summary>Looks for a worker, on any node, whose heartbeat is recent.</summary>
-internal sealed class WorkersProbe(NpgsqlDataSource database) : IDependencyProbe
+internal sealed class WorkersProbe(NpgsqlDataSource database, IOptions<QueueOptions> options) : IDependencyProbe
 {
     // Hangfire's servers beat every 30 s: one beat may be missed.
-    private const string Alive = "SELECT count(*)::int FROM hangfire.server WHERE lastheartbeat > now() - interval '65 seconds'";
+    private const string Alive =
+        "SELECT count(*)::int FROM hangfire.server WHERE lastheartbeat > now() - interval '65 seconds' AND data::jsonb -> 'Queues' ? $1";
 
     public string Name => Dependencies.Workers;
 
@@ -29,6 +30,7 @@ internal sealed class WorkersProbe(NpgsqlDataSource database) : IDependencyProbe
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Alive);
+        command.Parameters.AddWithValue(options.Value.QueueName);
         var nodes = (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
         return nodes > 0 ? ProbeFinding.Well($"{nodes} worker node(s) alive.") : ProbeFinding.Ill("No worker is alive: deployments wait.");
     }

@@ -1,3 +1,4 @@
+using ErrorOr;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Health;
 
@@ -29,10 +30,12 @@ internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {
-        // The description may name addresses or accounts, the code does not.
         var ready = await target.CheckAsync(cancellationToken);
         return ready.IsError
-            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ready.FirstError.Code}.")
+            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ReasonOf(ready.FirstError)}")
             : ProbeFinding.Well($"The target ({target.Name}) takes deployments.");
     }
+
+    // What an operator has to set right is a sentence that names settings and permissions only; what passes by itself may name addresses.
+    private static string ReasonOf(Error error) => error.Type == ErrorType.Unexpected ? $"{error.Code}." : error.Description;
 }

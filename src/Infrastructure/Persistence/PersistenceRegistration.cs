@@ -23,6 +23,7 @@ public static class PersistenceRegistration
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
         services.AddScoped<IProjectRepository, ProjectRepository>();
+        services.AddScoped<IDomainClaimRepository, DomainClaimRepository>();
         services.AddScoped<IDeploymentQueries, DeploymentQueries>();
         services.AddScoped<IDeploymentFigures, DeploymentFigureQueries>();
         services.AddScoped<IDeploymentSources, DeploymentSources>();

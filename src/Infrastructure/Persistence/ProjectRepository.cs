@@ -15,8 +15,15 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
         return await database.Projects.FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
     }
 
-    public Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
-        database.Projects.Where(project => project.CustomDomain == domain).Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
+    public async Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken)
+    {
+        var users = database.Projects.Where(project => project.CustomDomain == domain);
+        // A claim whose project has let the domain go is about to be released and counts no more.
+        var holder = await database.Set<DomainClaim>()
+            .Where(claim => claim.Domain == domain && claim.ReleasedAt == null && (claim.ReservedUntil != null || users.Any(user => user.Id == claim.ProjectId)))
+            .Select(claim => claim.ProjectId).FirstOrDefaultAsync(cancellationToken);
+        return holder ?? await users.Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
+    }
 
     public Task RecordDeploymentAsync(
         string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken) =>

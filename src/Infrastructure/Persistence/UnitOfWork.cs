@@ -31,6 +31,10 @@ internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : 
         {
             throw new ConcurrentChangeException("The project got another active deployment in between.", conflict);
         }
+        catch (DbUpdateException conflict) when (conflict.InnerException is PostgresException { ConstraintName: DomainClaimConfiguration.OneHolderIndex })
+        {
+            throw new ConcurrentChangeException("Another project got the custom domain in between.", conflict);
+        }
     }
 
     // Handlers write rows of their own, so the aggregate is saved first: a conflict then costs nothing else.

@@ -3,10 +3,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Infrastructure.Projects;
 
-/// <summary>Registers where projects start from.</summary>
+/// <summary>Registers where projects start from, and who looks after their domains.</summary>
 public static class ProjectsRegistration
 {
     /// <param name="directory">Folder with one folder a template.</param>
     public static IServiceCollection AddProjectTemplates(this IServiceCollection services, string directory) =>
         services.AddSingleton<IProjectTemplates>(new FolderProjectTemplates(directory));
+
+    /// <param name="worker">True when this node also follows custom domains until they are live.</param>
+    public static IServiceCollection AddCustomDomains(this IServiceCollection services, bool worker)
+    {
+        if (!worker) return services;
+
+        services.AddTransient<RefreshCustomDomainsJob>();
+        services.AddHostedService<CustomDomainSchedule>();
+        return services;
+    }
 }

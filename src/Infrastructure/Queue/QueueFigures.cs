@@ -33,7 +33,7 @@ internal sealed class QueueFigures(
         SELECT regexp_replace(s.id, ':[^:]*:[^:]*$', ''), (s.data::jsonb ->> 'WorkerCount')::int, s.lastheartbeat,
                (SELECT count(*)::int FROM deploy.deployments d
                 WHERE d.status NOT IN ('completed', 'failed', 'cancelled') AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*:[^:]*$', '')))
-        FROM hangfire.server s ORDER BY s.id
+        FROM hangfire.server s WHERE s.data::jsonb -> 'Queues' ? $1 ORDER BY s.id
         """;
 
     private const string Letters = "SELECT count(*), min(created_at) FROM deploy.dead_letters WHERE resolved_at IS NULL";
@@ -62,6 +62,7 @@ internal sealed class QueueFigures(
     private async Task<IReadOnlyList<WorkerNode>> NodesAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Nodes);
+        command.Parameters.AddWithValue(queue.Value.QueueName); // servers of other queues run no deployments
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var nodes = new List<WorkerNode>();
         while (await rows.ReadAsync(cancellationToken))

@@ -14,6 +14,9 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// <summary>Registers Hangfire on our data source, and what feeds it.</summary>
 public static class QueueRegistration
 {
+    /// <summary>Hangfire's queue for recurring work that is no deployment.</summary>
+    public const string UpkeepQueue = "upkeep";
+
     /// <summary>
     /// How often Hangfire looks by itself. Our dispatcher enqueues in the process that runs the job, which Hangfire then notices at once;
     /// the look is for what a dead process left, and each worker's costs a transaction.
@@ -46,6 +49,13 @@ public static class QueueRegistration
             server.SchedulePollingInterval = PollInterval;
             server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
             server.ShutdownTimeout = options.DrainTime + TimeSpan.FromSeconds(10);
+        });
+        // Apart from the slots, so that neither waits for the other.
+        services.AddHangfireServer((provider, server) =>
+        {
+            server.ServerName = $"{provider.GetRequiredService<IOptions<QueueOptions>>().Value.NodeName}-upkeep";
+            server.WorkerCount = 1;
+            server.Queues = [UpkeepQueue];
         });
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Reaper>();

@@ -24,7 +24,8 @@ internal sealed class OutputGate(SandboxOutput output, long maxBytes) : IDisposa
     public Task WriteAsync(SandboxStream stream, string line, CancellationToken cancellationToken) =>
         WriteAsync(stream, Encoding.UTF8.GetBytes(line + "\n"), cancellationToken);
 
-    private async Task WriteAsync(SandboxStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    /// <summary>A piece of output as it came.</summary>
+    public async Task WriteAsync(SandboxStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try

@@ -44,9 +44,11 @@ internal static class Adapters
         });
     }
 
-    /// <summary>bubblewrap, unless builds without isolation were asked for by name.</summary>
-    public static void AddSandboxes(this IServiceCollection services, HostSettings settings)
+    /// <summary>bubblewrap, unless rented machines or builds without isolation were asked for by name.</summary>
+    public static void AddSandboxes(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings)
     {
+        if (RemoteSandboxes.TryAdd(services, configuration, settings.SandboxProvider)) return;
+
         services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
         services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
         services.AddUnusedDependencies();
@@ -72,6 +74,7 @@ internal static class Adapters
             ApiBaseUrl = section.GetValue<Uri>("ApiBaseUrl") ?? defaults.ApiBaseUrl,
             CallsPerFiveMinutes = section.GetValue("CallsPerFiveMinutes", defaults.CallsPerFiveMinutes),
             VerifyPatience = section.GetValue("VerifyPatience", defaults.VerifyPatience),
+            HostnameMetadata = section.GetValue("HostnameMetadata", defaults.HostnameMetadata),
         };
         return Checked(options, options.Problems());
     }

@@ -3,6 +3,7 @@ using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Configuration;
+using Npgsql;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -43,7 +44,7 @@ public sealed class LibraHost : IAsyncDisposable
             replace?.Invoke(builder.Services);
             var app = builder.Build();
             app.UseLibra();
-            await app.Services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
+            await SetUpDatabaseAsync(app.Services, cancellationToken);
             if (settings.IsEmbedded) await app.Services.GetRequiredService<DemoSetup>().RunAsync(cancellationToken);
             return new LibraHost(app, settings, postgres);
         }
@@ -60,6 +61,7 @@ public sealed class LibraHost : IAsyncDisposable
         // A worker that can build nothing says so now, with what to do, and not at its first deployment.
         if (Settings.IsWorker) await App.Services.GetRequiredService<ISandboxProvider>().ProbeAsync(cancellationToken);
         await App.StartAsync(cancellationToken);
+        await StartReport.WriteAsync(App.Services, cancellationToken);
         if (Settings.IsEmbedded) await App.Services.GetRequiredService<DemoSetup>().GreetAsync(Console.Out, Address);
         await App.WaitForShutdownAsync(cancellationToken);
     }
@@ -68,6 +70,20 @@ public sealed class LibraHost : IAsyncDisposable
     {
         await App.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
+    }
+
+    private static async Task SetUpDatabaseAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException || failure.InnerException is NpgsqlException)
+        {
+            // PostgreSQL's own words name host, user or permission, and never the password.
+            var cause = failure as NpgsqlException ?? failure.InnerException!;
+            throw new FormatException($"the database of POSTGRES_URL cannot be used: {cause.Message}", failure);
+        }
     }
 
     private static string? EnvironmentName(HostSettings settings) => settings.Environment switch

@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
@@ -56,6 +57,8 @@ internal static class LibraServices
         services.AddQueue(settings.IsWorker);
         services.AddSharedKeys();
         services.AddHealthProbes(settings.IsWorker);
+        services.AddCustomDomains(settings.IsWorker);
+        Bind<CustomDomainOptions>(services, configuration, "CustomDomains");
         services.AddCleanup(settings.IsWorker);
         Bind<CleanupOptions>(services, configuration, "Cleanup");
         services.AddWebhooks(settings.IsWorker);
@@ -63,7 +66,7 @@ internal static class LibraServices
         services.AddSingleton<DemoData>();
         services.AddSingleton<DemoSetup>();
         services.AddStorage(configuration, settings, connectionString);
-        services.AddSandboxes(settings);
+        services.AddSandboxes(configuration, settings);
         services.AddTarget(configuration, settings, runtime);
         builder.AddWebApi(settings);
     }

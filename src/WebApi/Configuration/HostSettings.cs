@@ -6,7 +6,7 @@ namespace Libra.Deploy.WebApi.Configuration;
 public sealed class HostSettings : IValidatableObject
 {
     private static readonly string[] KnownRoles = ["api", "worker"];
-    private static readonly string[] KnownProviders = ["bubblewrap", "process"];
+    private static readonly string[] KnownProviders = ["bubblewrap", "daytona", "e2b", "process"];
     private static readonly string[] KnownLevels = ["debug", "info", "warn", "error"];
 
     /// <summary><c>postgres://…</c> or an Npgsql connection string; null brings an embedded server up.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Http;
 
@@ -43,6 +44,10 @@ public sealed record DeploymentStatusResponse
 
     public string? WorkerUrl { get; init; }
     public string? CustomDomain { get; init; }
+
+    /// <summary>How the custom domain stands and what its owner has to publish.</summary>
+    public CustomDomainView? CustomDomainDetails { get; init; }
+
     public ArtifactResponse? Artifact { get; init; }
     public QueueResponse? Queue { get; init; }
     public ErrorResponse? Error { get; init; }

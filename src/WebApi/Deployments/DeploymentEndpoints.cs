@@ -4,9 +4,10 @@ using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.RateLimits;
-using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
@@ -147,7 +148,7 @@ internal static class DeploymentEndpoints
         var tag = DeploymentTags.Of(standing.Value);
         return http.IsKnown(tag)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Ok(standing.Value.Deployment.ToResponse(standing.Value.Place, clock.GetUtcNow()));
+            : Results.Ok(standing.Value.ToResponse(clock.GetUtcNow()));
     }
 
     private static async Task<IResult> Logs(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)

@@ -7,6 +7,9 @@ namespace Libra.Deploy.WebApi.Deployments;
 /// <summary>Turns what the application knows into what clients read.</summary>
 internal static class DeploymentMapping
 {
+    public static DeploymentStatusResponse ToResponse(this DeploymentStanding standing, DateTimeOffset now) =>
+        standing.Deployment.ToResponse(standing.Place, now) with { CustomDomainDetails = standing.Domain };
+
     public static DeploymentStatusResponse ToResponse(this DeploymentView view, QueuePlace? place, DateTimeOffset now) => new()
     {
         Success = true,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Projects;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
@@ -10,7 +11,7 @@ internal static class DeploymentTags
 {
     private const int Length = 20;
 
-    public static string Of(DeploymentStanding standing) => TagOf($"{TextOf(standing.Deployment)} {standing.Place}");
+    public static string Of(DeploymentStanding standing) => TagOf($"{TextOf(standing.Deployment)} {standing.Place} {TextOf(standing.Domain)}");
 
     public static string Of(DeploymentPage page) => TagOf(string.Join('\n', page.Deployments.Select(TextOf)) + (page.Next is null ? " end" : " more"));
 
@@ -28,6 +29,9 @@ internal static class DeploymentTags
         return string.Create(
             CultureInfo.InvariantCulture, $"{view.Id} {view.Status} {view.Progress} {view.Attempt} {view.ArtifactDigest} {view.CancelRequestedAt:O} {steps}");
     }
+
+    private static string TextOf(CustomDomainView? domain) =>
+        domain is null ? "" : $"{domain.Status} {domain.CertificateStatus} {domain.Reason} {string.Join(' ', domain.Records)}";
 
     private static string TagOf(string text) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Length]}\"";
 }

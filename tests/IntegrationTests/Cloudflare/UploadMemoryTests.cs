@@ -40,6 +40,23 @@ public sealed class UploadMemoryTests : IDisposable
         rig.Live("large").Assets.Should().HaveCount(Files + 1);
         rig.Live("large").Assets.Should().OnlyContain(entry => artifact.Manifest.Files.Any(file => file.Path == "assets" + entry.Key && file.Sha256 == entry.Value.Sha256));
         TestContext.Current.TestOutputHelper?.WriteLine($"{peak.ExtraBytes >> 20} MiB more at most, {peak.Elapsed.TotalSeconds:0.0} s");
+
+        (await FilesSentAsync(rig, artifact)).Should().Be(0, "the same site is there already");
+        await using var changed = await WithOneFileChangedAsync(artifact);
+        (await FilesSentAsync(rig, changed)).Should().Be(1);
+    }
+
+    private static async Task<int> FilesSentAsync(CloudflareRig rig, IArtifact artifact)
+    {
+        var before = rig.Cloudflare.Assets.Arrivals.Count;
+        (await rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact, "large"), TestContext.Current.CancellationToken)).IsError.Should().BeFalse();
+        return rig.Cloudflare.Assets.Arrivals.Count - before;
+    }
+
+    private async Task<FolderArtifact> WithOneFileChangedAsync(IArtifact artifact)
+    {
+        var changed = await WriteAsync("assets/7.bin", RandomNumberGenerator.GetBytes(FileBytes));
+        return new FolderArtifact(_folder.FullName, artifact.Manifest with { Files = [.. artifact.Manifest.Files.Select(file => file.Path == changed.Path ? changed : file)] });
     }
 
     private async Task<FolderArtifact> WriteSiteAsync()

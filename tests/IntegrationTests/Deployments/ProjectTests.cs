@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.IntegrationTests.Service;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Deployments;
 
@@ -62,6 +65,13 @@ public sealed class ProjectTests(LibraService service)
         using var page = await client.SendAsync(request);
 
         (await page.Content.ReadAsStringAsync()).Should().Be("own domain");
+        ((string)done["customDomainDetails"]!["status"]!).Should().Be("active", "there is nobody to ask on this machine");
+
+        using var givenUp = await PutDomainAsync(project, "");
+        using (var scope = service.Services.CreateScope()) await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RefreshCustomDomainsCommand());
+        using var again = new HttpRequestMessage(HttpMethod.Get, request.RequestUri) { Headers = { Host = domain } };
+        using var nothing = await client.SendAsync(again);
+        nothing.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     private Task<HttpResponseMessage> PutDomainAsync(TestProject project, string domain) => service.Admin.PutAsJsonAsync(

@@ -17,6 +17,7 @@ internal static class PipelineRegistration
         services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();
         services.AddScoped<ProjectSource>();
+        services.AddScoped<DeploymentDomain>();
         services.AddScoped<IDeploymentStep, ValidationStep>();
         services.AddScoped<IDeploymentStep, SandboxStep>();
         services.AddScoped<IDeploymentStep, SyncStep>();

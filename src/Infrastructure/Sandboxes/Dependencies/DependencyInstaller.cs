@@ -10,11 +10,11 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 internal delegate Task<SandboxExit> InstallCommand(IReadOnlyList<string> command, string folder);
 
 /// <summary>Turns manifests and lock file into installed dependencies, or finds them stored.</summary>
-/// <param name="store">Where finished ones are kept.</param>
+/// <param name="store">Where finished ones are kept; null where they stay with the one sandbox that they were installed in.</param>
 /// <param name="work">Folder to make for an install and to remove after it, in the store's filesystem.</param>
 /// <param name="tools">Whose versions are part of the key.</param>
 /// <param name="registry">Where packages come from.</param>
-internal sealed class DependencyInstaller(DependencyStore store, string work, SandboxToolchain tools, Uri registry)
+internal sealed class DependencyInstaller(DependencyStore? store, string work, SandboxToolchain tools, Uri registry)
 {
     private static readonly SandboxExit Done = new(SandboxExitReason.Exited, 0);
     private static readonly SandboxExit Refused = new(SandboxExitReason.Exited, 1);
@@ -58,14 +58,14 @@ internal sealed class DependencyInstaller(DependencyStore store, string work, Sa
         if (Problems(inputs) is { Count: > 0 } problems) return (await RefuseAsync(gate, problems, cancellationToken), null);
 
         var key = inputs.Key(PackageManagerCommands.Version(inputs.Manager, tools));
-        if (store.TryUse(key) is { } stored)
+        if (store?.TryUse(key) is { } stored)
         {
             await gate.SayAsync("Dependencies unchanged: using the stored ones", cancellationToken);
             return (Done, stored);
         }
 
         var exit = await FillAsync(inputs, folder, gate, run, cancellationToken);
-        if (!exit.Succeeded) return (exit, null);
+        if (!exit.Succeeded || store is null) return (exit, null);
 
         var added = store.Add(key, folder, inputs.PackageFolders);
         store.Trim();

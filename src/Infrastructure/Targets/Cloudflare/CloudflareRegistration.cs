@@ -25,7 +25,7 @@ public static class CloudflareRegistration
         services.AddSingleton<ApiPaths>();
         services.AddSingleton<ICallBudget, FleetCallBudget>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CloudflareApi>(provider, Connections()));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveProof>(provider, Connections()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveProof>(provider, new HttpMessageInvoker(Visitor())));
         services.AddSingleton<CloudflarePreflight>();
         services.AddSingleton<AssetUpload>();
         services.AddSingleton<ScriptUpload>();
@@ -36,12 +36,21 @@ public static class CloudflareRegistration
     }
 
     // No redirects: the token must not follow one. No cookies: sites set some.
-    internal static HttpMessageInvoker Connections() => new(new SocketsHttpHandler
+    internal static HttpMessageInvoker Connections() => new(Handler());
+
+    private static SocketsHttpHandler Visitor()
+    {
+        var handler = Handler();
+        handler.ConnectCallback = LocalNames.ConnectAsync;
+        return handler;
+    }
+
+    private static SocketsHttpHandler Handler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = System.Net.DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(10),
-    });
+    };
 }

@@ -119,6 +119,23 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         }
     }
 
+    /// <summary>Takes the custom domain out of what is live, for a restart too.</summary>
+    /// <returns>False when the site has another one, or none.</returns>
+    public async Task<bool> ForgetDomainAsync(string domain, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_pointer is not { } pointer || pointer.CustomDomain != domain) return false;
+            Point(pointer with { CustomDomain = null });
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     /// <summary>Takes the site off; requests that it has begun may finish.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {

@@ -84,6 +84,13 @@ internal sealed class SiteHost(LocalTargetOptions options, SiteServices services
         await site.RemoveAsync(cancellationToken);
     }
 
+    /// <summary>Has a site answer for a custom domain no more; one that has another by now keeps it.</summary>
+    public async Task RemoveDomainAsync(string worker, string domain, CancellationToken cancellationToken)
+    {
+        if (!_sites.TryGetValue(worker, out var site) || !await site.ForgetDomainAsync(domain, cancellationToken)) return;
+        Route(site, domain, null);
+    }
+
     private Site Add(string worker) => new(worker, services);
 
     // A domain belongs to the site that was published with it last; the platform sees to it that no two projects claim one.

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
 /// <summary>Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.</summary>
-internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target, IOptions<DeploymentOptions> options, TimeProvider clock) : IDeploymentStep
+internal sealed class DeployStep(
+    IArtifactStore artifacts, IDeployTarget target, DeploymentDomain domain, IOptions<DeploymentOptions> options, TimeProvider clock) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Deploy;
 
@@ -21,17 +22,24 @@ internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target,
         await using var artifact = await artifacts.OpenAsync(deployment.ArtifactDigest!, cancellationToken);
         if (artifact is null) return Error.Unexpected("STORAGE_READ_FAILED", "The artifact is not in the store.");
 
+        // Before the version is live: a target may route the domain from then on.
+        var reserved = await domain.ReserveAsync(context, cancellationToken);
+        if (reserved.IsError) return reserved;
+
         // A target cannot tell a stale worker from the rightful one, and opening may have taken long: so the last look is right before.
         var held = await context.RecordAsync((current, token) => current.RenewLease(token, clock.GetUtcNow(), options.Value.LeaseDuration), cancellationToken);
         if (held.IsError) return held;
 
-        var domain = deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
-        var request = new PublishRequest(project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, domain, artifact);
+        var request = new PublishRequest(
+            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, DeploymentDomain.Of(deployment), artifact);
         var published = await target.PublishAsync(request, cancellationToken);
         if (published.IsError) return published;
 
         var verified = await target.VerifyAsync(request, cancellationToken);
         if (verified.IsError) return verified;
+
+        var used = await domain.UseAsync(context, cancellationToken);
+        if (used.IsError) return used;
 
         var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");

@@ -13,7 +13,7 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 /// Refuses what cannot succeed before anything is spent on it, and finds out whether the source was built before.
 /// </summary>
 internal sealed class ValidationStep(
-    IProjectRepository projects,
+    DeploymentDomain domain,
     IQuotaCharges quotas,
     IDeployTarget target,
     ProjectSource source,
@@ -46,9 +46,7 @@ internal sealed class ValidationStep(
         if (!await quotas.IsChargedAsync(deployment.Id, cancellationToken))
             return Error.Failure("DEPLOYMENT_STEP_FAILED", "The deployment has no quota charge.");
 
-        if (deployment.CustomDomain is not { } domain) return Result.Success;
-        var user = await projects.FindIdByCustomDomainAsync(domain, cancellationToken);
-        return user is null || user == project.Id ? Result.Success : ProjectErrors.CustomDomainTaken(domain);
+        return await domain.CheckAsync(context, cancellationToken);
     }
 
     private async Task<ErrorOr<Success>> CheckArtifactAsync(StepContext context, CancellationToken cancellationToken) =>

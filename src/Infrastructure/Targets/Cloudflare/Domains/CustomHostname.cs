@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using Libra.Deploy.Domain.Projects;
+
+namespace Libra.Deploy.Application.Projects;
+
+/// <summary>How custom domains are followed until they are live.</summary>
+public sealed class CustomDomainOptions : IValidatableObject
+{
+    /// <summary>When to look for domains that are due, in cron form; a sixth part in front counts seconds.</summary>
+    [Required]
+    public string Schedule { get; set; } = "* * * * *";
+
+    /// <summary>First pause between two questions about a domain. A tenth of its waiting time is added, as records take owners hours.</summary>
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest pause between two questions about a domain that waits.</summary>
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often a live domain is looked at: certificates expire, and owners move domains away.</summary>
+    public TimeSpan LivePause { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>How long a deployment that is not live yet keeps a new domain from others.</summary>
+    public TimeSpan Reservation { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Domains asked about in one run.</summary>
+    [Range(1, 1000)]
+    public int MaxInOneRun { get; set; } = 50;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (new[] { FirstPause, LongestPause, LivePause, Reservation }.Any(time => time <= TimeSpan.Zero) || FirstPause > LongestPause)
+            yield return new ValidationResult("CustomDomains: the pauses have to be positive, and the first not longer than the longest.");
+    }
+
+    internal DateTimeOffset? NextCheck(CustomDomainProgress progress, DateTimeOffset waitingSince, DateTimeOffset now) => progress switch
+    {
+        CustomDomainProgress.Live => now + LivePause,
+        CustomDomainProgress.Failed => null, // the next deployment starts it anew
+        _ => now + PauseAfter(now - waitingSince),
+    };
+
+    internal TimeSpan PauseAfter(TimeSpan waited)
+    {
+        var pause = FirstPause + (waited / 10);
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

@@ -1,0 +1,84 @@
+namespace Libra.Deploy.Domain.Projects;
+
+/// <summary>
+/// A project's hold on a custom domain: from the deployment that asks for it until the target has given the domain up. It remembers
+/// what the platform's row has no column for, and that something is still to be taken away.
+/// </summary>
+public sealed class DomainClaim
+{
+    private DomainClaim() => Domain = ProjectId = string.Empty;
+
+    /// <summary>Keeps a domain for a project while a deployment goes live.</summary>
+    /// <param name="hostnameId">The provider's id when the domain is there already; null when it is new.</param>
+    public DomainClaim(CustomDomain domain, string projectId, string? hostnameId, DateTimeOffset now, DateTimeOffset reservedUntil)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        (Domain, ProjectId, HostnameId) = (domain.Value, projectId, hostnameId);
+        (ClaimedAt, WaitingSince, ReservedUntil) = (now, now, reservedUntil);
+    }
+
+    public string Domain { get; private set; }
+    public string ProjectId { get; private set; }
+
+    /// <summary>The provider's id; null before it gave one, and where there is none.</summary>
+    public string? HostnameId { get; private set; }
+
+    public CustomDomainProgress Progress { get; private set; }
+
+    /// <summary>The provider's word for the certificate's state.</summary>
+    public string? CertificateStatus { get; private set; }
+
+    /// <summary>What the owner has to publish.</summary>
+    public IReadOnlyList<VerificationRecord> Records { get; private set; } = [];
+
+    /// <summary>Why it failed, or what it waits for.</summary>
+    public string? Reason { get; private set; }
+
+    public DateTimeOffset ClaimedAt { get; private set; }
+
+    /// <summary>Since when it has been waiting to go live; the longer, the rarer it is asked about.</summary>
+    public DateTimeOffset WaitingSince { get; private set; }
+
+    /// <summary>Set while a deployment that asks for the domain is not live; after it the claim lapses.</summary>
+    public DateTimeOffset? ReservedUntil { get; private set; }
+
+    /// <summary>When its owner was first proved.</summary>
+    public DateTimeOffset? VerifiedAt { get; private set; }
+
+    public DateTimeOffset? CheckedAt { get; private set; }
+
+    /// <summary>When to ask again; null when nothing will change by itself.</summary>
+    public DateTimeOffset? NextCheckAt { get; private set; }
+
+    /// <summary>Set once the project has given the domain up; the claim goes when the target has, too.</summary>
+    public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>Keeps other projects away while another deployment goes live; a claim in use is held already.</summary>
+    public void Reserve(DateTimeOffset until)
+    {
+        if (ReleasedAt is null && ReservedUntil is null) return;
+        (ReservedUntil, ReleasedAt, NextCheckAt) = (until, null, null);
+    }
+
+    /// <summary>The project's version is live: the domain is the project's from now on. One that failed starts anew.</summary>
+    public void TakeIntoUse(DateTimeOffset now)
+    {
+        if (Progress == CustomDomainProgress.Failed) (HostnameId, Progress, Reason) = (null, CustomDomainProgress.Pending, null);
+        if (Progress != CustomDomainProgress.Live) WaitingSince = now;
+        (ReservedUntil, ReleasedAt, NextCheckAt) = (null, null, now);
+    }
+
+    /// <summary>Takes over what the provider says.</summary>
+    /// <param name="next">When to ask again; null for not at all.</param>
+    public void Observe(CustomDomainState state, DateTimeOffset now, DateTimeOffset? next)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (Progress, CertificateStatus, Records, Reason) = (state.Progress, state.CertificateStatus, state.Records, state.Reason);
+        HostnameId = state.HostnameId ?? HostnameId;
+        if (Progress is CustomDomainProgress.Verified or CustomDomainProgress.Live) VerifiedAt ??= now;
+        (CheckedAt, NextCheckAt) = (now, next);
+    }
+
+    /// <summary>The provider said nothing of the domain itself: its state stays what it was.</summary>
+    public void Defer(string reason, DateTimeOffset now, DateTimeOffset next) => (Reason, CheckedAt, NextCheckAt) = (reason, now, next);
+}

@@ -1,0 +1,41 @@
+using Libra.Deploy.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libra.Deploy.Infrastructure.Persistence;
+
+internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainClaimRepository
+{
+    private DbSet<DomainClaim> Claims => database.Set<DomainClaim>();
+
+    public Task<DomainClaim?> FindAsync(string domain, string projectId, CancellationToken cancellationToken) => Claims.AsNoTracking()
+        .FirstOrDefaultAsync(claim => claim.Domain == domain && claim.ProjectId == projectId && claim.ReleasedAt == null, cancellationToken);
+
+    public Task<DomainClaim?> FindForUpdateAsync(string domain, string projectId, CancellationToken cancellationToken) => Claims
+        .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+
+    public Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
+        $"""
+         UPDATE deploy.custom_domains c SET released_at = {now}, next_check_at = {now}
+         WHERE c.released_at IS NULL AND (c.reserved_until IS NULL OR c.reserved_until < {now})
+           AND NOT EXISTS (SELECT 1 FROM public.project p WHERE p.id = c.project_id AND p.custom_domain = c.domain)
+         """,
+        cancellationToken);
+
+    public async Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
+        string? projectId, int limit, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
+        await Claims.FromSql(
+            $"""
+             UPDATE deploy.custom_domains c SET next_check_at = {until}
+             WHERE (c.domain, c.project_id) IN (
+                 SELECT d.domain, d.project_id FROM deploy.custom_domains d
+                 WHERE d.next_check_at <= {now} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
+                   AND (d.released_at IS NOT NULL OR NOT EXISTS (
+                       SELECT 1 FROM deploy.custom_domains o WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))
+                 ORDER BY d.next_check_at LIMIT {limit} FOR UPDATE SKIP LOCKED)
+             RETURNING c.*
+             """).AsNoTracking().ToListAsync(cancellationToken);
+
+    public void Add(DomainClaim claim) => database.Add(claim);
+
+    public void Remove(DomainClaim claim) => database.Remove(claim);
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Deployments;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
+
+/// <summary>E2B's control plane: makes, lists and ends sandboxes.</summary>
+internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connections, TimeProvider clock) : IRemoteMachines
+{
+    private const string LabelKey = "libra";
+    private const string DeploymentKey = "deployment";
+    private const string NextPage = "X-Next-Token";
+    private const int PageSize = 100;
+
+    private readonly ProviderHttp _http = new("E2B", E2BOptions.KeyVariable, options, connections, clock);
+
+    public string Name => "e2b";
+
+    public RemoteOptions Options => options;
+
+    public async Task<IRemoteMachine> RentAsync(DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken)
+    {
+        var call = new ProviderCall("new sandbox", "SANDBOX_CREATE_FAILED", () => Request(HttpMethod.Post, "sandboxes", new JsonObject
+        {
+            ["templateID"] = options.Template,
+            ["timeout"] = (int)options.Lease.TotalSeconds,
+            ["secure"] = true, // or everybody who knows its name can run commands in it
+            ["allow_internet_access"] = true,
+            ["network"] = new JsonObject { ["allowOut"] = new JsonArray(registryHost), ["denyOut"] = new JsonArray("0.0.0.0/0") },
+            ["metadata"] = new JsonObject { [LabelKey] = options.Label, [DeploymentKey] = deployment.Value },
+        }))
+        {
+            Timeout = options.StartTimeout,
+        };
+        var made = await _http.JsonAsync(call, cancellationToken);
+        if (made.Text("sandboxID") is not { Length: > 0 } id || made.Text("envdAccessToken") is not { Length: > 0 } token)
+            throw new SandboxException("SANDBOX_CREATE_FAILED", "E2B gave a sandbox without an id or an access token.", transient: true);
+
+        return new E2BMachine(id, token, Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0), options, _http, connections, clock, this);
+    }
+
+    public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var metadata = Uri.EscapeDataString($"{LabelKey}={options.Label}");
+        string? next = null;
+        do
+        {
+            var query = $"v2/sandboxes?metadata={metadata}&limit={PageSize}{(next is null ? "" : "&nextToken=" + Uri.EscapeDataString(next))}";
+            using var answer = await _http.SendAsync(Call("list of sandboxes", HttpMethod.Get, query), cancellationToken);
+            using var page = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            foreach (var listed in page.RootElement.EnumerateArray())
+            {
+                if (listed.Text("sandboxID") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+            }
+
+            next = answer.Headers.TryGetValues(NextPage, out var values) ? values.FirstOrDefault() : null;
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
+
+    public Task EndAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
+        Call("end of a sandbox", HttpMethod.Delete, $"sandboxes/{Uri.EscapeDataString(id)}") with { Expected = [HttpStatusCode.NotFound] }, cancellationToken);
+
+    public Task ProbeAsync(CancellationToken cancellationToken) => _http.DoAsync(Call("look at the account", HttpMethod.Get, "v2/sandboxes?limit=1"), cancellationToken);
+
+    /// <summary>The network is closed for all destinations; what it replaces is forgotten.</summary>
+    internal Task CutNetworkAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
+        Call("network", HttpMethod.Put, $"sandboxes/{id}/network", new JsonObject { ["allow_internet_access"] = false, ["denyOut"] = new JsonArray("0.0.0.0/0") }),
+        cancellationToken);
+
+    internal Task RenewAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
+        Call("time limit", HttpMethod.Post, $"sandboxes/{id}/timeout", new JsonObject { ["timeout"] = (int)options.Lease.TotalSeconds }), cancellationToken);
+
+    private ProviderCall Call(string name, HttpMethod method, string path, JsonObject? body = null) =>
+        new(name, "SANDBOX_COMMAND_FAILED", () => Request(method, path, body));
+
+    private HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(options.ApiUrl, path));
+        request.Headers.Add("X-API-Key", options.ApiKey.Reveal());
+        if (body is not null) request.Content = ProviderHttp.Json(body);
+        return request;
+    }
+
+    private static DeploymentId? DeploymentOf(JsonElement listed) =>
+        listed.TryGetProperty("metadata", out var metadata) && metadata.Text(DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
+
+    private DateTimeOffset StartOf(JsonElement listed) =>
+        listed.TryGetProperty("startedAt", out var started) && started.TryGetDateTimeOffset(out var at) ? at : clock.GetUtcNow();
+}

@@ -1,0 +1,45 @@
+using System.Formats.Tar;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
+
+/// <summary>Moves folders to a rented machine, each as one tar, since no service moves folders, and small files back.</summary>
+internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
+{
+    private static readonly string[] Locks = ["bun.lock", "package-lock.json", "pnpm-lock.yaml"];
+    private readonly RemoteLayout _layout = new(options);
+
+    /// <summary>Makes a folder there the copy of one here; files that are there and not here stay.</summary>
+    public async Task SendAsync(string folder, string target, string code, CancellationToken cancellationToken)
+    {
+        await using var tar = Temporary();
+        await TarFile.CreateFromDirectoryAsync(folder, tar, includeBaseDirectory: false, cancellationToken);
+        tar.Position = 0;
+        await machine.UploadAsync(_layout.Transfer, tar, cancellationToken);
+
+        var said = new FirstWords();
+        var script = $"mkdir -p {target} && tar -xf {_layout.Transfer} -C {target} --no-same-owner && rm {_layout.Transfer}";
+        if (await machine.RunAsync(script, options.TransferTimeout, said.TakeAsync, cancellationToken) != 0)
+            throw new SandboxException(code, $"The files could not be unpacked in the sandbox: {said}", transient: false);
+    }
+
+    /// <summary>Brings lock files back, as far as they are there.</summary>
+    public async Task TakeLocksAsync(string source, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var name in Locks)
+        {
+            await using var file = Temporary();
+            // One byte more than allowed is enough to be refused here.
+            if (!await machine.DownloadAsync($"{source}/{name}", file, LockfileRules.MaxBytes + 1, cancellationToken)) continue;
+
+            file.Position = 0;
+            await using var local = new FileStream(Path.Combine(folder, name), FileMode.Create, FileAccess.Write);
+            await file.CopyToAsync(local, cancellationToken);
+        }
+    }
+
+    private static FileStream Temporary() => new(
+        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+}

@@ -1,0 +1,41 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
+using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
+
+/// <summary>Registers the services that rent sandboxes, over the registered runtime and <see cref="TimeProvider"/>.</summary>
+public static class RemoteSandboxRegistration
+{
+    /// <summary>Adds E2B as the <see cref="ISandboxProvider"/>.</summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
+    public static IServiceCollection AddE2BSandboxes(this IServiceCollection services, E2BOptions options) =>
+        Add(services, options, provider => new E2BMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>Adds Daytona as the <see cref="ISandboxProvider"/>.</summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
+    public static IServiceCollection AddDaytonaSandboxes(this IServiceCollection services, DaytonaOptions options) =>
+        Add(services, options, provider => new DaytonaMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+
+    private static IServiceCollection Add(IServiceCollection services, RemoteOptions options, Func<IServiceProvider, IRemoteMachines> machines)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = string.Join(' ', options.Problems());
+        if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
+
+        services.AddSingleton(machines);
+        services.AddSingleton<ISandboxProvider, RemoteSandboxProvider>();
+        return services;
+    }
+
+    // No redirects: the key must not follow one.
+    private static HttpMessageInvoker Connections() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        MaxConnectionsPerServer = 256, // each running command holds one
+    });
+}

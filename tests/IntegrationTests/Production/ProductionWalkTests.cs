@@ -1,0 +1,154 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.Infrastructure.Embedded;
+using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.IntegrationTests.Cloudflare.Double;
+using Libra.Deploy.IntegrationTests.Service;
+using Libra.Deploy.IntegrationTests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Libra.Deploy.IntegrationTests.Production;
+
+/// <summary>The README's production section from zero to a first deployment, and every wrong turn on the way.</summary>
+public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-production-");
+    private readonly Dictionary<string, string> _variables = [];
+    private CloudflareDouble _cloudflare = null!;
+    private Dispatcher _dispatcher = null!;
+    private EmbeddedPostgres _postgres = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
+        _cloudflare = await CloudflareDouble.StartAsync();
+        _dispatcher = await Dispatcher.StartAsync(_cloudflare);
+        _postgres = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_data.FullName, "pg"), Durable = false },
+            NullLogger.Instance, TestContext.Current.CancellationToken);
+        // What the README names.
+        _variables["ENVIRONMENT"] = "production";
+        _variables["POSTGRES_URL"] = _postgres.ConnectionString;
+        _variables["CLOUDFLARE_ACCOUNT_ID"] = CloudflareDouble.AccountId;
+        _variables["CLOUDFLARE_API_TOKEN"] = CloudflareDouble.Token;
+        _variables["CLOUDFLARE_ZONE_ID"] = CloudflareDouble.ZoneId;
+        // What only a double needs.
+        _variables["Cloudflare__ApiBaseUrl"] = _cloudflare.BaseUrl.AbsoluteUri;
+        _variables["NEXT_PUBLIC_DISPATCHER_URL"] = _dispatcher.Address;
+        _variables["LIBRA_DATA_DIR"] = Path.Combine(_data.FullName, "data");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _postgres.DisposeAsync();
+        await _dispatcher.DisposeAsync();
+        await _cloudflare.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Start_WithTheReadmesVariables_LeadsToAFirstDeployment()
+    {
+        await UseStorageAsync();
+        var made = await ProductionService.RunAsync(_variables, "create-token");
+        made.Code.Should().Be(0, made.Errors);
+        made.Output.Should().MatchRegex(@"\Aldt_\S+\n\z", "a shell takes the output as it is");
+
+        await using var service = await ProductionService.StartReadyAsync(_variables);
+        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Output.Trim());
+        await SucceedsAsync(service.Client.PutAsJsonAsync("/organizations/acme/limits", new JsonObject { ["deployLimit"] = 10 }));
+        await SucceedsAsync(service.Client.PutAsJsonAsync("/projects/shop", new JsonObject { ["organizationId"] = "acme", ["userId"] = "ada" }));
+        var accepted = await SucceedsAsync(service.Client.PostAsJsonAsync("/deploy", new JsonObject
+        {
+            ["projectId"] = "shop", ["orgId"] = "acme", ["userId"] = "ada", ["initFiles"] = TestProject.Files(("index.html", "<h1>first</h1>")),
+        }));
+
+        var done = await EndOfAsync(service, (string)accepted["deploymentId"]!);
+
+        ((string)done["status"]!).Should().Be("completed", "{0}", done);
+        ((string)done["workerUrl"]!).Should().Be(_dispatcher.Address.Replace("localhost", "shop-worker.localhost", StringComparison.Ordinal));
+        _cloudflare.Scripts.Should().ContainKey("shop-worker");
+        service.Output.Should().NotContain(CloudflareDouble.Token);
+    }
+
+    [Theory]
+    [InlineData("POSTGRES_URL", null, "POSTGRES_URL is not set")]
+    [InlineData("POSTGRES_URL", "postgres://libra@127.0.0.1:1/libra", "POSTGRES_URL cannot be used")]
+    [InlineData("CLOUDFLARE_API_TOKEN", null, "CLOUDFLARE_ACCOUNT_ID (32 hex digits) and CLOUDFLARE_API_TOKEN are needed together")]
+    [InlineData("CLOUDFLARE_ZONE_ID", "my-zone", "CLOUDFLARE_ZONE_ID must be 32 hex digits")]
+    [InlineData("R2_ENDPOINT", "https://127.0.0.1", "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY are needed")]
+    [InlineData("SANDBOX_BUILDER_DEFAULT_PROVIDER", "e2b", "E2B_API_KEY is needed")]
+    [InlineData("SANDBOX_BUILDER_DEFAULT_PROVIDER", "docker", "is none of bubblewrap, daytona, e2b, process")]
+    [InlineData("LIBRA_RUNTIME_DIR", "/nowhere", "LIBRA_RUNTIME_DIR names /nowhere")]
+    public async Task Start_WhenASettingIsMissingOrWrong_StopsWithASentenceThatNamesIt(string name, string? value, string sentence)
+    {
+        if (value is null) _variables.Remove(name);
+        else _variables[name] = value;
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain(sentence).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Start_WhenTheDatabaseUserMayNotMakeTables_SaysSo()
+    {
+        await using (var database = NpgsqlDataSource.Create(_postgres.ConnectionString))
+        {
+            await using var command = database.CreateCommand("CREATE ROLE weak LOGIN PASSWORD 'weak'");
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        _variables["POSTGRES_URL"] = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Username = "weak", Password = "weak" }.ConnectionString;
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().Contain("POSTGRES_URL cannot be used").And.Contain("permission denied").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Start_WhenTheAccountLacksSomething_SaysItInTheLogAndInDetailedHealth()
+    {
+        _cloudflare.Account.Entitled = false;
+        await UseStorageAsync();
+        _variables["R2_LOGS_BUCKET"] = "a-bucket-that-nobody-made";
+
+        await using var service = ProductionService.Start(_variables);
+        await Eventually.BecomesTrueAsync(() => service.Output.Contains("R2_LOGS_BUCKET", StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says what is missing");
+
+        service.Output.Should().Contain("Workers for Platforms is not part of the Cloudflare account");
+        using var health = await service.Client.GetAsync("/health/detailed", TestContext.Current.CancellationToken);
+        (await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("Workers for Platforms is not part of the Cloudflare account");
+    }
+
+    private async Task UseStorageAsync()
+    {
+        var store = await s3.OptionsAsync();
+        _variables["R2_ENDPOINT"] = store.Endpoint!.AbsoluteUri;
+        _variables["R2_ACCESS_KEY_ID"] = store.AccessKeyId;
+        _variables["R2_SECRET_ACCESS_KEY"] = store.SecretAccessKey;
+    }
+
+    private static async Task<JsonNode> SucceedsAsync(Task<HttpResponseMessage> sending)
+    {
+        using var answer = await sending;
+        var body = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        answer.IsSuccessStatusCode.Should().BeTrue("{0}", body);
+        return body!;
+    }
+
+    private static async Task<JsonNode> EndOfAsync(ProductionService service, string id)
+    {
+        JsonNode status = null!;
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            status = (await service.Client.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status"))!;
+            return (string)status["status"]! is "completed" or "failed" or "cancelled";
+        }, TimeSpan.FromMinutes(3), "the deployment ends");
+        return status;
+    }
+}
