@@ -5,7 +5,8 @@ namespace Libra.Deploy.ArchitectureTests;
 /// <summary>Rules that only the text of the code can show.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly IReadOnlyList<(string Path, string Text)> Sources = ReadSources();
+    private const int LongestFile = 400;
+    private static readonly IReadOnlyList<SourceFile> Sources = Repository.Files("src", "*.cs");
 
     [Fact]
     public void Code_AsksTheTimeProviderForTheTime() => Refuse(DirectClock());
@@ -16,16 +17,27 @@ public sealed partial class SourceTests
     [Fact]
     public void Code_LeavesNothingForOthersToFinish() => Refuse(Unfinished());
 
+    [Fact]
+    public void Code_NeverHoldsAThread() => Refuse(Blocking());
+
+    [Fact]
+    public void Tests_NeverSleep()
+    {
+        var tests = Repository.Files("tests", "*.cs").Where(test => !test.Path.EndsWith("/SourceTests.cs", StringComparison.Ordinal)).ToList();
+
+        tests.Should().NotBeEmpty();
+        tests.Where(test => Sleep().IsMatch(test.Text)).Select(test => test.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Files_TellOneStoryAndEnd() =>
+        Sources.Where(source => source.Text.Count(letter => letter == '\n') > LongestFile).Select(source => source.Path).Should().BeEmpty();
+
     private static void Refuse(Regex forbidden)
     {
         Sources.Should().NotBeEmpty("a rule over no files always passes");
         Sources.Where(source => forbidden.IsMatch(source.Text)).Select(source => source.Path).Should().BeEmpty();
     }
-
-    private static List<(string Path, string Text)> ReadSources() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/Migrations/", StringComparison.Ordinal))
-            .Select(path => (Path.GetRelativePath(Repository.Root, path), File.ReadAllText(path)))];
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b")]
     private static partial Regex DirectClock();
@@ -35,4 +47,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b")]
     private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"\.GetAwaiter\(\)\.GetResult\(\)|\bThread\.Sleep\(|\)\.Wait\(\)")]
+    private static partial Regex Blocking();
+
+    [GeneratedRegex(@"\bThread\.Sleep\(")]
+    private static partial Regex Sleep();
 }

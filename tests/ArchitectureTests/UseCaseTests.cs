@@ -1,14 +1,15 @@
 using System.Reflection;
+using ErrorOr;
 using FluentValidation;
-using Libra.Deploy.Application.Common;
 using MediatR;
 
 namespace Libra.Deploy.ArchitectureTests;
 
 public sealed class UseCaseTests
 {
-    private static readonly Type[] Types = typeof(IUnitOfWork).Assembly.GetTypes();
+    private static readonly Type[] Types = [.. Layers.TypesOf(Layers.Application)];
     private static readonly Type[] Handlers = [.. Types.Where(type => Closes(type, typeof(IRequestHandler<,>)))];
+    private static readonly Type[] Listeners = [.. Types.Where(type => Closes(type, typeof(INotificationHandler<>)))];
 
     [Fact]
     public void Handlers_AreInternalSealedAndNamedForTheirRequest()
@@ -16,32 +17,65 @@ public sealed class UseCaseTests
         Handlers.Should().NotBeEmpty();
         foreach (var handler in Handlers)
         {
-            var request = handler.GetInterfaces().First(contract => contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)).GetGenericArguments()[0];
+            var request = RequestOf(handler);
             (handler.IsNotPublic && handler.IsSealed).Should().BeTrue(handler.Name);
             request.Name.Should().MatchRegex("(Command|Query)$");
-            handler.Name.Should().Be(request.Name.Replace("Command", "", StringComparison.Ordinal).Replace("Query", "", StringComparison.Ordinal) + "Handler");
+            handler.Name.Should().Be(UseCaseOf(request) + "Handler");
         }
     }
+
+    [Fact]
+    public void Requests_LieInTheFileOfTheirUseCaseAndHaveOneHandler()
+    {
+        var files = Repository.Files("src/Application", "*.cs").Select(file => Path.GetFileNameWithoutExtension(file.Path)).ToHashSet(StringComparer.Ordinal);
+
+        Handlers.Select(RequestOf).Should().OnlyHaveUniqueItems();
+        Handlers.Select(handler => UseCaseOf(RequestOf(handler))).Where(useCase => !files.Contains(useCase)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Requests_AreAnsweredWithErrorOr() =>
+        Handlers.Where(handler => !Closes(ContractOf(handler).GetGenericArguments()[1], typeof(IErrorOr)))
+            .Should().BeEmpty("a refusal is an outcome that callers must look at");
 
     [Fact]
     public void Handlers_NeverCallOtherHandlers()
     {
         Handlers.Should().NotBeEmpty();
-        Handlers.Where(handler => ParametersOf(handler).Any(type => type == typeof(IMediator) || Closes(type, typeof(IRequestHandler<,>))))
+        Listeners.Should().NotBeEmpty();
+        Handlers.Concat(Listeners).Where(handler => ParametersOf(handler).Any(type => type == typeof(IMediator) || Closes(type, typeof(IRequestHandler<,>))))
             .Should().BeEmpty("a use case that needs another one shares a class with it instead");
     }
 
     [Fact]
-    public void Validators_AreInternal()
+    public void NothingInTheApplication_SendsRequests()
+    {
+        NetArchTest.Rules.Types.InAssembly(Layers.Application).That().ResideInNamespace("Libra.Deploy.Application").And().DoNotHaveName("DependencyInjection")
+            .ShouldNot().HaveDependencyOnAny("MediatR.IMediator", "MediatR.Mediator").GetResult().FailingTypeNames.Should().BeNullOrEmpty();
+    }
+
+    [Fact]
+    public void Validators_AreInternalAndNamedForTheirRequest()
     {
         var validators = Types.Where(type => typeof(IValidator).IsAssignableFrom(type) && !type.IsAbstract).ToList();
         validators.Should().NotBeEmpty();
         validators.Should().OnlyContain(type => type.IsNotPublic);
+        validators.Where(type => type.Name != UseCaseOf(type.BaseType!.GetGenericArguments()[0]) + "Validator").Should().BeEmpty();
     }
 
+    private static Type ContractOf(Type handler) =>
+        handler.GetInterfaces().First(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>));
+
+    private static Type RequestOf(Type handler) => ContractOf(handler).GetGenericArguments()[0];
+
+    private static string UseCaseOf(Type request) =>
+        request.Name.Replace("Command", string.Empty, StringComparison.Ordinal).Replace("Query", string.Empty, StringComparison.Ordinal);
+
     private static IEnumerable<Type> ParametersOf(Type type) =>
-        type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).SelectMany(made => made.GetParameters()).Select(parameter => parameter.ParameterType);
+        from made in type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        from parameter in made.GetParameters()
+        select parameter.ParameterType;
 
     private static bool Closes(Type type, Type contract) =>
-        type.GetInterfaces().Append(type).Any(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == contract);
+        type.GetInterfaces().Append(type).Any(candidate => candidate == contract || (candidate.IsGenericType && candidate.GetGenericTypeDefinition() == contract));
 }

@@ -9,6 +9,7 @@ public sealed class CustomDomainTests
     [Theory]
     [InlineData("Shop.Example.ORG", "shop.example.org")]
     [InlineData("shop.example.org.", "shop.example.org")]
+    [InlineData("notlibra.sh", "notlibra.sh")]
     [InlineData("bücher.example", "xn--bcher-kva.example")]
     public void Parse_AHostName_GivesItsAsciiForm(string text, string ascii) => CustomDomain.Parse(text, OwnZones).Value.Value.Should().Be(ascii);
 
