@@ -48,6 +48,6 @@ internal static class OperationExamples
             new QueueCountsResponse("deployment-queue", 3, 5),
             Sample.Now),
         new CleanupBody(OlderThanDays: 30, KeepPerProject: 10, DryRun: true),
-        CleanupResponse.Of(new CleanupReport(true, 120, 240, 35, 91_230_112, new KeptDeployments(42, 310)), TimeSpan.FromMilliseconds(830)),
+        CleanupResponse.Of(new CleanupReport(true, 120, 240, 35, 4, 91_230_112, new KeptDeployments(42, 310)), TimeSpan.FromMilliseconds(830)),
     ];
 }

@@ -19,7 +19,7 @@ internal static class SetupExamples
         new ProjectBody(Sample.Organization, Sample.User, "Shop", "static", [new ProjectFile("index.html", "<h1>Hello</h1>")]),
         new ProjectResponse(true, new ProjectView(
             Sample.Project, Sample.Organization, Sample.User, "Shop", "static", true, "deployed", Sample.Deployment.Value, Sample.Address,
-            null, null, "proj-shop-worker", Sample.Now, Sample.Now)),
+            null, null, null, "proj-shop-worker", Sample.Now, Sample.Now)),
         new LimitsBody(DeployLimit: 100, PlanName: "PRO", BillingInterval: "month", PeriodEnd: Sample.Later),
         QuotaResponse.For(new QuotaView(12, 88, [new PlanView("PRO", 88, Sample.Later, "month")], Sample.Later)),
         new TokenBody("ci", Granted, Sample.Organization, Sample.User, Sample.Later),

@@ -14,19 +14,25 @@ internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup("/organizations/{orgId}/webhooks").WithTags("Webhooks").AddEndpointFilter(RefuseForeign);
+        var webhooks = routes.MapGroup("/organizations/{orgId}/webhooks").WithTags("Webhooks").Path("orgId", "The organization.").AddEndpointFilter(RefuseForeign);
         webhooks.MapPost("", Create).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
-            .Answers<WebhookAnswer>("createWebhook", "Adds a webhook and shows its secret once", 400, 401, 403, 409, 415);
-        webhooks.MapGet("", List).RequireScope(Scopes.DeploymentsRead).Answers<WebhookListResponse>("listWebhooks", "Lists webhooks", 401, 403);
-        webhooks.MapGet("/{id}", Find).RequireScope(Scopes.DeploymentsRead).Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", 401, 403, 404);
-        webhooks.MapPut("/{id}", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
-            .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", 400, 401, 403, 404, 415);
-        webhooks.MapDelete("/{id}", Remove).RequireScope(Scopes.ProjectsWrite)
-            .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", 401, 403, 404);
-        webhooks.MapGet("/{id}/deliveries", Deliveries).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeliveryListResponse>("listWebhookDeliveries", "Lists what a webhook was told, newest first", 400, 401, 403, 404);
-        webhooks.MapPost("/{id}/deliveries/{deliveryId}/replay", Replay).RequireScope(Scopes.ProjectsWrite)
-            .Answers<DeliveryAnswer>("replayWebhookDelivery", "Sends a message again", 401, 403, 404);
+            .Answers<WebhookAnswer>("createWebhook", "Adds a webhook and shows its secret once", "INVALID_STATE")
+            .WithAnswerHeader("Location", "Where the webhook is.");
+        webhooks.MapGet("", List).RequireScope(Scopes.DeploymentsRead).Answers<WebhookListResponse>("listWebhooks", "Lists webhooks");
+        MapOne(webhooks.MapGroup("/{id}").Path("id", "The webhook."));
+    }
+
+    private static void MapOne(RouteGroupBuilder webhook)
+    {
+        webhook.MapGet("", Find).RequireScope(Scopes.DeploymentsRead).Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", "NOT_FOUND");
+        webhook.MapPut("", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
+            .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", "NOT_FOUND");
+        webhook.MapDelete("", Remove).RequireScope(Scopes.ProjectsWrite)
+            .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", "NOT_FOUND");
+        webhook.MapGet("/deliveries", Deliveries).RequireScope(Scopes.DeploymentsRead).WithDeliveryParameters()
+            .Answers<DeliveryListResponse>("listWebhookDeliveries", "Lists what a webhook was told, newest first", "NOT_FOUND");
+        webhook.MapPost("/deliveries/{deliveryId}/replay", Replay).RequireScope(Scopes.ProjectsWrite).Path("deliveryId", "The delivery.")
+            .Answers<DeliveryAnswer>("replayWebhookDelivery", "Sends a message again", "NOT_FOUND", "INVALID_STATE");
     }
 
     // An organization that the caller does not belong to looks the same whether it exists or not.

@@ -3,6 +3,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Domain.Webhooks;
 using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
 
 namespace Libra.Deploy.WebApi.Webhooks;
 
@@ -11,6 +12,8 @@ internal static class WebhookRequests
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 100;
+
+    private static readonly string[] Statuses = [.. Enum.GetNames<DeliveryStatus>().Select(name => name.ToLowerInvariant())];
 
     public static ErrorOr<WebhookSettings> ReadNew(JsonElement body)
     {
@@ -28,11 +31,17 @@ internal static class WebhookRequests
         return fields.Errors.Count == 0 ? command : fields.Errors;
     }
 
+    /// <summary>Describes what <see cref="ReadFilter"/> reads.</summary>
+    public static RouteHandlerBuilder WithDeliveryParameters(this RouteHandlerBuilder route) => route
+        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("cursor", Form.Text, "`nextCursor` of the page before.")
+        .Query("status", Form.OneOf(Statuses), "Only in this state.");
+
     public static ErrorOr<DeliveryFilter> ReadFilter(IQueryCollection parameters)
     {
         var query = new QueryReader(parameters);
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
-        var status = query.OptionalChoice("status", [.. Enum.GetNames<DeliveryStatus>().Select(name => name.ToLowerInvariant())]);
+        var status = query.OptionalChoice("status", Statuses);
         var text = query.OptionalText("cursor");
         var cursor = WebhookDeliveryId.TryParse(text);
         if (text is not null && cursor is null) query.Errors.Add(Problems.InvalidField("cursor", "Invalid cursor"));
