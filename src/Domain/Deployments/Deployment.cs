@@ -250,7 +250,7 @@ public sealed class Deployment : Aggregate
 
     /// <summary>
     /// The attempt ended badly. What may pass by itself waits <paramref name="retryAfter"/> for the next attempt while there is one
-    /// left; everything else ends the deployment, and a failure that retries did not cure makes a dead letter.
+    /// left; everything else ends the deployment, and what is not the user's doing makes a dead letter.
     /// </summary>
     public ErrorOr<Success> FailAttempt(long token, DeploymentFailure failure, TimeSpan retryAfter, DateTimeOffset now)
     {
@@ -266,7 +266,7 @@ public sealed class Deployment : Aggregate
             return Result.Success;
         }
 
-        End(failure, failure.Retryable ? DeadLetterReasons.MaxRetriesExceeded : null, now);
+        End(failure, DeadLetterReasonOf(failure), now);
         return Result.Success;
     }
 
@@ -327,9 +327,16 @@ public sealed class Deployment : Aggregate
 
     private void End(DeploymentFailure failure, string? deadLetterReason, DateTimeOffset now)
     {
-        Finish(DeploymentStatus.Failed, now, refundable: failure.Retryable);
+        Finish(DeploymentStatus.Failed, now, refundable: failure.IsOurs);
         if (deadLetterReason is not null) Raise(new DeploymentDeadLettered(Id, deadLetterReason));
     }
+
+    private static string? DeadLetterReasonOf(DeploymentFailure failure) => failure switch
+    {
+        { IsOurs: false } => null,
+        { Lasting: true } => DeadLetterReasons.SystemError,
+        _ => DeadLetterReasons.MaxRetriesExceeded,
+    };
 
     private void Finish(DeploymentStatus status, DateTimeOffset now, bool refundable)
     {

@@ -28,6 +28,12 @@ public sealed record DeploymentFailure(
     IReadOnlyList<string> Excerpt,
     string? Hint = null)
 {
+    /// <summary>True when it stays until somebody mends it, for instance a wrong token: no attempt is wasted on it.</summary>
+    public bool Lasting { get; init; }
+
+    /// <summary>True when it is not the user's doing, so that the charge is given back and an operator hears of it.</summary>
+    public bool IsOurs => Category is FailureCategory.Provider or FailureCategory.Platform;
+
     /// <summary>True when another attempt may end differently.</summary>
-    public bool Retryable => Category is FailureCategory.Provider or FailureCategory.Platform;
+    public bool Retryable => IsOurs && !Lasting;
 }

@@ -89,6 +89,19 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public void FailAttempt_WhenSomebodyHasToMendIt_IsADeadLetterAtOnceAndRefunded()
+    {
+        var (deployment, token) = ADeployment.ThatRuns(maxAttempts: 4);
+        deployment.StartStep(token, DeploymentStep.Validation, Now);
+
+        deployment.FailAttempt(token, ADeployment.Failure(FailureCategory.Platform) with { Lasting = true }, TimeSpan.Zero, Now);
+
+        (deployment.Status, deployment.Attempt).Should().Be((DeploymentStatus.Failed, 1));
+        deployment.Events.OfType<DeploymentDeadLettered>().Single().Reason.Should().Be("system_error");
+        deployment.Events.OfType<DeploymentFinished>().Single().Refundable.Should().BeTrue();
+    }
+
+    [Fact]
     public void FailAttempt_WhenItMayPass_WaitsUntilDue()
     {
         var (deployment, token) = ADeployment.ThatRuns();

@@ -10,14 +10,34 @@ public sealed class FailureCausesTests
     [InlineData("BUILD_FAILED", FailureCategory.User, false)]
     [InlineData("INSTALL_FAILED", FailureCategory.User, false)]
     [InlineData("ARTIFACT_INVALID", FailureCategory.User, false)]
-    [InlineData("SANDBOX_CREATE_FAILED", FailureCategory.Provider, true)]
-    [InlineData("STORAGE_WRITE_FAILED", FailureCategory.Platform, true)]
     [InlineData("DEPLOYMENT_QUOTA_EXCEEDED", FailureCategory.Quota, false)]
-    public void Of_AKnownCode_HasItsCategory(string code, FailureCategory category, bool retryable)
+    public void Of_ACodeOfTheUsers_HasItsCategory(string code, FailureCategory category, bool retryable)
     {
         var failure = FailureCauses.Of(Error.Failure(code, "x"), DeploymentStep.Build, []);
 
         (failure.Category, failure.Retryable).Should().Be((category, retryable));
+    }
+
+    [Theory]
+    [InlineData("SANDBOX_CREATE_FAILED", FailureCategory.Provider)]
+    [InlineData("TARGET_UNAVAILABLE", FailureCategory.Provider)]
+    [InlineData("STORAGE_WRITE_FAILED", FailureCategory.Platform)]
+    public void Of_WhatMayPass_IsRetried(string code, FailureCategory category)
+    {
+        var failure = FailureCauses.Of(Error.Unexpected(code, "x"), DeploymentStep.Build, []);
+
+        (failure.Category, failure.Retryable, failure.Lasting).Should().Be((category, true, false));
+    }
+
+    [Theory]
+    [InlineData("SANDBOX_CREATE_FAILED")]
+    [InlineData("TARGET_UNAVAILABLE")]
+    [InlineData("DEPLOYMENT_STEP_FAILED")]
+    public void Of_WhatSomebodyHasToMend_IsThePlatformsAndNotRetried(string code)
+    {
+        var failure = FailureCauses.Of(Error.Failure(code, "The token may not do this."), DeploymentStep.Deploy, []);
+
+        (failure.Category, failure.Retryable, failure.Lasting).Should().Be((FailureCategory.Platform, false, true));
     }
 
     [Fact]

@@ -177,7 +177,7 @@ internal sealed class DeploymentPipeline(
             return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
         }
 
-        return new RunResult(failure.Retryable ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+        return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
     }
 
     private async Task<RunResult> StopAsync(StepContext context, StopCause cause)
@@ -247,10 +247,10 @@ internal sealed class DeploymentPipeline(
         Message: error.Description);
 
     internal static DeploymentFailure TimedOut(Deployment deployment) => FailureCauses.Of(
-        Error.Failure("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."), deployment.CurrentStep, []);
+        Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."), deployment.CurrentStep, []);
 
     private static DeploymentFailure SuspectedKiller(Deployment deployment) => FailureCauses.Of(
-        Error.Failure("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."), deployment.CurrentStep, []);
+        Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."), deployment.CurrentStep, []);
 
     private static Dictionary<string, object?> Fields(Deployment deployment) => new()
     {

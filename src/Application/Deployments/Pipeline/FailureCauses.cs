@@ -3,7 +3,10 @@ using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
-/// <summary>The one table of causes: which code is whose matter, and what to try. An error typed Unexpected may pass by itself, whatever its row says.</summary>
+/// <summary>
+/// The one table of causes: which code is whose matter, and what to try. An error typed Unexpected may pass by itself, whatever its
+/// row says; any other of ours is lasting and is not tried again.
+/// </summary>
 internal static class FailureCauses
 {
     private static readonly Dictionary<string, (FailureCategory Category, string? Hint)> Table = new(StringComparer.Ordinal)
@@ -30,28 +33,34 @@ internal static class FailureCauses
         ["DEPLOYMENT_STEP_FAILED"] = (FailureCategory.Platform, null),
     };
 
+    /// <summary>The codes that a deployment can fail with, and whose matter each is when nothing else is known.</summary>
+    public static IReadOnlyDictionary<string, FailureCategory> Categories { get; } =
+        Table.ToDictionary(cause => cause.Key, cause => cause.Value.Category, StringComparer.Ordinal);
+
     /// <summary>Makes a failure of a step's error.</summary>
     /// <param name="excerpt">Lines that the step's commands printed last.</param>
     public static DeploymentFailure Of(Error error, DeploymentStep? step, IReadOnlyList<string> excerpt)
     {
         var known = Table.TryGetValue(error.Code, out var cause);
-        var category = known ? cause.Category : FailureCategory.Platform;
-        if (error.Type == ErrorType.Unexpected && category is not (FailureCategory.Provider or FailureCategory.Platform)) category = FailureCategory.Provider;
-        // A target that will not come back by itself lacks something that the platform has to set right.
-        if (error is { Code: "TARGET_UNAVAILABLE", Type: not ErrorType.Unexpected }) category = FailureCategory.Platform;
-        return new DeploymentFailure(known ? error.Code : "DEPLOYMENT_STEP_FAILED", category, step, error.Description, excerpt, cause.Hint);
+        var passing = error.Type == ErrorType.Unexpected;
+        var category = (known ? cause.Category : FailureCategory.Platform, passing) switch
+        {
+            (FailureCategory.User or FailureCategory.Quota, true) => FailureCategory.Provider,
+            // A provider that will not come back by itself lacks something that the platform has to set right, for instance a permission.
+            (FailureCategory.Provider, false) => FailureCategory.Platform,
+            var (usual, _) => usual,
+        };
+        var failure = new DeploymentFailure(known ? error.Code : "DEPLOYMENT_STEP_FAILED", category, step, error.Description, excerpt, cause.Hint);
+        return failure with { Lasting = failure.IsOurs && !passing };
     }
 
     /// <summary>Makes a failure of what nobody expected: ours, and worth another attempt.</summary>
     public static DeploymentFailure Of(Exception exception, DeploymentStep? step) => exception switch
     {
         SandboxException { Transient: true } sandbox => Of(Error.Unexpected(sandbox.Code, sandbox.Message), step, []),
-        SandboxException sandbox => Of(Error.Failure(sandbox.Code, sandbox.Message), step, []) with { Category = FailureCategory.Platform },
+        SandboxException sandbox => Of(Error.Failure(sandbox.Code, sandbox.Message), step, []),
         IOException when step is DeploymentStep.Build => Of(Error.Unexpected("STORAGE_WRITE_FAILED", "The artifact could not be stored."), step, []),
         IOException or InvalidDataException => Of(Error.Unexpected("STORAGE_READ_FAILED", "Stored data could not be read."), step, []),
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
-
-    /// <summary>The codes that a deployment can fail with.</summary>
-    public static IReadOnlyCollection<string> Codes => Table.Keys;
 }

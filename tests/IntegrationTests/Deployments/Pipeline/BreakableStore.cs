@@ -1,0 +1,47 @@
+using Libra.Deploy.Application.Storage;
+
+namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
+
+/// <summary>An object store whose artifacts cannot be read or written while a test says so.</summary>
+internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
+{
+    public bool RefusesReads { get; set; }
+
+    public bool RefusesWrites { get; set; }
+
+    public Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
+    {
+        Refuse(bucket, RefusesWrites);
+        return inner.PutAsync(bucket, key, content, contentType, cancellationToken);
+    }
+
+    public Task<bool> PutIfAbsentAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
+    {
+        Refuse(bucket, RefusesWrites);
+        return inner.PutIfAbsentAsync(bucket, key, content, contentType, cancellationToken);
+    }
+
+    public Task<Stream?> GetAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)
+    {
+        Refuse(bucket, RefusesReads);
+        return inner.GetAsync(bucket, key, cancellationToken);
+    }
+
+    public Task<byte[]?> ReadRangeAsync(ObjectBucket bucket, string key, long offset, int length, CancellationToken cancellationToken) =>
+        inner.ReadRangeAsync(bucket, key, offset, length, cancellationToken);
+
+    public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) => inner.HeadAsync(bucket, key, cancellationToken);
+
+    public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, CancellationToken cancellationToken) =>
+        inner.ListAsync(bucket, prefix, cancellationToken);
+
+    public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(bucket, keys, cancellationToken);
+
+    public Uri? Presign(ObjectBucket bucket, string key, TimeSpan lifetime) => inner.Presign(bucket, key, lifetime);
+
+    private static void Refuse(ObjectBucket bucket, bool refused)
+    {
+        if (refused && bucket == ObjectBucket.Artifacts) throw new IOException("The store is away.");
+    }
+}

@@ -1,0 +1,264 @@
+using ErrorOr;
+using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.IntegrationTests.Artifacts;
+using Libra.Deploy.IntegrationTests.Persistence;
+
+namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
+
+/// <summary>Every cause of failure, provoked where it can happen, takes the road that the table of causes promises.</summary>
+public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
+{
+    private const int Attempts = 4;
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+    private static readonly SandboxExit Exited = new(SandboxExitReason.Exited, 1);
+    private static readonly TimeSpan AskedFor = TimeSpan.FromSeconds(90);
+
+    private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
+    private PipelineNode _node = null!;
+
+    public async ValueTask InitializeAsync() => _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _objects.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("DEPLOYMENT_VALIDATION_FAILED")]
+    [InlineData("PROJECT_NOT_FOUND")]
+    [InlineData("PROJECT_INACTIVE")]
+    [InlineData("VALIDATION_ERROR")]
+    [InlineData("INSTALL_FAILED")]
+    [InlineData("BUILD_FAILED")]
+    [InlineData("BUILD_OUT_OF_MEMORY")]
+    [InlineData("ARTIFACT_INVALID")]
+    [InlineData("TARGET_REJECTED")]
+    [InlineData("VERIFICATION_FAILED")]
+    public async Task TheUsersCause_EndsTheDeploymentAtOnceAndKeepsItsCharge(string code)
+    {
+        var id = await AcceptAsync(code);
+        await ProvokeAsync(code, id);
+
+        var run = await _node.RunAsync(id);
+
+        run.Outcome.Should().Be(RunOutcome.Failed, run.Message);
+        var end = await _node.ViewAsync(id);
+        (end.Status, end.Attempt, end.Failure!.Code, end.Failure.Category).Should().Be((DeploymentStatus.Failed, 1, code, FailureCategory.User));
+        end.Failure.Retryable.Should().BeFalse();
+        (await _node.DeadLettersAsync(id)).Should().BeEmpty();
+        (await IsRefundedAsync(id)).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("SANDBOX_CREATE_FAILED", "provider", "sandbox")]
+    [InlineData("SANDBOX_CONNECT_FAILED", "provider", "sandbox")]
+    [InlineData("SANDBOX_COMMAND_FAILED", "provider", "sandbox")]
+    [InlineData("FILE_SYNC_FAILED", "provider", "sandbox")]
+    [InlineData("STORAGE_WRITE_FAILED", "platform", "sandbox")]
+    [InlineData("STORAGE_READ_FAILED", "platform", "deploy")]
+    [InlineData("TARGET_UNAVAILABLE", "provider", "deploy")]
+    [InlineData("DEPLOYMENT_STEP_FAILED", "platform", "deploy")]
+    public async Task WhatMayPass_IsTriedAgainFromTheFailedStepThenKeptAndReplayed(string code, string category, string retryBegins)
+    {
+        var id = await AcceptAsync(code);
+        await ProvokeAsync(code, id);
+
+        for (var attempt = 1; attempt < Attempts; attempt++) await ExpectRetryAsync(id, code, attempt);
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+
+        var end = await _node.ViewAsync(id);
+        (end.Status, end.Attempt, end.Failure!.Code).Should().Be((DeploymentStatus.Failed, Attempts, code));
+        end.Failure.Category.ToString().ToLowerInvariant().Should().Be(category);
+        end.Journal.Where(run => run.Attempt == 2).MinBy(run => run.Step)!.Step.WireName().Should().Be(retryBegins, "what is done is not done again");
+        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        (letter.Reason, letter.TotalRetries, letter.RetryHistory.Count).Should().Be((DeadLetterReasons.MaxRetriesExceeded, Attempts - 1, Attempts));
+        (await IsRefundedAsync(id)).Should().BeTrue();
+        await ExpectReplayToCompleteAsync(id, letter.Id);
+    }
+
+    [Theory]
+    [InlineData("TARGET_UNAVAILABLE")]
+    [InlineData("SANDBOX_CREATE_FAILED")]
+    public async Task WhatSomebodyHasToMend_IsKeptAtOnceAndReplayed(string code)
+    {
+        var id = await AcceptAsync(code);
+        _node.Target.OnPublish = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The API token may not do this."));
+        if (code == "SANDBOX_CREATE_FAILED") _node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
+
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+
+        var end = await _node.ViewAsync(id);
+        (end.Attempt, end.Failure!.Code, end.Failure.Category, end.Failure.Retryable).Should().Be((1, code, FailureCategory.Platform, false));
+        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        letter.Reason.Should().Be(DeadLetterReasons.SystemError);
+        (await IsRefundedAsync(id)).Should().BeTrue();
+        await ExpectReplayToCompleteAsync(id, letter.Id);
+    }
+
+    [Fact]
+    public async Task DeploymentTimeout_EndsTheDeploymentAsADeadLetter()
+    {
+        var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
+        await _node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
+        _node.Target.OnPublish = async cancellationToken =>
+        {
+            _node.Clock.Advance(TimeSpan.FromSeconds(61));
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return Result.Success;
+        };
+
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+
+        (await _node.ViewAsync(id)).Failure!.Code.Should().Be("DEPLOYMENT_TIMEOUT");
+        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        letter.Reason.Should().Be(DeadLetterReasons.ProcessingTimeout);
+        (await IsRefundedAsync(id)).Should().BeTrue();
+        await ExpectReplayToCompleteAsync(id, letter.Id);
+    }
+
+    [Fact]
+    public async Task DeploymentQuotaExceeded_IsAnsweredBeforeThereIsADeployment()
+    {
+        var first = await _node.AcceptAsync();
+        var view = await _node.ViewAsync(first);
+        await _node.RunAsync(first);
+        await _node.ExecuteAsync("UPDATE public.subscription_limit SET deploy_limit = 0 WHERE organization_id = $1", view.OrganizationId);
+
+        var refused = await _node.SendAsync(new CreateDeploymentCommand(view.ProjectId, view.OrganizationId, "u"));
+
+        refused.FirstError.Code.Should().Be("DEPLOYMENT_QUOTA_EXCEEDED");
+        (await _node.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE organization_id = $1", view.OrganizationId)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task InstallFailed_WhenTheRegistryIsAway_IsTheProvidersAndTriedAgain()
+    {
+        var id = await AcceptAsync("INSTALL_FAILED");
+        (_node.Sandboxes.Installed, _node.Sandboxes.InstallSays) = (Exited, "error: ConnectionRefused downloading package manifest\n");
+
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.RetryLater);
+
+        (await _node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.Provider);
+    }
+
+    private Task<DeploymentId> AcceptAsync(string code) => code switch
+    {
+        "DEPLOYMENT_VALIDATION_FAILED" => _node.AcceptAsync("""[{"path":"../escape.html","content":"x"}]"""),
+        "VALIDATION_ERROR" => _node.AcceptAsync(customDomain: "www.customer.example"),
+        _ => _node.AcceptAsync(),
+    };
+
+    private async Task ProvokeAsync(string code, DeploymentId id)
+    {
+        var project = (await _node.ViewAsync(id)).ProjectId;
+        switch (code)
+        {
+            case "DEPLOYMENT_VALIDATION_FAILED":
+                break;
+            case "PROJECT_NOT_FOUND":
+                await _node.ExecuteAsync("DELETE FROM public.project WHERE id = $1", project);
+                break;
+            case "PROJECT_INACTIVE":
+                await _node.ExecuteAsync("UPDATE public.project SET is_active = false WHERE id = $1", project);
+                break;
+            case "VALIDATION_ERROR":
+                var other = await _node.ViewAsync(await _node.AcceptAsync());
+                await _node.ExecuteAsync("UPDATE public.project SET custom_domain = 'www.customer.example' WHERE id = $1", other.ProjectId);
+                break;
+            default:
+                Provoke(code);
+                break;
+        }
+    }
+
+    private void Provoke(string code)
+    {
+        var (sandboxes, target) = (_node.Sandboxes, _node.Target);
+        switch (code)
+        {
+            case "SANDBOX_CREATE_FAILED" or "SANDBOX_CONNECT_FAILED":
+                sandboxes.Trouble = ("Create", new SandboxException(code, "Busy.", transient: true));
+                break;
+            case "SANDBOX_COMMAND_FAILED":
+                sandboxes.Trouble = ("Build", new SandboxException(code, "The stream broke.", transient: true));
+                break;
+            case "FILE_SYNC_FAILED":
+                sandboxes.Trouble = ("Write", new SandboxException(code, "The transfer broke.", transient: true));
+                break;
+            case "INSTALL_FAILED":
+                sandboxes.Installed = Exited;
+                break;
+            case "BUILD_FAILED":
+                sandboxes.Built = Exited;
+                break;
+            case "BUILD_OUT_OF_MEMORY":
+                sandboxes.Built = new SandboxExit(SandboxExitReason.OutOfMemory, null);
+                break;
+            case "ARTIFACT_INVALID":
+                sandboxes.Result = new BuildTar();
+                break;
+            case "STORAGE_READ_FAILED":
+                _node.Store.RefusesReads = true;
+                break;
+            case "STORAGE_WRITE_FAILED":
+                // Content of its own: what is stored already would not be written.
+                (sandboxes.Result, _node.Store.RefusesWrites) = (BuildTar.OfAssets(Guid.NewGuid().ToString()), true);
+                break;
+            case "TARGET_REJECTED":
+                target.OnPublish = ScriptedTarget.Says(Error.Failure(code, "The worker is too large."));
+                break;
+            case "TARGET_UNAVAILABLE":
+                target.OnPublish = ScriptedTarget.Says(Error.Unexpected(code, "Busy.", new() { ["retryAfter"] = AskedFor }));
+                break;
+            case "VERIFICATION_FAILED":
+                target.OnVerify = ScriptedTarget.Says(Error.Failure(code, "It answers 500."));
+                break;
+            case "DEPLOYMENT_STEP_FAILED":
+                target.OnPublish = _ => throw new InvalidOperationException("A bug.");
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(code), code, "Nobody knows how to provoke it.");
+        }
+    }
+
+    private async Task ExpectRetryAsync(DeploymentId id, string code, int attempt)
+    {
+        var run = await _node.RunAsync(id);
+        run.Outcome.Should().Be(RunOutcome.RetryLater, run.Message);
+
+        var waiting = await _node.ViewAsync(id);
+        (waiting.Status, waiting.Attempt, waiting.Failure!.Code).Should().Be((DeploymentStatus.Pending, attempt, code));
+        var pause = waiting.DueAt - _node.Clock.GetUtcNow();
+        if (code == "TARGET_UNAVAILABLE") pause.Should().Be(AskedFor);
+        else pause.TotalSeconds.Should().BeInRange(0.75 * Math.Pow(2, attempt), 1.25 * Math.Pow(2, attempt));
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.NotClaimed, "it is not due yet");
+        _node.Clock.Advance(pause);
+    }
+
+    private async Task ExpectReplayToCompleteAsync(DeploymentId ended, Domain.Queue.DeadLetterId letter)
+    {
+        Mend();
+        var replayed = await _node.SendAsync(new ReplayDeadLetterCommand(OrganizationFilter.All, letter, new ReplayRequest("test", "mended", null)));
+        replayed.IsError.Should().BeFalse();
+
+        (await _node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(RunOutcome.Completed);
+
+        (await _node.ViewAsync(replayed.Value.Id)).PredecessorId.Should().Be(ended);
+        (await IsRefundedAsync(replayed.Value.Id)).Should().BeFalse("the one that succeeded is paid for");
+    }
+
+    private void Mend()
+    {
+        _node.Sandboxes.Mend();
+        (_node.Store.RefusesReads, _node.Store.RefusesWrites) = (false, false);
+        _node.Target.OnPublish = _ => ScriptedTarget.Fine();
+    }
+
+    private Task<bool> IsRefundedAsync(DeploymentId id) =>
+        _node.AskAsync<bool>("SELECT bool_and(refunded_at IS NOT NULL) FROM deploy.quota_charges WHERE deployment_id = $1", id.Value);
+}
