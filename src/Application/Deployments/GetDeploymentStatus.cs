@@ -12,14 +12,15 @@ public sealed record GetDeploymentStatusQuery(OrganizationFilter Caller, Deploym
 /// <param name="Place">Null when it does not wait.</param>
 public sealed record DeploymentStanding(DeploymentView Deployment, QueuePlace? Place);
 
-internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments) : IRequestHandler<GetDeploymentStatusQuery, ErrorOr<DeploymentStanding>>
+internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments, IQueuePlaces places)
+    : IRequestHandler<GetDeploymentStatusQuery, ErrorOr<DeploymentStanding>>
 {
     public async Task<ErrorOr<DeploymentStanding>> Handle(GetDeploymentStatusQuery query, CancellationToken cancellationToken)
     {
         var view = await deployments.FindAsync(query.Id, cancellationToken);
         if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
 
-        var place = view.Status == DeploymentStatus.Pending ? await deployments.FindPlaceAsync(query.Id, cancellationToken) : null;
+        var place = view.Status == DeploymentStatus.Pending ? await places.FindAsync(query.Id, cancellationToken) : null;
         return new DeploymentStanding(view, place);
     }
 }

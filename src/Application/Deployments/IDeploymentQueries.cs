@@ -14,9 +14,6 @@ public interface IDeploymentQueries
     /// <summary>Those that have not ended, oldest first.</summary>
     /// <param name="organizations">Null means all.</param>
     Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken);
-
-    /// <summary>How many waiting deployments come before this one, and what it waits for; null when it does not wait.</summary>
-    Task<QueuePlace?> FindPlaceAsync(DeploymentId id, CancellationToken cancellationToken);
 }
 
 /// <summary>A deployment as clients see it.</summary>
@@ -82,8 +79,3 @@ public sealed record DeploymentCursor(DateTimeOffset CreatedAt, DeploymentId Id)
 /// <summary>A page of a list.</summary>
 /// <param name="Next">Null on the last page.</param>
 public sealed record DeploymentPage(IReadOnlyList<DeploymentView> Deployments, DeploymentCursor? Next);
-
-/// <summary>Where a waiting deployment stands.</summary>
-/// <param name="Position">1 is next.</param>
-/// <param name="WaitingFor"><c>slot</c>, <c>retry</c> or <c>organization</c> (its own cap).</param>
-public sealed record QueuePlace(int Position, string WaitingFor);

@@ -66,6 +66,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     {
         deployment.HasIndex(d => d.ProjectId).IsUnique().HasFilter(Active).HasDatabaseName(OneActiveIndex);
         deployment.HasIndex(d => d.DueAt).HasFilter("status = 'pending'").HasDatabaseName("ix_deployments_waiting");
+        deployment.HasIndex(nameof(Deployment.OrganizationId), "DispatchedAt").HasFilter("dispatched_at IS NOT NULL").HasDatabaseName("ix_deployments_served");
         deployment.HasIndex(d => d.CreatedAt).HasFilter(Active).HasDatabaseName("ix_deployments_active");
         deployment.HasIndex(d => new { d.CreatedAt, d.Id }).IsDescending();
         deployment.HasIndex(d => new { d.OrganizationId, d.CreatedAt, d.Id }).IsDescending(false, true, true);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-internal sealed class DeploymentQueries(LibraDbContext database, TimeProvider clock) : IDeploymentQueries
+internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQueries
 {
     private static readonly Expression<Func<Deployment, DeploymentView>> ToView = deployment => new DeploymentView
     {
@@ -57,19 +57,6 @@ internal sealed class DeploymentQueries(LibraDbContext database, TimeProvider cl
             .Select(ToView)
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
-
-    public async Task<QueuePlace?> FindPlaceAsync(DeploymentId id, CancellationToken cancellationToken)
-    {
-        var waiting = await database.Deployments.AsNoTracking()
-            .Where(deployment => deployment.Id == id && deployment.Status == DeploymentStatus.Pending)
-            .Select(deployment => new { deployment.DueAt, deployment.Attempt })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (waiting is null) return null;
-
-        var before = await database.Deployments.CountAsync(
-            other => other.Status == DeploymentStatus.Pending && other.DueAt < waiting.DueAt, cancellationToken);
-        return new QueuePlace(before + 1, waiting.DueAt > clock.GetUtcNow() ? "retry" : "slot");
-    }
 
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {

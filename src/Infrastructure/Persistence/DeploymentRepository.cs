@@ -10,7 +10,9 @@ internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymen
 
     public async Task<Deployment?> FindForUpdateAsync(DeploymentId id, CancellationToken cancellationToken)
     {
-        await database.Database.ExecuteSqlAsync($"SELECT 1 FROM deploy.deployments WHERE id = {id.Value} FOR UPDATE", cancellationToken);
+        // A worker that stands still inside the transaction would else hold the row, and keep others from going on, until it wakes.
+        await database.Database.ExecuteSqlAsync(
+            $"SELECT set_config('idle_in_transaction_session_timeout', '10s', true) FROM deploy.deployments WHERE id = {id.Value} FOR UPDATE", cancellationToken);
         return await FindAsync(id, cancellationToken);
     }
 

@@ -30,6 +30,7 @@ public static class QueueRegistration
         services.AddScoped<IDeadLetterRepository, DeadLetterRepository>();
         services.AddScoped<IDeadLetterQueries, DeadLetterQueries>();
         services.AddSingleton<IQueueFigures, QueueFigures>();
+        services.AddSingleton<IQueuePlaces, QueuePlaces>();
         services.AddSingleton<DashboardCounts>();
         services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
         services.AddHangfire(Configure);

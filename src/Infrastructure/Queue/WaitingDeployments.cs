@@ -6,22 +6,12 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// <summary>The statements by which deployments go from the table into Hangfire, and by which what got lost between the two comes back.</summary>
 internal sealed class WaitingDeployments(NpgsqlDataSource database)
 {
-    // Turns: an organization's first waiting deployment comes before another's second, and what it has running counts as turns taken.
     private const string TakeDue =
-        """
-        WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(6010771)),
-        busy AS (
-            SELECT organization_id, count(*) AS running FROM deploy.deployments, lock
-            WHERE status NOT IN ('completed', 'failed', 'cancelled') AND (status <> 'pending' OR dispatched_at IS NOT NULL)
-            GROUP BY organization_id),
-        waiting AS (
-            SELECT d.id, d.due_at, COALESCE(b.running, 0)
-                + row_number() OVER (PARTITION BY d.organization_id ORDER BY d.settings_priority DESC, d.due_at, d.id) AS turn
-            FROM deploy.deployments d LEFT JOIN busy b ON b.organization_id = d.organization_id
-            WHERE d.status = 'pending' AND d.dispatched_at IS NULL AND d.due_at <= $1)
+        $"""
+        WITH {WaitingLine.Sql}
         UPDATE deploy.deployments d SET dispatched_at = $1
-        FROM (SELECT id, turn, due_at FROM waiting WHERE turn <= $3 ORDER BY turn, due_at LIMIT $2) next
-        WHERE d.id = next.id
+        FROM (SELECT id FROM line WHERE turn <= $2 ORDER BY {WaitingLine.Order} LIMIT $3) next
+        WHERE d.id = next.id AND d.status = 'pending' AND d.dispatched_at IS NULL
         RETURNING d.id
         """;
 
@@ -43,8 +33,18 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         """;
 
     /// <summary>Marks due deployments as dispatched, fairly between organizations; the lock lets one node at a time choose.</summary>
-    public Task<IReadOnlyList<DeploymentId>> TakeDueAsync(DateTimeOffset now, int most, int organizationCap, CancellationToken cancellationToken) =>
-        IdsAsync(TakeDue, cancellationToken, now, most, (long)(organizationCap == 0 ? int.MaxValue : organizationCap));
+    public async Task<IReadOnlyList<DeploymentId>> TakeDueAsync(DateTimeOffset now, int most, int organizationCap, CancellationToken cancellationToken)
+    {
+        // Two statements of one transaction: one that waited for the lock itself would choose by what it saw before the wait.
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1 FROM pg_advisory_xact_lock(6010771)"));
+        var take = new NpgsqlBatchCommand(TakeDue);
+        foreach (var parameter in new object[] { now, WaitingLine.CapOf(organizationCap), most }) take.Parameters.AddWithValue(parameter);
+        batch.BatchCommands.Add(take);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await IdsAsync(reader, cancellationToken);
+    }
 
     /// <summary>Running deployments whose worker is silent, and that no waiting job will take.</summary>
     public Task<IReadOnlyList<DeploymentId>> TakeOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -97,6 +97,11 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         await using var command = database.CreateCommand(sql);
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await IdsAsync(reader, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<DeploymentId>> IdsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var ids = new List<DeploymentId>();
         while (await reader.ReadAsync(cancellationToken)) ids.Add(DeploymentId.Parse(reader.GetString(0)));
         return ids;

@@ -13,6 +13,7 @@ using Libra.Deploy.Infrastructure.Cleanup;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Idempotency;
 using Libra.Deploy.Infrastructure.Health;
+using Libra.Deploy.Infrastructure.Keys;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Projects;
 using Libra.Deploy.Infrastructure.Queue;
@@ -51,6 +52,7 @@ internal static class LibraServices
         services.AddIdempotency();
         Bind<IdempotencyOptions>(services, configuration, "Idempotency");
         services.AddQueue(settings.IsWorker);
+        services.AddSharedKeys();
         services.AddHealthProbes(settings.IsWorker);
         services.AddCleanup(settings.IsWorker);
         Bind<CleanupOptions>(services, configuration, "Cleanup");

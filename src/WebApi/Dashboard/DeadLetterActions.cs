@@ -5,17 +5,19 @@ using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using MediatR;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
 /// <summary>The buttons of the dead letter's page.</summary>
 internal static class DeadLetterActions
 {
-    /// <summary>Replays or discards, and shows the page again. A cookie counts here only when our own page sent the form.</summary>
-    public static async Task<IResult> RunAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    /// <summary>Replays or discards, and shows the page again; only for a form that this page made for this caller.</summary>
+    public static async Task<IResult> RunAsync(string id, HttpContext http, IMediator mediator, IAntiforgery antiforgery, CancellationToken cancellationToken)
     {
         if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
         if (!http.Request.HasFormContentType) return Problems.InvalidRequest("A form is expected.").ToProblem();
+        if (!await antiforgery.IsRequestValidAsync(http)) return Problems.InvalidRequest("The form is not from this page, or too old. Load the page again.").ToProblem();
 
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var note = form["note"].ToString() is { Length: > 0 } text ? text : null;

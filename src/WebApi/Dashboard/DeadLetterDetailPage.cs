@@ -2,14 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Queue;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
 /// <summary>One dead letter: what was asked, how it failed each time, what it wrote last, and what to do about it.</summary>
 /// <param name="log">The last lines, oldest first.</param>
-/// <param name="mayAct">True when the caller may replay and discard.</param>
+/// <param name="form">What shows that the page's form is ours; null when the caller may not replay and discard.</param>
 /// <param name="refusal">Why the last action was refused.</param>
-internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry> log, bool mayAct, string? refusal) : DashboardPage("Dead letter")
+internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry> log, AntiforgeryTokenSet? form, string? refusal) : DashboardPage("Dead letter")
 {
     private static readonly JsonSerializerOptions Readable =
         new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -19,8 +20,8 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         if (refusal is not null) Markup($"<div class=\"alert alert-danger\" role=\"alert\">{refusal}</div>");
         Markup($"<p><a href=\"{Url.To("/dead-letters")}\">All dead letters</a></p>");
         Facts();
-        if (letter.Resolution is null && mayAct) Actions();
-        if (letter.Resolution is null && !mayAct) Markup($"<p class=\"text-muted\">Replaying and discarding need the scope operations:write.</p>");
+        if (letter.Resolution is null && form is not null) Actions(form);
+        if (letter.Resolution is null && form is null) Markup($"<p class=\"text-muted\">Replaying and discarding need the scope operations:write.</p>");
         History();
         Markup($"<h3>Message</h3><pre>{JsonSerializer.Serialize(letter.Message, Readable)}</pre>");
         if (log.Count == 0) return;
@@ -50,9 +51,10 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         Markup($"</dl>");
     }
 
-    private void Actions()
+    private void Actions(AntiforgeryTokenSet tokens)
     {
         Markup($"<form class=\"form-inline\" method=\"post\" action=\"{Url.To($"/dead-letters/{letter.Id}")}\"><p>");
+        Markup($"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{tokens.RequestToken}\">");
         Markup($"<label for=\"note\">Note</label> <input class=\"form-control\" id=\"note\" name=\"note\" maxlength=\"500\" placeholder=\"why\"> ");
         if (letter.DeploymentId is not null) Markup($"<button class=\"btn btn-primary\" name=\"action\" value=\"replay\">Replay</button> ");
         Markup($"<button class=\"btn btn-danger\" name=\"action\" value=\"discard\">Discard</button></p></form>");

@@ -10,6 +10,7 @@ using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using MediatR;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
@@ -24,7 +25,8 @@ internal static class LibraDashboard
 
     public static void AddLibraDashboard(this IServiceCollection services)
     {
-        services.AddAntiforgery();
+        // The cookie names the dashboard alone; by default its name would differ with the folder that a node was started from.
+        services.AddAntiforgery(options => (options.Cookie.Name, options.Cookie.Path) = ("libra_form", LoginCookie.Area));
         lock (Registering)
         {
             if (_registered) return; // Hangfire keeps menus and routes for the whole process
@@ -96,7 +98,8 @@ internal static class LibraDashboard
         if (letter.IsError) return null;
 
         var refusal = Parameter(http, "refused") is { } code ? DeadLetterActions.Explain(code) : null;
-        return new DeadLetterDetailPage(letter.Value, await TailAsync(http, mediator, letter.Value), DashboardAccess.MayAct(http.Caller()), refusal);
+        var form = DashboardAccess.MayAct(http.Caller()) ? http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http) : null;
+        return new DeadLetterDetailPage(letter.Value, await TailAsync(http, mediator, letter.Value), form, refusal);
     }
 
     private static async Task<IReadOnlyList<LogEntry>> TailAsync(HttpContext http, IMediator mediator, DeadLetter letter)

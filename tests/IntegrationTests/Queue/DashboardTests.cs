@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Libra.Deploy.IntegrationTests.Service;
 using static Libra.Deploy.IntegrationTests.Queue.DeadLetters;
 
@@ -51,15 +53,48 @@ public sealed class DashboardTests(LibraService service)
         var address = $"/hangfire/dead-letters/{Text(letter, "id")}";
         using var browser = Browser();
         var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read", "operations:write"));
+        var page = await DashboardForm.LoadAsync(browser, address, cookie);
         var form = new Dictionary<string, string> { ["action"] = "discard", ["note"] = "<b>gone</b>" };
-        (await TextAsync(browser, address, cookie)).Should().Contain("value=\"discard\"");
 
-        var forged = await SendAsync(browser, HttpMethod.Post, address, cookie, form, "cross-site");
-        var own = await SendAsync(browser, HttpMethod.Post, address, cookie, form);
+        var bare = await SendAsync(browser, HttpMethod.Post, address, cookie, form);
+        var forged = await page.PostAsync(browser, form, "cross-site");
+        var own = await page.PostAsync(browser, form);
 
+        bare.StatusCode.Should().Be(HttpStatusCode.BadRequest, "it lacks what only our page can know");
         forged.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         own.StatusCode.Should().Be(HttpStatusCode.SeeOther);
         (await TextAsync(browser, address, cookie)).Should().Contain("discarded by").And.Contain("&lt;b&gt;gone&lt;/b&gt;");
+    }
+
+    [Fact]
+    public async Task Replay_OnThePage_StartsANewDeploymentAndShowsIt()
+    {
+        var project = await service.NewProjectAsync();
+        var letter = await ProvokeAsync(project, "<h1>from the page</h1>");
+        var address = $"/hangfire/dead-letters/{Text(letter, "id")}";
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read", "operations:write"));
+        var page = await DashboardForm.LoadAsync(browser, address, cookie);
+
+        var answer = await page.PostAsync(browser, new Dictionary<string, string> { ["action"] = "replay", ["note"] = "mended" });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        answer.Headers.Location!.OriginalString.Should().Be(address, "nothing was refused");
+        var settled = await service.Admin.GetFromJsonAsync<JsonNode>($"/status/queue/dead-letters/{Text(letter, "id")}");
+        var replay = settled!["resolution"]!["replayId"]!.GetValue<string>();
+        (await TextAsync(browser, address, cookie)).Should().Contain(replay);
+        Text(await project.EndOfAsync(replay), "status").Should().Be("completed");
+    }
+
+    [Fact]
+    public async Task LiveCounters_WithoutTheFormsToken_AreRefused()
+    {
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read"));
+
+        var answer = await SendAsync(browser, HttpMethod.Post, "/hangfire/stats", cookie, new Dictionary<string, string> { ["metrics[]"] = "enqueued:count-or-null" });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]

@@ -53,6 +53,20 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "data_protection_keys",
+                schema: "deploy",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_data_protection_keys", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letters",
                 schema: "deploy",
                 columns: table => new
@@ -351,6 +365,13 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 descending: new[] { false, true, true });
 
             migrationBuilder.CreateIndex(
+                name: "ix_deployments_served",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "organization_id", "dispatched_at" },
+                filter: "dispatched_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deployments_status_created_at_id",
                 schema: "deploy",
                 table: "deployments",
@@ -395,6 +416,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "call_budgets",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "data_protection_keys",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

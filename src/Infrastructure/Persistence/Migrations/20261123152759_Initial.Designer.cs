@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123135133_Initial")]
+    [Migration("20261123152759_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -267,6 +267,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.HasIndex("CreatedAt", "Id")
                         .IsDescending()
                         .HasDatabaseName("ix_deployments_created_at_id");
+
+                    b.HasIndex("OrganizationId", "DispatchedAt")
+                        .HasDatabaseName("ix_deployments_served")
+                        .HasFilter("dispatched_at IS NOT NULL");
 
                     b.HasIndex("ProjectId", "SourceDigest")
                         .HasDatabaseName("ix_deployments_built")
@@ -628,6 +632,28 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.ToTable("idempotency_keys", "deploy");
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Keys.DataProtectionKeyRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Name")
+                        .HasName("pk_data_protection_keys");
+
+                    b.ToTable("data_protection_keys", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentCountRow", b =>
                 {
                     b.Property<string>("OrganizationId")
@@ -738,6 +764,8 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                                 .IsRequired();
 
                             b1.Property<string>("Hint");
+
+                            b1.Property<bool>("Lasting");
 
                             b1.Property<string>("Message")
                                 .IsRequired();
