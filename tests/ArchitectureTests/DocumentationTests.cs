@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.WebApi.Configuration;
 
 namespace Libra.Deploy.ArchitectureTests;
@@ -14,6 +15,17 @@ public sealed class DocumentationTests
 
         EnvironmentNames.All.Should().NotBeEmpty();
         EnvironmentNames.All.Where(variable => !page.Contains($"`{variable.Name}` | `{variable.Key}`", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void EveryCause_IsDocumentedAndProvoked()
+    {
+        var page = Repository.Read("docs/reliability.md");
+        var tests = Repository.Read("tests/IntegrationTests/Deployments/Pipeline/FailureCauseTests.cs");
+
+        FailureCauses.Categories.Should().NotBeEmpty();
+        FailureCauses.Categories.Where(cause => !page.Contains($"| `{cause.Key}` | {cause.Value.ToString().ToLowerInvariant()} |", StringComparison.Ordinal)).Should().BeEmpty();
+        FailureCauses.Categories.Keys.Where(code => !tests.Contains($"\"{code}\"", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Libra.Deploy.IntegrationTests.Chaos;
 using Libra.Deploy.IntegrationTests.Embedded;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -10,6 +11,7 @@ internal static class EntryPoint
     public static Task<int> Main(string[] args) => args switch
     {
         [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
+        [ChaosNode.Role, var settings] => ChaosNode.RunAsync(settings),
         // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

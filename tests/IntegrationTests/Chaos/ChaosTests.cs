@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Libra.Deploy.IntegrationTests.Chaos;
+
+/// <summary>Keeps the machine to itself: deadlines of seconds mean nothing beside a hundred other tests.</summary>
+[CollectionDefinition(nameof(ChaosTests), DisableParallelization = true)]
+public sealed class ChaosCollection;
+
+/// <summary>
+/// Clients deploy while workers, the API node, PostgreSQL, the object store and the target die, stand still or fail; afterwards
+/// every promise is checked. <c>LIBRA_TEST_CHAOS_DEPLOYMENTS=1000</c> runs the long form.
+/// </summary>
+[Collection(nameof(ChaosTests))]
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private const string SizeVariable = "LIBRA_TEST_CHAOS_DEPLOYMENTS";
+    private const int Rounds = 4;
+    private const int ShortSize = 120;
+    private static readonly TimeSpan RollPatience = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task Deployments_ThroughKillsAtEveryJournalPointAndOutages_EndRightAndOnce()
+    {
+        var size = int.Parse(Environment.GetEnvironmentVariable(SizeVariable) ?? $"{ShortSize}", CultureInfo.InvariantCulture);
+        var isLong = size > ShortSize;
+        var points = JournalPoints.All.Count;
+        var plan = isLong
+            ? new DisruptionPlan(KillsAtPoints: 2 * points, KillsAtRandom: 24, KillsOfApi: 10, PostgresRestarts: 10, Pauses: 6, Faults: 24)
+            : new DisruptionPlan(KillsAtPoints: points, KillsAtRandom: 2, KillsOfApi: 1, PostgresRestarts: 1, Pauses: 1, Faults: 6);
+        var seed = Random.Shared.Next();
+        await using var cluster = await Cluster.StartAsync(slots: 4);
+        var books = new Books(cluster.Database);
+        await books.OpenAsync();
+        var load = new Load(cluster, projects: size / Rounds, Rounds);
+        await load.PrepareAsync();
+        var disruptions = new Disruptions(cluster, load, books, plan, seed);
+        var watch = Stopwatch.StartNew();
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var (loading, breaking) = (load.RunAsync(stop.Token), disruptions.RunAsync(stop.Token));
+        if ((await Task.WhenAny(loading, breaking)).IsFaulted) await stop.CancelAsync();
+        await Task.WhenAll(loading, breaking);
+
+        var verdict = new Verdict(cluster, load, books);
+        await cluster.WaitUntilReadyAsync(Cluster.Api);
+        await verdict.CheckAsync();
+        await cluster.StopNodesAsync();
+        verdict.CheckProcesses();
+        output.WriteLine(Figures(load, disruptions, verdict, watch.Elapsed, seed));
+        verdict.Broken.Should().BeEmpty();
+        disruptions.PointsNeverReached.Should().BeEmpty("a worker has to die at every moment of the journal");
+    }
+
+    [Fact]
+    public async Task RollingRestart_OfBothWorkersUnderLoad_FailsAndInterruptsNoDeployment()
+    {
+        await using var cluster = await Cluster.StartAsync(slots: 4);
+        var books = new Books(cluster.Database);
+        await books.OpenAsync();
+        var load = new Load(cluster, projects: 20, rounds: 3);
+        await load.PrepareAsync();
+
+        var running = load.RunAsync(TestContext.Current.CancellationToken);
+        foreach (var place in Cluster.Workers)
+        {
+            var before = load.Finished;
+            await Eventually.BecomesTrueAsync(() => load.Finished > before + 5, RollPatience, "there has to be load");
+            await cluster[place].StopAsync(RollPatience);
+            cluster[place].ExitCode.Should().Be(0);
+            cluster.Start(place);
+            await cluster.WaitUntilReadyAsync(place);
+        }
+
+        load.Finished.Should().BeLessThan(load.Total, "the restarts have to happen under load");
+        await running;
+        var verdict = new Verdict(cluster, load, books);
+        await verdict.CheckAsync();
+        verdict.Broken.Should().BeEmpty();
+        (await books.ScalarAsync<long>("SELECT coalesce(sum(interruptions), 0)::bigint FROM deploy.deployments")).Should().Be(0, "a hand-over is no death");
+    }
+
+    private static string Figures(Load load, Disruptions broke, Verdict verdict, TimeSpan took, int seed)
+    {
+        var takeovers = verdict.Takeovers;
+        var (median, longest) = takeovers.Count == 0 ? (0, 0) : (takeovers[takeovers.Count / 2], takeovers[^1]);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+             {load.Accepted.Count} deployments in {took.TotalSeconds:0} s (seed {seed}), {verdict.Broken.Count} broken promises
+             killed: {broke.KillsAtPoints} workers at journal points ({JournalPoints.All.Count - broke.PointsNeverReached.Count} of {JournalPoints.All.Count} points), {broke.KillsAtRandom} at random, {broke.KillsOfApi} API nodes
+             PostgreSQL restarted {broke.PostgresRestarts} times, workers paused past their lease {broke.Pauses} times, store and target faults {broke.Faults}
+             deployments taken over from dead workers: {takeovers.Count}, median {median:0.0} s, longest {longest:0.0} s
+             log lines {verdict.LogLines}, marked places {verdict.LogMarks}
+             """);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Libra.Deploy.Application.Access;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Embedded;
+using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.WebApi.Composition;
+using MediatR;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Libra.Deploy.IntegrationTests.Chaos;
+
+/// <summary>One API node and two worker nodes, each a process, on one database that the test owns and may stop.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    public const string Api = "api";
+    public static readonly IReadOnlyList<string> Workers = ["worker-1", "worker-2"];
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
+
+    private readonly DirectoryInfo _folder;
+    private readonly EmbeddedPostgres _postgres;
+    private readonly int _slots;
+    private readonly Dictionary<string, NodeProcess> _nodes = [];
+    private readonly Dictionary<string, int> _ports = [];
+    private int _started;
+
+    private Cluster(DirectoryInfo folder, EmbeddedPostgres postgres, int slots)
+    {
+        (_folder, _postgres, _slots) = (folder, postgres, slots);
+        Workspace = new Workspace(Path.Combine(folder.FullName, "shared"));
+        Database = NpgsqlDataSource.Create(postgres.ConnectionString);
+        foreach (var place in Workers.Append(Api)) _ports[place] = FreePort();
+    }
+
+    public Workspace Workspace { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    /// <summary>Speaks to the API node with every right.</summary>
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The process that runs at a place now; another one after a restart.</summary>
+    public NodeProcess this[string place] => _nodes[place];
+
+    /// <param name="slots">Of each worker.</param>
+    public static async Task<Cluster> StartAsync(int slots)
+    {
+        var folder = Directory.CreateTempSubdirectory("libra-chaos-");
+        File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
+        var postgres = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(folder.FullName, "pg") },
+            NullLogger.Instance,
+            TestContext.Current.CancellationToken);
+        var cluster = new Cluster(folder, postgres, slots);
+        await cluster.PrepareAsync();
+        foreach (var place in Workers.Append(Api)) cluster.Start(place);
+        foreach (var place in Workers.Append(Api)) await cluster.WaitUntilReadyAsync(place);
+        return cluster;
+    }
+
+    /// <summary>Starts a new process at the place of one that has ended.</summary>
+    public NodeProcess Start(string place)
+    {
+        if (_nodes.TryGetValue(place, out var ended)) ended.Dispose();
+        return _nodes[place] = NodeProcess.Start(new ChaosNodeSettings
+        {
+            Name = $"{place}.{++_started}",
+            Role = place == Api ? Api : "worker",
+            Port = _ports[place],
+            Slots = _slots,
+            Database = _postgres.ConnectionString,
+            Workspace = Workspace.Root,
+            DataFolder = Path.Combine(Workspace.Nodes, place),
+        });
+    }
+
+    public Task WaitUntilReadyAsync(string place) => Eventually.BecomesTrueAsync(
+        async () =>
+        {
+            if (_nodes[place].HasExited) throw new InvalidOperationException($"{_nodes[place].Name} ended with {_nodes[place].ExitCode}; see {Workspace.Nodes}.");
+            try
+            {
+                using var answer = await Client.GetAsync(new Uri($"http://127.0.0.1:{_ports[place]}/health/ready"));
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false; // it does not listen yet
+            }
+        },
+        StartPatience,
+        $"{place} has to be ready");
+
+    /// <summary>Stops PostgreSQL for a while.</summary>
+    public async Task RestartPostgresAsync(TimeSpan away)
+    {
+        await _postgres.StopAsync();
+        await Task.Delay(away);
+        await _postgres.StartAgainAsync();
+    }
+
+    /// <summary>Stops every node in order.</summary>
+    public async Task StopNodesAsync()
+    {
+        await Task.WhenAll(_nodes.Values.Select(node => node.StopAsync(StopPatience)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes.Values) node.Dispose();
+        Client.Dispose();
+        await Database.DisposeAsync();
+        await _postgres.DisposeAsync();
+        if (Environment.GetEnvironmentVariable("LIBRA_TEST_CHAOS_KEEP") is null) _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Brings the database up to date and gets a token, by a host that never serves.</summary>
+    private async Task PrepareAsync()
+    {
+        await using var host = await LibraHost.CreateAsync([], configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Host:Environment"] = "development",
+            ["Host:Roles"] = Api,
+            ["Host:PostgresUrl"] = _postgres.ConnectionString,
+            ["Host:DataDirectory"] = Path.Combine(Workspace.Nodes, "setup"),
+            ["Host:LogLevel"] = "error",
+        }));
+        await using var scope = host.App.Services.CreateAsyncScope();
+        var grant = new TokenGrant("chaos", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"));
+        Client.BaseAddress = new Uri($"http://127.0.0.1:{_ports[Api]}");
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
