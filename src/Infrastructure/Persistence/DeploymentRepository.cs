@@ -12,7 +12,7 @@ internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymen
     {
         // A worker that stands still inside the transaction would else hold the row, and keep others from going on, until it wakes.
         await database.Database.ExecuteSqlAsync(
-            $"SELECT set_config('idle_in_transaction_session_timeout', '10s', true) FROM deploy.deployments WHERE id = {id.Value} FOR UPDATE", cancellationToken);
+            $"SELECT set_config('idle_in_transaction_session_timeout', '15s', true) FROM deploy.deployments WHERE id = {id.Value} FOR UPDATE", cancellationToken);
         return await FindAsync(id, cancellationToken);
     }
 

@@ -20,7 +20,7 @@ internal sealed class Cluster : IAsyncDisposable
     public const string Api = "api";
     public static readonly IReadOnlyList<string> Workers = ["worker-1", "worker-2"];
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
 
     private readonly DirectoryInfo _folder;

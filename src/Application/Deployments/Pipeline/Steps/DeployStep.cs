@@ -2,11 +2,12 @@ using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
 /// <summary>Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.</summary>
-internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target) : IDeploymentStep
+internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target, IOptions<DeploymentOptions> options, TimeProvider clock) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Deploy;
 
@@ -19,6 +20,10 @@ internal sealed class DeployStep(IArtifactStore artifacts, IDeployTarget target)
 
         await using var artifact = await artifacts.OpenAsync(deployment.ArtifactDigest!, cancellationToken);
         if (artifact is null) return Error.Unexpected("STORAGE_READ_FAILED", "The artifact is not in the store.");
+
+        // A target cannot tell a stale worker from the rightful one, and opening may have taken long: so the last look is right before.
+        var held = await context.RecordAsync((current, token) => current.RenewLease(token, clock.GetUtcNow(), options.Value.LeaseDuration), cancellationToken);
+        if (held.IsError) return held;
 
         var domain = deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
         var request = new PublishRequest(project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, domain, artifact);
