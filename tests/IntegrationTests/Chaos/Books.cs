@@ -52,10 +52,11 @@ internal sealed class Books(NpgsqlDataSource database)
         WHERE (status IN ('completed', 'failed', 'cancelled') AND new_status <> status) OR (attempt = new_attempt AND new_progress < progress)
         """;
 
-    // Of each dead worker every deployment that it held: how long until another one had it, or the reaper had ended it.
+    // Of each dead worker every deployment that it held: how long until another one had it, or the reaper had ended it. When the one
+    // that was about to take it died as well, the time runs from that death.
     private const string Takeovers =
         """
-        SELECT claim.deployment, extract(epoch FROM next.at - death.at)::float8
+        SELECT claim.deployment, extract(epoch FROM next.at - (SELECT max(later.at) FROM chaos.deaths later WHERE later.at < next.at))::float8
         FROM chaos.deaths death
         JOIN chaos.changes claim ON claim.new_owner = death.node AND claim.new_token > claim.token
         LEFT JOIN LATERAL (

@@ -34,7 +34,8 @@ internal sealed class Cluster : IAsyncDisposable
     {
         (_folder, _postgres, _slots) = (folder, postgres, slots);
         Workspace = new Workspace(Path.Combine(folder.FullName, "shared"));
-        Database = NpgsqlDataSource.Create(postgres.ConnectionString);
+        // Without a pool: a connection that was kept from before a restart would be broken.
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString);
         foreach (var place in Workers.Append(Api)) _ports[place] = FreePort();
     }
 

@@ -63,8 +63,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
     private async Task KillAtAPointAsync()
     {
         if (_pointsLeft.Count == 0) _pointsLeft.AddRange(JournalPoints.All);
-        var place = NextWorker();
-        await cluster.WaitUntilReadyAsync(place);
+        var place = await NextWorkerAsync();
         var node = cluster[place];
         cluster.Workspace.Order(SuddenDeath.OrderTo(node.Name), string.Join('\n', _pointsLeft));
         var died = await node.ExitsWithinAsync(DeathPatience);
@@ -80,8 +79,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
 
     private async Task KillAtRandomAsync()
     {
-        var place = NextWorker();
-        await cluster.WaitUntilReadyAsync(place);
+        var place = await NextWorkerAsync();
         var node = cluster[place];
         if (await books.MostInterruptionsAsync(node.Name) >= SuddenDeath.MostInterruptions) return;
 
@@ -108,8 +106,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
     /// <summary>The worker wakes after its deployments were taken over, and believes that it still has them.</summary>
     private async Task PauseAWorkerAsync()
     {
-        var place = NextWorker();
-        await cluster.WaitUntilReadyAsync(place);
+        var place = await NextWorkerAsync();
         cluster[place].Pause();
         await Task.Delay(LongerThanALease);
         cluster[place].Resume();
@@ -131,7 +128,12 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
         await books.NoteDeathAsync(dead.Name, at);
     }
 
-    private string NextWorker() => Cluster.Workers[_turn++ % Cluster.Workers.Count];
+    /// <summary>The worker whose turn it is to suffer, once both are up: somebody has to be there to go on.</summary>
+    private async Task<string> NextWorkerAsync()
+    {
+        foreach (var place in Cluster.Workers) await cluster.WaitUntilReadyAsync(place);
+        return Cluster.Workers[_turn++ % Cluster.Workers.Count];
+    }
 }
 
 /// <summary>How often each thing is done.</summary>
