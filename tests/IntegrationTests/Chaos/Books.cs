@@ -20,10 +20,13 @@ internal sealed class Books(NpgsqlDataSource database)
 
         CREATE FUNCTION chaos.note_row() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            INSERT INTO chaos.changes (node, deployment, owner, new_owner, token, new_token, status, new_status, attempt, new_attempt, progress, new_progress, substance)
-            VALUES (current_setting('application_name'), NEW.id, OLD.lease_owner, NEW.lease_owner, OLD.fencing_token, NEW.fencing_token, OLD.status, NEW.status,
-                OLD.attempt, NEW.attempt, OLD.progress, NEW.progress,
-                to_jsonb(OLD) - '{dispatched_at,hangfire_job_id,cancel_requested_at}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{dispatched_at,hangfire_job_id,cancel_requested_at}'::text[]);
+            INSERT INTO chaos.changes (
+                node, deployment, owner, new_owner, token, new_token, status, new_status, attempt, new_attempt, progress, new_progress, substance)
+            VALUES (
+                current_setting('application_name'), NEW.id, OLD.lease_owner, NEW.lease_owner, OLD.fencing_token, NEW.fencing_token,
+                OLD.status, NEW.status, OLD.attempt, NEW.attempt, OLD.progress, NEW.progress,
+                to_jsonb(OLD) - '{dispatched_at,hangfire_job_id,cancel_requested_at}'::text[]
+                    IS DISTINCT FROM to_jsonb(NEW) - '{dispatched_at,hangfire_job_id,cancel_requested_at}'::text[]);
             RETURN NULL;
         END $$;
 

@@ -35,15 +35,18 @@ internal static class ChaosNode
     private static void Replace(IServiceCollection services, ChaosNodeSettings settings)
     {
         var workspace = new Workspace(settings.Workspace);
-        services.Replace(ServiceDescriptor.Singleton<IObjectStore>(
-            provider => new FaultyStore(new FolderObjectStore(new FolderObjectStoreOptions { Root = workspace.Objects }, provider.GetRequiredService<TimeProvider>()), workspace)));
+        var objects = new FolderObjectStore(new FolderObjectStoreOptions { Root = workspace.Objects }, TimeProvider.System);
+        services.Replace(ServiceDescriptor.Singleton<IObjectStore>(new FaultyStore(objects, workspace)));
         services.Replace(ServiceDescriptor.Singleton<IDeployTarget>(new LedgerTarget(workspace, settings.Name)));
         services.AddSingleton<BubblewrapSandboxProvider>();
-        services.Replace(ServiceDescriptor.Singleton<ISandboxProvider>(provider => new MixedSandboxes(provider.GetRequiredService<BubblewrapSandboxProvider>(), workspace)));
+        services.Replace(ServiceDescriptor.Singleton<ISandboxProvider>(
+            provider => new MixedSandboxes(provider.GetRequiredService<BubblewrapSandboxProvider>(), workspace)));
         services.AddScoped<UnitOfWork>();
         services.AddSingleton(new SuddenDeath(workspace, settings.Name));
         services.Replace(ServiceDescriptor.Scoped<IUnitOfWork>(provider => new MortalUnitOfWork(
-            provider.GetRequiredService<UnitOfWork>(), provider.GetRequiredService<LibraDbContext>(), provider.GetRequiredService<SuddenDeath>())));
+            provider.GetRequiredService<UnitOfWork>(),
+            provider.GetRequiredService<LibraDbContext>(),
+            provider.GetRequiredService<SuddenDeath>())));
     }
 }
 

@@ -84,12 +84,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var takeovers = verdict.Takeovers;
         var (median, longest) = takeovers.Count == 0 ? (0, 0) : (takeovers[takeovers.Count / 2], takeovers[^1]);
+        var points = $"{JournalPoints.All.Count - broke.PointsNeverReached.Count} of {JournalPoints.All.Count}";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
              {load.Accepted.Count} deployments in {took.TotalSeconds:0} s (seed {seed}), {verdict.Broken.Count} broken promises
-             killed: {broke.KillsAtPoints} workers at journal points ({JournalPoints.All.Count - broke.PointsNeverReached.Count} of {JournalPoints.All.Count} points), {broke.KillsAtRandom} at random, {broke.KillsOfApi} API nodes
-             PostgreSQL restarted {broke.PostgresRestarts} times, workers paused past their lease {broke.Pauses} times, store and target faults {broke.Faults}
+             killed: {broke.KillsAtPoints} workers at journal points ({points} points), {broke.KillsAtRandom} at random, {broke.KillsOfApi} API nodes
+             PostgreSQL restarted {broke.PostgresRestarts} times, workers paused past their lease {broke.Pauses} times
+             store and target failed, hung or were late {broke.Faults} times
              deployments taken over from dead workers: {takeovers.Count}, median {median:0.0} s, longest {longest:0.0} s
              log lines {verdict.LogLines}, marked places {verdict.LogMarks}
              """);

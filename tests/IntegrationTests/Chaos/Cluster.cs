@@ -84,7 +84,8 @@ internal sealed class Cluster : IAsyncDisposable
     public Task WaitUntilReadyAsync(string place) => Eventually.BecomesTrueAsync(
         async () =>
         {
-            if (_nodes[place].HasExited) throw new InvalidOperationException($"{_nodes[place].Name} ended with {_nodes[place].ExitCode}; see {Workspace.Nodes}.");
+            var node = _nodes[place];
+            if (node.HasExited) throw new InvalidOperationException($"{node.Name} ended with {node.ExitCode}; see {Workspace.Nodes}.");
             try
             {
                 using var answer = await Client.GetAsync(new Uri($"http://127.0.0.1:{_ports[place]}/health/ready"));

@@ -36,15 +36,17 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
         {
             // The last tenth of the deployments ends in peace, so that no disruption comes too late to matter.
             var due = (int)(load.Total * 0.9 * step / steps.Count);
-            await Eventually.BecomesTrueAsync(() => load.Finished >= due || cancellationToken.IsCancellationRequested, TimeSpan.FromMinutes(10), "deployments have to go on ending");
-            if (cancellationToken.IsCancellationRequested) return;
-            await steps[step]();
+            await Eventually.BecomesTrueAsync(
+                () => load.Finished >= due || cancellationToken.IsCancellationRequested, TimeSpan.FromMinutes(10), "deployments have to go on ending");
+            if (cancellationToken.IsCancellationRequested || load.Finished == load.Total) return;
+            if (!await steps[step]()) steps.Add(steps[step]); // nothing came of it; later
         }
     }
 
-    private List<Func<Task>> Steps()
+    /// <summary>What is to be done; each says whether it was.</summary>
+    private List<Func<Task<bool>>> Steps()
     {
-        var steps = new List<Func<Task>>();
+        var steps = new List<Func<Task<bool>>>();
         steps.AddRange(Enumerable.Repeat(KillAtAPointAsync, plan.KillsAtPoints));
         steps.AddRange(Enumerable.Repeat(KillAtRandomAsync, plan.KillsAtRandom));
         steps.AddRange(Enumerable.Repeat(KillTheApiAsync, plan.KillsOfApi));
@@ -60,7 +62,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
     }
 
     /// <summary>A worker dies at the first moment that it meets of those at which none died yet.</summary>
-    private async Task KillAtAPointAsync()
+    private async Task<bool> KillAtAPointAsync()
     {
         if (_pointsLeft.Count == 0) _pointsLeft.AddRange(JournalPoints.All);
         var place = await NextWorkerAsync();
@@ -68,57 +70,63 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
         cluster.Workspace.Order(SuddenDeath.OrderTo(node.Name), string.Join('\n', _pointsLeft));
         var died = await node.ExitsWithinAsync(DeathPatience);
         cluster.Workspace.Revoke(SuddenDeath.OrderTo(node.Name));
-        if (!died && !await node.ExitsWithinAsync(TimeSpan.FromMilliseconds(500))) return; // nothing came by; the moments stay for the next turn
+        if (!died && !await node.ExitsWithinAsync(TimeSpan.FromMilliseconds(500))) return false;
 
         var moment = cluster.Workspace.Read(SuddenDeath.Grave(node.Name)).Single();
         _pointsLeft.Remove(moment);
         PointsNeverReached = PointsNeverReached.Where(point => point != moment).ToHashSet();
         KillsAtPoints++;
         await RestartAsync(place, node);
+        return true;
     }
 
-    private async Task KillAtRandomAsync()
+    private async Task<bool> KillAtRandomAsync()
     {
         var place = await NextWorkerAsync();
         var node = cluster[place];
-        if (await books.MostInterruptionsAsync(node.Name) >= SuddenDeath.MostInterruptions) return;
+        if (await books.MostInterruptionsAsync(node.Name) >= SuddenDeath.MostInterruptions) return false;
 
         await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(1000)));
         await node.KillAsync();
         KillsAtRandom++;
         await RestartAsync(place, node);
+        return true;
     }
 
-    private async Task KillTheApiAsync()
+    private async Task<bool> KillTheApiAsync()
     {
         await cluster.WaitUntilReadyAsync(Cluster.Api);
         await cluster[Cluster.Api].KillAsync();
         KillsOfApi++;
         cluster.Start(Cluster.Api);
+        return true;
     }
 
-    private async Task RestartPostgresAsync()
+    private async Task<bool> RestartPostgresAsync()
     {
         await cluster.RestartPostgresAsync(Outage);
         PostgresRestarts++;
+        return true;
     }
 
     /// <summary>The worker wakes after its deployments were taken over, and believes that it still has them.</summary>
-    private async Task PauseAWorkerAsync()
+    private async Task<bool> PauseAWorkerAsync()
     {
         var place = await NextWorkerAsync();
         cluster[place].Pause();
         await Task.Delay(LongerThanALease);
         cluster[place].Resume();
         Pauses++;
+        return true;
     }
 
-    private async Task SufferAsync(string part, string order)
+    private async Task<bool> SufferAsync(string part, string order)
     {
         cluster.Workspace.Order(part, order);
         await Task.Delay(Outage);
         cluster.Workspace.Revoke(part);
         Faults++;
+        return true;
     }
 
     private async Task RestartAsync(string place, NodeProcess dead)

@@ -39,13 +39,16 @@ internal sealed class LedgerTarget(Workspace workspace, string node) : IDeployTa
 
     public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken)
     {
-        var isLive = workspace.Read(VersionsOf(request.Worker.Value)) is [.., var live] && live.Contains(request.Artifact.Digest, StringComparison.Ordinal);
+        var versions = workspace.Read(VersionsOf(request.Worker.Value));
+        var isLive = versions is [.., var live] && live.Contains(request.Artifact.Digest, StringComparison.Ordinal);
         return Task.FromResult<ErrorOr<Success>>(isLive ? Result.Success : Error.Failure("VERIFICATION_FAILED", "Another version is live."));
     }
 
-    public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) => Task.FromResult<ErrorOr<Success>>(Result.Success);
+    public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) =>
+        Task.FromResult<ErrorOr<Success>>(Result.Success);
 
-    private static Error Busy() => Error.Unexpected("TARGET_UNAVAILABLE", "The scripted target is busy.", new() { ["retryAfter"] = TimeSpan.FromSeconds(1) });
+    private static Error Busy() => Error.Unexpected(
+        "TARGET_UNAVAILABLE", "The scripted target is busy.", new() { ["retryAfter"] = TimeSpan.FromSeconds(1) });
 
     private IReadOnlyList<string> Next(IReadOnlyList<string> versions, PublishRequest request) =>
         versions is [.., var live] && live.Contains(request.Artifact.Digest, StringComparison.Ordinal)

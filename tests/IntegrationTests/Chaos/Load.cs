@@ -75,7 +75,8 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
         using var timer = new PeriodicTimer(Look);
         while (true)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/deploy") { Content = JsonContent.Create(Body(project, organization, round)) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/deploy");
+            request.Content = JsonContent.Create(Body(project, organization, round));
             request.Headers.Add("Idempotency-Key", $"{project}-{round}"); // sent again when the answer got lost, and it counts once
             if (await TryAsync(request, cancellationToken) is { } answer) return answer["deploymentId"]!.GetValue<string>();
             await timer.WaitForNextTickAsync(cancellationToken);
@@ -96,9 +97,12 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
             using var answer = await cluster.Client.SendAsync(request, cancellationToken);
             if ((int)answer.StatusCode >= 500) return null;
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            return answer.IsSuccessStatusCode ? JsonNode.Parse(text) : throw new InvalidOperationException($"{request.RequestUri}: {(int)answer.StatusCode} {text}");
+            return answer.IsSuccessStatusCode
+                ? JsonNode.Parse(text)
+                : throw new InvalidOperationException($"{request.RequestUri}: {(int)answer.StatusCode} {text}");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return null; // killed, restarting, or its database is away
         }
@@ -107,13 +111,14 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
     private static JsonObject Body(string project, string organization, int round)
     {
         var build = ProjectKinds.Of(project) == ProjectKind.Real ? "sleep 1 && mkdir -p dist && cp index.html dist/" : "scripted";
+        var manifest = new JsonObject { ["name"] = "x", ["scripts"] = new JsonObject { ["build"] = build } };
         return new JsonObject
         {
             ["projectId"] = project,
             ["orgId"] = organization,
             ["userId"] = "u",
             ["initFiles"] = new JsonArray(
-                new JsonObject { ["path"] = "package.json", ["content"] = new JsonObject { ["name"] = "x", ["scripts"] = new JsonObject { ["build"] = build } }.ToJsonString() },
+                new JsonObject { ["path"] = "package.json", ["content"] = manifest.ToJsonString() },
                 new JsonObject { ["path"] = "index.html", ["content"] = $"{project} {round}" }),
         };
     }

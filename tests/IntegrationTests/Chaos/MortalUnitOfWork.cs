@@ -33,8 +33,9 @@ internal sealed class MortalUnitOfWork(UnitOfWork inner, LibraDbContext database
         if (database.ChangeTracker.Entries<Deployment>().FirstOrDefault(entry => entry.State != EntityState.Added) is not { } row) return null;
 
         if (row.Property(d => d.FencingToken).IsModified) return JournalPoints.Claim;
-        if (row.Property(d => d.Status).IsModified && row.Entity.Status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending)
-            return row.Entity.Status.WireName();
+        var status = row.Entity.Status;
+        var endsAttempt = status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending;
+        if (endsAttempt && row.Property(d => d.Status).IsModified) return status.WireName();
         if (database.ChangeTracker.Entries<StepRun>().FirstOrDefault(entry => entry.State is EntityState.Added or EntityState.Modified) is { } step)
             return JournalPoints.Of(step.Entity);
         if (row.Property(d => d.SourceDigest).IsModified) return JournalPoints.Source;
@@ -61,7 +62,8 @@ internal static class JournalPoints
 
     private static IEnumerable<string> Writes()
     {
-        var steps = DeploymentSteps.InOrder.SelectMany(step => new[] { StepStatus.InProgress, StepStatus.Completed }.Select(status => $"{step.WireName()} {status}"));
+        StepStatus[] turns = [StepStatus.InProgress, StepStatus.Completed];
+        var steps = DeploymentSteps.InOrder.SelectMany(step => turns.Select(turn => $"{step.WireName()} {turn}"));
         // The last two: an attempt failed and another follows; the last one failed, with or without a dead letter.
         return [Claim, Source, Artifact, Address, .. steps, "completed", "pending", "failed"];
     }

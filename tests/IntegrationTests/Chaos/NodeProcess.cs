@@ -25,11 +25,16 @@ internal sealed class NodeProcess : IDisposable
         var folder = new Workspace(settings.Workspace).Nodes;
         var file = Path.Combine(folder, $"{settings.Name}.json");
         File.WriteAllText(file, JsonSerializer.Serialize(settings));
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [ChaosNode.Role, file]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [ChaosNode.Role, file])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var process = Process.Start(start)!;
         // Kept, because what a node said last is all that is left of it.
         var output = Task.WhenAll(
-            KeepAsync(process.StandardOutput, Path.Combine(folder, $"{settings.Name}.out")), KeepAsync(process.StandardError, Path.Combine(folder, $"{settings.Name}.err")));
+            KeepAsync(process.StandardOutput, Path.Combine(folder, $"{settings.Name}.out")),
+            KeepAsync(process.StandardError, Path.Combine(folder, $"{settings.Name}.err")));
         return new NodeProcess(settings, process, output);
     }
 

@@ -10,6 +10,8 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
 {
     private const string Mark = "up to a second of its output may be missing here";
 
+    private const double LongestTakeover = 30;
+
     private readonly List<string> _broken = [];
 
     public IReadOnlyList<string> Broken => _broken;
@@ -29,11 +31,13 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         CheckVersions();
         foreach (var broken in await books.StaleWritesAsync()) _broken.Add($"Fence: {broken}");
         foreach (var broken in await books.BackwardMovesAsync()) _broken.Add($"Order: {broken}");
-        await Parallel.ForEachAsync(load.Accepted, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (accepted, _) => await CheckLogAsync(accepted));
+        var fewAtOnce = new ParallelOptions { MaxDegreeOfParallelism = 4 };
+        await Parallel.ForEachAsync(load.Accepted, fewAtOnce, async (accepted, _) => await CheckLogAsync(accepted));
 
         var takeovers = await books.TakeoversAsync();
         Takeovers = [.. takeovers.Select(takeover => takeover.Seconds).Order()];
-        _broken.AddRange(takeovers.Where(takeover => takeover.Seconds > 30).Select(late => $"Takeover: {late.Deployment} waited {late.Seconds:0.0} s for another worker"));
+        _broken.AddRange(takeovers.Where(takeover => takeover.Seconds > LongestTakeover)
+            .Select(late => $"Takeover: {late.Deployment} waited {late.Seconds:0.0} s for another worker"));
     }
 
     /// <summary>What is left when every node has stopped.</summary>
@@ -44,7 +48,11 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
 
     private async Task CheckEndsAsync()
     {
-        foreach (var row in await books.TextsAsync("SELECT id || ' ' || project_id || ' ' || status || ' ' || coalesce(failure ->> 'Code', '') || ' ' || interruptions FROM deploy.deployments"))
+        foreach (var row in await books.TextsAsync(
+            """
+            SELECT id || ' ' || project_id || ' ' || status || ' ' || coalesce(failure ->> 'Code', '') || ' ' || interruptions || ' deaths'
+            FROM deploy.deployments
+            """))
         {
             var parts = row.Split(' ');
             if (parts[2] != ProjectKinds.EndOf(ProjectKinds.Of(parts[1]))) _broken.Add($"End: {row}");
@@ -88,7 +96,8 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         {
             var expected = ProjectKinds.EndOf(ProjectKinds.Of(project.Key)) == "completed" ? project.Select(accepted => accepted.Id) : [];
             var made = cluster.Workspace.Read(LedgerTarget.VersionsOf(WorkerName.For(project.Key).Value)).Select(line => line.Split(' ')[0]);
-            if (!made.SequenceEqual(expected)) _broken.Add($"Versions: {project.Key} has {string.Join(", ", made)} and should have {string.Join(", ", expected)}");
+            if (!made.SequenceEqual(expected))
+                _broken.Add($"Versions: {project.Key} has {string.Join(", ", made)} and should have {string.Join(", ", expected)}");
         }
     }
 
@@ -103,7 +112,7 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         lock (_broken)
         {
             (LogLines, LogMarks) = (LogLines + lines.Count, LogMarks + marks);
-            if (!lines.Select(line => line.Seq).SequenceEqual(Enumerable.Range(1, lines.Count).Select(number => (long)number))) _broken.Add($"Log: {accepted.Id} has holes in its numbers");
+            if (lines.Where((line, index) => line.Seq != index + 1).Any()) _broken.Add($"Log: {accepted.Id} has holes in its numbers");
             if (missing > 0 && marks == 0) _broken.Add($"Log: {accepted.Id} lacks {missing} lines and does not say so");
             if (lines.Count == 0) _broken.Add($"Log: {accepted.Id} has none");
         }
