@@ -27,7 +27,8 @@ internal sealed class RollbackDeploymentHandler(
         // From here on no cleanup of the project removes anything.
         var project = await projects.FindForUpdateAsync(earlier.ProjectId, cancellationToken);
         if (project is null) return ProjectErrors.NotFound;
-        if (!await artifacts.ExistsAsync(digest, cancellationToken)) return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
+        if (!await artifacts.ExistsAsync(digest, cancellationToken))
+            return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
 
         var live = await deployments.FindLiveAsync(earlier.ProjectId, cancellationToken);
         if (live?.ArtifactDigest == digest) return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");

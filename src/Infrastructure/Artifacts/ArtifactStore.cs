@@ -23,7 +23,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             claim,
             cancellationToken);
 
-    public Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
+    public Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(
+        StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
         SaveAsync(
             async draft =>
             {

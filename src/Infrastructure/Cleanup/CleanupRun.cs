@@ -11,7 +11,8 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 /// A run on one connection, which holds the lock. A dry run does the same statements inside one transaction and undoes them, so that
 /// it cannot tell anything else than the real run would do.
 /// </summary>
-internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects orphans) : ICleanupRun
+internal sealed class CleanupRun(
+    NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects orphans) : ICleanupRun
 {
     private const int PageSize = 200;
     private const int PatienceSeconds = 600; // counting what stays looks at every old row, and there may be millions
@@ -24,13 +25,16 @@ internal sealed class CleanupRun(NpgsqlConnection connection, CleanupRules rules
         $"""
         (d.status = 'completed' AND NOT EXISTS (
             SELECT 1 FROM deploy.deployments n
-            WHERE n.project_id = d.project_id AND n.status = 'completed' AND (n.created_at, n.id) > (d.created_at, d.id)) AND {ProjectExists})
+            WHERE n.project_id = d.project_id AND n.status = 'completed' AND (n.created_at, n.id) > (d.created_at, d.id))
+            AND {ProjectExists})
         """;
 
     private const string IsRecent =
         $"""
         ((SELECT count(*) FROM (
-            SELECT 1 FROM deploy.deployments n WHERE n.project_id = d.project_id AND (n.created_at, n.id) > (d.created_at, d.id) LIMIT $3) newer) < $3 AND {ProjectExists})
+            SELECT 1 FROM deploy.deployments n
+            WHERE n.project_id = d.project_id AND (n.created_at, n.id) > (d.created_at, d.id) LIMIT $3) newer) < $3
+            AND {ProjectExists})
         """;
 
     private const string Page =

@@ -15,7 +15,10 @@ internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObje
         {
             await using var claim = new NpgsqlCommand(Lock, connection);
             if (await claim.ExecuteScalarAsync(cancellationToken) is true)
-                return new CleanupRun(connection, rules, rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null, orphans);
+            {
+                var rehearsal = rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null;
+                return new CleanupRun(connection, rules, rehearsal, orphans);
+            }
         }
         catch
         {

@@ -19,7 +19,8 @@ internal sealed class OrphanedObjects(IObjectStore store, TimeProvider clock)
     private static readonly (string Prefix, int IdSegment)[] Places = [("logs/", 3), ("deployments/", 1)];
 
     /// <returns>Objects and bytes removed, or to be removed by the same call without <paramref name="dryRun"/>.</returns>
-    public async Task<(long Objects, long Bytes)> RemoveAsync(NpgsqlConnection connection, TimeSpan grace, bool dryRun, CancellationToken cancellationToken)
+    public async Task<(long Objects, long Bytes)> RemoveAsync(
+        NpgsqlConnection connection, TimeSpan grace, bool dryRun, CancellationToken cancellationToken)
     {
         var (objects, bytes) = (0L, 0L);
         var before = clock.GetUtcNow() - grace;

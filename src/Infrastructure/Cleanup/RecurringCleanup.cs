@@ -11,7 +11,11 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 
 /// <summary>Cleans up now and then: what all nodes share on whichever worker comes first, and on each its own machine.</summary>
 internal sealed class RecurringCleanup(
-    IServiceScopeFactory scopes, IEnumerable<ILocalLeftovers> leftovers, IOptions<CleanupOptions> options, TimeProvider clock, ILogger<RecurringCleanup> logger)
+    IServiceScopeFactory scopes,
+    IEnumerable<ILocalLeftovers> leftovers,
+    IOptions<CleanupOptions> options,
+    TimeProvider clock,
+    ILogger<RecurringCleanup> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,7 +49,11 @@ internal sealed class RecurringCleanup(
 
         if (cleaned.Value is { Deployments: 0, LogObjects: 0, Artifacts: 0, LocalLeftovers: 0 }) return;
         logger.LogInformation(
-            "Removed {Deployments} old deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers of this machine: {Bytes} bytes",
-            cleaned.Value.Deployments, cleaned.Value.LogObjects, cleaned.Value.Artifacts, cleaned.Value.LocalLeftovers, cleaned.Value.Bytes);
+            "Removed {Deployments} deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers here: {Bytes} bytes",
+            cleaned.Value.Deployments,
+            cleaned.Value.LogObjects,
+            cleaned.Value.Artifacts,
+            cleaned.Value.LocalLeftovers,
+            cleaned.Value.Bytes);
     }
 }

@@ -13,7 +13,11 @@ internal static partial class ServiceSecrets
     public static IEnumerable<string> Of(IConfiguration configuration, HostSettings settings, string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString).Password;
-        return Named(configuration).Concat([settings.PostgresUrl, connectionString, database]).OfType<string>().Where(value => value.Length >= MinLength).Distinct();
+        return Named(configuration)
+            .Concat([settings.PostgresUrl, connectionString, database])
+            .OfType<string>()
+            .Where(value => value.Length >= MinLength)
+            .Distinct();
     }
 
     // By the name, so that a setting that comes later needs no line here. The environment is part of the configuration: what this machine
@@ -21,6 +25,8 @@ internal static partial class ServiceSecrets
     private static IEnumerable<string?> Named(IConfiguration configuration) =>
         configuration.AsEnumerable().Where(setting => SecretName().IsMatch(setting.Key)).Select(setting => setting.Value);
 
-    [GeneratedRegex("secret|token|passw|api_?key|access_?key|private_?key|credential|connection_?string|postgres_?url|database_?url", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "secret|token|passw|api_?key|access_?key|private_?key|credential|connection_?string|postgres_?url|database_?url",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 }

@@ -12,7 +12,10 @@ using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments.Cleanup;
 
-/// <summary>Removes old deployments with their logs and results, artifacts that nobody uses, and what nobody names. Safe to repeat: a run that was killed is finished by the next.</summary>
+/// <summary>
+/// Removes old deployments with their logs and results, artifacts that nobody uses, and what nobody names. Safe to repeat: a run that was
+/// killed is finished by the next.
+/// </summary>
 /// <param name="OlderThanDays">Null means as configured; 0 means every ended one.</param>
 /// <param name="KeepPerProject">Null means as configured.</param>
 /// <param name="DryRun">Removes nothing and reports what the same command would remove now.</param>
@@ -84,10 +87,12 @@ internal sealed class CleanupDeploymentsHandler(
     private async Task<CleanupReport> RemoveAsync(ICleanupRun run, IReadOnlyList<LogSubject> page, CleanupReport report, CancellationToken cancellationToken)
     {
         var (objects, bytes) = (0L, 0L);
-        await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (subject, cancelled) =>
+        var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(page, some, async (subject, cancelled) =>
         {
+            var id = subject.DeploymentId;
             var log = report.DryRun ? await logs.MeasureAsync(subject, cancelled) : await logs.DeleteAsync(subject, cancelled);
-            var result = report.DryRun ? await results.MeasureAsync(subject.DeploymentId, cancelled) : await results.DeleteAsync(subject.DeploymentId, cancelled);
+            var result = report.DryRun ? await results.MeasureAsync(id, cancelled) : await results.DeleteAsync(id, cancelled);
             Interlocked.Add(ref objects, log.Objects + result.Objects);
             Interlocked.Add(ref bytes, log.Bytes + result.Bytes);
         });

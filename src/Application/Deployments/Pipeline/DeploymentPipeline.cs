@@ -190,7 +190,8 @@ internal sealed class DeploymentPipeline(
     {
         try
         {
-            await results.NoteAsync(context.Deployment, failure, exception is null ? null : context.Log.Redact(exception.ToString()), CancellationToken.None);
+            var detail = exception is null ? null : context.Log.Redact(exception.ToString());
+            await results.NoteAsync(context.Deployment, failure, detail, CancellationToken.None);
         }
         catch (IOException away)
         {

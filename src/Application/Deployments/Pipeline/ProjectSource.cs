@@ -23,8 +23,8 @@ internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplate
         if (diffs.IsError) return diffs.Errors;
 
         // Before anything of the project runs. Contents that a later diff replaced count as well: nobody ever wanted them shown.
-        context.Log.Hide(ProjectSecrets.In(
-            files.Value.Concat(diffs.Value.Where(diff => diff.Content is not null).Select(diff => new SourceFile(diff.Path, diff.Content!.Value)))));
+        var changed = diffs.Value.Where(diff => diff.Content is not null).Select(diff => new SourceFile(diff.Path, diff.Content!.Value));
+        context.Log.Hide(ProjectSecrets.In(files.Value.Concat(changed)));
 
         var tree = SourceAssembler.Assemble(files.Value, diffs.Value, limits);
         if (tree.IsError) return tree.Errors;

@@ -52,7 +52,15 @@ internal sealed record ResultArtifact(string Digest, long? Size, bool Reused);
 /// <summary>A line of the journal.</summary>
 /// <param name="Duration">Milliseconds; null when it did not both start and end.</param>
 internal sealed record ResultStep(
-    int Attempt, string Step, StepStatus Status, int Starts, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, long? Duration, string? Reason, string? Error)
+    int Attempt,
+    string Step,
+    StepStatus Status,
+    int Starts,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
+    long? Duration,
+    string? Reason,
+    string? Error)
 {
     public static ResultStep Of(StepRun run) => new(
         run.Attempt, run.Step.WireName(), run.Status, run.Starts, run.StartedAt, run.CompletedAt,
@@ -79,7 +87,8 @@ internal sealed record ResultFailure(
 internal sealed record ResultVersions(string Service, string Runtime)
 {
     public static ResultVersions Current { get; } = new(
-        typeof(ResultVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion, Environment.Version.ToString());
+        typeof(ResultVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        Environment.Version.ToString());
 }
 
 /// <summary>Results as they are stored.</summary>

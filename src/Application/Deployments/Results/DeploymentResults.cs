@@ -36,13 +36,15 @@ internal sealed class DeploymentResults(IObjectStore store, IServiceScopeFactory
     }
 
     /// <summary>The result as it is stored, for the reader to dispose; null before the end.</summary>
-    public Task<Stream?> OpenAsync(DeploymentId id, CancellationToken cancellationToken) => store.GetAsync(ObjectBucket.Logs, KeyOf(id), cancellationToken);
+    public Task<Stream?> OpenAsync(DeploymentId id, CancellationToken cancellationToken) =>
+        store.GetAsync(ObjectBucket.Logs, KeyOf(id), cancellationToken);
 
     /// <summary>Objects and bytes stored for the deployment: what <see cref="DeleteAsync"/> would remove.</summary>
     public async Task<(int Objects, long Bytes)> MeasureAsync(DeploymentId id, CancellationToken cancellationToken)
     {
         var (objects, bytes) = (0, 0L);
-        await foreach (var item in store.ListAsync(ObjectBucket.Logs, FolderOf(id), cancellationToken)) (objects, bytes) = (objects + 1, bytes + item.Size);
+        await foreach (var item in store.ListAsync(ObjectBucket.Logs, FolderOf(id), cancellationToken))
+            (objects, bytes) = (objects + 1, bytes + item.Size);
         return (objects, bytes);
     }
 

@@ -17,7 +17,7 @@ public static partial class ProjectSecrets
         """(?<name>[\w./:@-]+)"?[ \t]*[=:][ \t]*(?:(?<quoted>"(?:\\.|[^"\\\n])*")|'(?<plain>[^'\n]*)'|(?<plain>[^\s"'#,{\[][^\n,]*))""",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    /// <summary>Looks through the files that hold settings. Those that never go into a build are read as well: their values may stand elsewhere too.</summary>
+    /// <summary>Looks through the files that hold settings, also those that never go into a build: their values may stand elsewhere too.</summary>
     public static IReadOnlyCollection<string> In(IEnumerable<SourceFile> files) =>
         [.. files.Where(IsSettings).SelectMany(file => Assignments(Encoding.UTF8.GetString(file.Content.Span))).Distinct().Take(Most)];
 
@@ -49,6 +49,8 @@ public static partial class ProjectSecrets
     [GeneratedRegex(@"\A(\.env(\..+)?|\.envrc|\.dev\.vars(\..+)?|\.npmrc|wrangler\.(toml|jsonc?))\z", RegexOptions.CultureInvariant)]
     private static partial Regex SettingsFile();
 
-    [GeneratedRegex("secret|token|passw|key|credential|auth|private|dsn|database_url|connection", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "secret|token|passw|key|credential|auth|private|dsn|database_url|connection",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 }

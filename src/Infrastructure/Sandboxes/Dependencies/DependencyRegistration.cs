@@ -7,5 +7,6 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 public static class DependencyRegistration
 {
     /// <summary>Over the registered <see cref="BubblewrapOptions"/>, whose folder the sandboxes of this machine use.</summary>
-    public static IServiceCollection AddUnusedDependencies(this IServiceCollection services) => services.AddSingleton<ILocalLeftovers, UnusedDependencies>();
+    public static IServiceCollection AddUnusedDependencies(this IServiceCollection services) =>
+        services.AddSingleton<ILocalLeftovers, UnusedDependencies>();
 }

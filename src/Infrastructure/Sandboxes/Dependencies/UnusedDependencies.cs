@@ -2,7 +2,7 @@ using Libra.Deploy.Application.Deployments.Cleanup;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
-/// <summary>Keeps the stored dependencies of all organizations of this machine within one limit, and drops what nobody has built with for long.</summary>
+/// <summary>Keeps the stored dependencies of all organizations within one limit, and drops what nobody has built with for long.</summary>
 internal sealed class UnusedDependencies(BubblewrapOptions options, TimeProvider clock) : ILocalLeftovers
 {
     public Task<(long Count, long Bytes)> RemoveAsync(bool dryRun, CancellationToken cancellationToken)

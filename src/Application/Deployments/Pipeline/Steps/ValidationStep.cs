@@ -70,7 +70,8 @@ internal sealed class ValidationStep(
         if (known is null) return Result.Success;
 
         // Taken up first and looked for then: in the other order a cleanup could delete it in between.
-        var taken = await context.RecordAsync((current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
+        var taken = await context.RecordAsync(
+            (current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
         if (taken.IsError || await artifacts.ExistsAsync(known.Digest, cancellationToken)) return taken;
         return await RecordSourceAsync(context, digest, cancellationToken);
     }
