@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
@@ -29,6 +30,7 @@ internal static class LibraTelemetry
     private const string MetricsCollector = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
     private const string TracesCollector = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     private const string MetricsPath = "/metrics";
+    private static readonly string[] CallLabels = ["http.request.method", "http.response.status_code", "error.type"];
 
     public static IServiceCollection AddLibraTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -63,9 +65,14 @@ internal static class LibraTelemetry
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddRuntimeInstrumentation()
+            .AddView(WithoutAddresses)
             .AddPrometheusExporter();
         if (Names(configuration, MetricsCollector)) metrics.AddOtlpExporter();
     }
+
+    // A site's address names its project: labels without end, in which one organization would read of another's projects.
+    private static MetricStreamConfiguration? WithoutAddresses(Instrument instrument) =>
+        instrument.Meter.Name.StartsWith("System.Net.", StringComparison.Ordinal) ? new MetricStreamConfiguration { TagKeys = CallLabels } : null;
 
     private static void AddTraces(TracerProviderBuilder traces) => traces
         .SetSampler(new ParentBasedSampler(new RootsThatSomebodyAskedFor()))
