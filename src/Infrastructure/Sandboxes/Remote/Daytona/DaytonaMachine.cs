@@ -47,7 +47,7 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
     }
 
     public async Task<int?> RunAsync(
-        string shell, TimeSpan timeout, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, CancellationToken cancellationToken)
+        string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken)
     {
         var session = $"libra-{Guid.NewGuid():N}";
         await http.DoAsync(Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session }), cancellationToken);
@@ -65,8 +65,8 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
         // A shell of its own, since the session's outlives the command.
         var body = new JsonObject { ["command"] = $"/bin/sh -c {ShellText.Quote(shell)}", ["runAsync"] = true, ["suppressInputEcho"] = true };
         var started = await http.JsonAsync(Call("command", HttpMethod.Post, $"process/session/{session}/exec", body) with { Repeatable = false }, cancellationToken);
-        return started.TryGetProperty("cmdId", out var command) && command.GetString() is { Length: > 0 } text
-            ? text
+        return started.Text("cmdId") is { Length: > 0 } command
+            ? command
             : throw new SandboxException(Code, "Daytona did not say which command it started.", transient: true);
     }
 

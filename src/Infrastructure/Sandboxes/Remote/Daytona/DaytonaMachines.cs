@@ -38,7 +38,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
             Timeout = options.StartTimeout,
         };
         var made = await _http.JsonAsync(call, cancellationToken);
-        if (Text(made, "id") is not { Length: > 0 } id) throw Failed("Daytona gave a sandbox without an id.", transient: true);
+        if (made.Text("id") is not { Length: > 0 } id) throw Failed("Daytona gave a sandbox without an id.", transient: true);
 
         try
         {
@@ -63,10 +63,11 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
             var page = await _http.JsonAsync(Call("list of sandboxes", HttpMethod.Get, query), cancellationToken);
             foreach (var listed in page.GetProperty("items").EnumerateArray())
             {
-                if (Text(listed, "id") is { } id && Text(listed, "state") is not ("destroyed" or "destroying")) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+                if (listed.Text("state") is "destroyed" or "destroying") continue;
+                if (listed.Text("id") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
             }
 
-            next = Text(page, "nextCursor");
+            next = page.Text("nextCursor");
         }
         while (!string.IsNullOrEmpty(next));
     }
@@ -88,10 +89,10 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
     private async Task<JsonElement> StartedAsync(string id, JsonElement sandbox, CancellationToken cancellationToken)
     {
         var until = clock.GetUtcNow() + options.StartTimeout;
-        for (; Text(sandbox, "state") != "started"; await Task.Delay(Pause, clock, cancellationToken))
+        for (; sandbox.Text("state") != "started"; await Task.Delay(Pause, clock, cancellationToken))
         {
-            if (Text(sandbox, "state") is "error" or "build_failed" or "destroyed" or "destroying")
-                throw Failed($"Daytona could not start a sandbox of the snapshot {options.Snapshot}: {Text(sandbox, "errorReason")}", transient: true);
+            if (sandbox.Text("state") is "error" or "build_failed" or "destroyed" or "destroying")
+                throw Failed($"Daytona could not start a sandbox of the snapshot {options.Snapshot}: {sandbox.Text("errorReason")}", transient: true);
             if (clock.GetUtcNow() > until) throw Failed($"Daytona did not start a sandbox within {options.StartTimeout.TotalSeconds:0} s.", transient: true);
             sandbox = await _http.JsonAsync(Call("state of a sandbox", HttpMethod.Get, $"sandbox/{id}"), cancellationToken);
         }
@@ -101,7 +102,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
 
     private Uri ToolboxOf(string id, JsonElement sandbox)
     {
-        var address = options.ToolboxUrl?.AbsoluteUri ?? Text(sandbox, "toolboxProxyUrl");
+        var address = options.ToolboxUrl?.AbsoluteUri ?? sandbox.Text("toolboxProxyUrl");
         if (!Uri.TryCreate($"{address?.TrimEnd('/')}/{id}/", UriKind.Absolute, out var toolbox) || !DaytonaOptions.MayHaveKey(toolbox))
             throw Failed("Daytona names no address that the key may be sent to; set Daytona:ToolboxUrl.", transient: false);
         return toolbox;
@@ -124,11 +125,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
     private static SandboxException Failed(string why, bool transient) => new("SANDBOX_CREATE_FAILED", why, transient);
 
     private static DeploymentId? DeploymentOf(JsonElement listed) =>
-        listed.TryGetProperty("labels", out var labels) && Text(labels, DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
+        listed.TryGetProperty("labels", out var labels) && labels.Text(DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
 
     private DateTimeOffset StartOf(JsonElement listed) =>
-        DateTimeOffset.TryParse(Text(listed, "createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : clock.GetUtcNow();
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        DateTimeOffset.TryParse(listed.Text("createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : clock.GetUtcNow();
 }

@@ -36,10 +36,11 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
             Timeout = options.StartTimeout,
         };
         var made = await _http.JsonAsync(call, cancellationToken);
-        if (Text(made, "sandboxID") is not { Length: > 0 } id || Text(made, "envdAccessToken") is not { Length: > 0 } token)
+        if (made.Text("sandboxID") is not { Length: > 0 } id || made.Text("envdAccessToken") is not { Length: > 0 } token)
             throw new SandboxException("SANDBOX_CREATE_FAILED", "E2B gave a sandbox without an id or an access token.", transient: true);
 
-        return new E2BMachine(id, token, Version.TryParse(Text(made, "envdVersion"), out var version) ? version : new Version(0, 0), options, _http, connections, clock, this);
+        var daemon = Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0);
+        return new E2BMachine(id, token, daemon, options, _http, connections, clock, this);
     }
 
     public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -53,7 +54,7 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
             using var page = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             foreach (var listed in page.RootElement.EnumerateArray())
             {
-                if (Text(listed, "sandboxID") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+                if (listed.Text("sandboxID") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
             }
 
             next = answer.Headers.TryGetValues(NextPage, out var values) ? values.FirstOrDefault() : null;
@@ -86,11 +87,8 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
     }
 
     private static DeploymentId? DeploymentOf(JsonElement listed) =>
-        listed.TryGetProperty("metadata", out var metadata) && Text(metadata, DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
+        listed.TryGetProperty("metadata", out var metadata) && metadata.Text(DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
 
     private DateTimeOffset StartOf(JsonElement listed) =>
         listed.TryGetProperty("startedAt", out var started) && started.TryGetDateTimeOffset(out var at) ? at : clock.GetUtcNow();
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
