@@ -31,6 +31,9 @@ internal interface IRemoteMachines
 /// <param name="Deployment">Null when its label names none.</param>
 internal sealed record RentedMachine(string Id, DeploymentId? Deployment, DateTimeOffset StartedAt);
 
+/// <summary>Takes a piece of a command's output; awaiting it is the back-pressure.</summary>
+internal delegate Task RemoteOutput(SandboxStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
 /// <summary>One rented machine.</summary>
 internal interface IRemoteMachine
 {
@@ -49,7 +52,7 @@ internal interface IRemoteMachine
     /// the command's end is an exception, never a success.
     /// </summary>
     /// <returns>The exit code; null when a signal ended it.</returns>
-    Task<int?> RunAsync(string shell, TimeSpan timeout, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, CancellationToken cancellationToken);
+    Task<int?> RunAsync(string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken);
 
     /// <summary>Takes the network away, for good.</summary>
     Task CutNetworkAsync(CancellationToken cancellationToken);

@@ -42,7 +42,7 @@ internal sealed class CommandLog : IAsyncDisposable
 
     /// <summary>Passes everything on until the daemon closes.</summary>
     /// <exception cref="SandboxException">It broke off.</exception>
-    public async Task ReadAsync(Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output)
+    public async Task ReadAsync(RemoteOutput output)
     {
         var split = new SplitOutput();
         var buffer = new byte[32 * 1024];

@@ -47,7 +47,7 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
     }
 
     public async Task<int?> RunAsync(
-        string shell, TimeSpan timeout, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, CancellationToken cancellationToken)
+        string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken)
     {
         var session = $"libra-{Guid.NewGuid():N}";
         await http.DoAsync(Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session }), cancellationToken);

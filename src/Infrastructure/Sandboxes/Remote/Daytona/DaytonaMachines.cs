@@ -63,7 +63,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
             var page = await _http.JsonAsync(Call("list of sandboxes", HttpMethod.Get, query), cancellationToken);
             foreach (var listed in page.GetProperty("items").EnumerateArray())
             {
-                if (listed.Text("id") is { } id && listed.Text("state") is not ("destroyed" or "destroying")) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+                if (listed.Text("state") is "destroyed" or "destroying") continue;
+                if (listed.Text("id") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
             }
 
             next = page.Text("nextCursor");

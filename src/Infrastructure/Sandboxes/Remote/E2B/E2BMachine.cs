@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -12,6 +13,8 @@ internal sealed class E2BMachine(
     : IRemoteMachine
 {
     private const string DaemonPort = "49983";
+
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(5);
 
     // Older daemons take files as forms only.
     private static readonly Version TakesPlainBodies = new(0, 5, 7);
@@ -54,7 +57,7 @@ internal sealed class E2BMachine(
     }
 
     public async Task<int?> RunAsync(
-        string shell, TimeSpan timeout, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, CancellationToken cancellationToken)
+        string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken)
     {
         using var silence = new SilenceWatch(options.SilenceLimit, clock, cancellationToken);
         try
@@ -86,7 +89,7 @@ internal sealed class E2BMachine(
         var request = Request(HttpMethod.Post, "process.Process/Start");
         request.Headers.Add("Connect-Protocol-Version", "1");
         // The daemon ends the process then; a moment later than we do, who also say why.
-        request.Headers.Add("Connect-Timeout-Ms", ((long)(timeout + TimeSpan.FromSeconds(5)).TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        request.Headers.Add("Connect-Timeout-Ms", string.Create(CultureInfo.InvariantCulture, $"{(timeout + AMoment).TotalMilliseconds:0}"));
         request.Headers.Add("Keepalive-Ping-Interval", "30");
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(options.User + ":")));
         request.Content = new ByteArrayContent(ConnectStream.Message(body));

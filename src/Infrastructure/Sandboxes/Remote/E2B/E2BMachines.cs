@@ -39,7 +39,8 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
         if (made.Text("sandboxID") is not { Length: > 0 } id || made.Text("envdAccessToken") is not { Length: > 0 } token)
             throw new SandboxException("SANDBOX_CREATE_FAILED", "E2B gave a sandbox without an id or an access token.", transient: true);
 
-        return new E2BMachine(id, token, Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0), options, _http, connections, clock, this);
+        var daemon = Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0);
+        return new E2BMachine(id, token, daemon, options, _http, connections, clock, this);
     }
 
     public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)

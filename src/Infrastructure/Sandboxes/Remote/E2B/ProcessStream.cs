@@ -9,7 +9,7 @@ internal static class ProcessStream
     /// <returns>The exit code; null when a signal ended it.</returns>
     /// <exception cref="SandboxException">The stream ended and the process's end had not come.</exception>
     public static async Task<int?> ReadAsync(
-        ConnectStream stream, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, SilenceWatch silence)
+        ConnectStream stream, RemoteOutput output, SilenceWatch silence)
     {
         (bool Ended, int? Code) process = (false, null);
         while (await stream.NextAsync(silence.Token) is { } message)
@@ -23,14 +23,14 @@ internal static class ProcessStream
         return process.Ended ? process.Code : throw new SandboxException("SANDBOX_COMMAND_FAILED", "The sandbox stopped telling about a command before its end.", transient: true);
     }
 
-    private static async Task PassOnAsync(JsonElement data, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, SilenceWatch silence)
+    private static async Task PassOnAsync(JsonElement data, RemoteOutput output, SilenceWatch silence)
     {
         await PassOnAsync(data, "stdout", SandboxStream.Stdout, output, silence);
         await PassOnAsync(data, "stderr", SandboxStream.Stderr, output, silence);
     }
 
     private static async Task PassOnAsync(
-        JsonElement data, string name, SandboxStream stream, Func<SandboxStream, ReadOnlyMemory<byte>, CancellationToken, Task> output, SilenceWatch silence)
+        JsonElement data, string name, SandboxStream stream, RemoteOutput output, SilenceWatch silence)
     {
         if (!data.TryGetProperty(name, out var piece) || piece.ValueKind != JsonValueKind.String || !piece.TryGetBytesFromBase64(out var bytes)) return;
 
