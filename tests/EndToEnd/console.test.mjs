@@ -28,6 +28,7 @@ before(async () => {
   await createProject();
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   page = await browser.newPage();
+  page.setDefaultTimeout(BUILD_TIME); // a machine that builds answers a click late
   page.on('pageerror', (error) => complaints.push(error.stack));
   // A refusal that the page puts in words is logged by the browser as well; it is no fault of the page.
   page.on('console', (message) => { if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text()); });
