@@ -203,7 +203,7 @@ test('The console', async (walk) => {
     await page.getByRole('dialog').getByLabel('Name').fill(project);
     await page.getByRole('dialog').getByRole('textbox', { name: /^Organization/ }).fill(ORGANIZATION);
     await page.getByRole('button', { name: 'Create', exact: true }).click();
-    assert.match(await page.getByLabel('The token').inputValue(), /^ldt_/);
+    assert.match(await page.getByRole('textbox', { name: 'The token', exact: true }).inputValue(), /^ldt_/);
     await page.getByRole('button', { name: 'I have it' }).click();
     await page.getByRole('button', { name: `Revoke ${project}` }).click();
     await page.getByRole('button', { name: 'Revoke it' }).click();
