@@ -28,6 +28,7 @@ before(async () => {
   await createProject();
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   page = await browser.newPage();
+  page.setDefaultTimeout(BUILD_TIME); // a machine that builds answers a click late
   page.on('pageerror', (error) => complaints.push(error.stack));
   // A refusal that the page puts in words is logged by the browser as well; it is no fault of the page.
   page.on('console', (message) => { if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text()); });
@@ -202,7 +203,7 @@ test('The console', async (walk) => {
     await page.getByRole('dialog').getByLabel('Name').fill(project);
     await page.getByRole('dialog').getByRole('textbox', { name: /^Organization/ }).fill(ORGANIZATION);
     await page.getByRole('button', { name: 'Create', exact: true }).click();
-    assert.match(await page.getByLabel('The token').inputValue(), /^ldt_/);
+    assert.match(await page.getByRole('textbox', { name: 'The token', exact: true }).inputValue(), /^ldt_/);
     await page.getByRole('button', { name: 'I have it' }).click();
     await page.getByRole('button', { name: `Revoke ${project}` }).click();
     await page.getByRole('button', { name: 'Revoke it' }).click();
