@@ -4,16 +4,21 @@ using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.RateLimits;
+using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Infrastructure.Access;
 using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Remote;
+using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
+using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Local;
@@ -46,6 +51,10 @@ public sealed partial class OptionDocumentTests
         ("R2", typeof(S3ObjectStoreOptions)),
         ("Drain", typeof(DrainOptions)),
         ("Metrics", typeof(MetricsOptions)),
+        ("Webhooks", typeof(WebhookOptions)),
+        ("CustomDomains", typeof(CustomDomainOptions)),
+        ("E2B", typeof(E2BOptions)),
+        ("Daytona", typeof(DaytonaOptions)),
     ];
 
     /// <summary>Filled by the composition root alone; what of it can be set is read there by name.</summary>
@@ -53,6 +62,7 @@ public sealed partial class OptionDocumentTests
     [
         typeof(ArtifactStoreOptions), typeof(BubblewrapOptions), typeof(CloudflareOptions), typeof(DeploymentLogOptions),
         typeof(EmbeddedPostgresOptions), typeof(FolderObjectStoreOptions), typeof(LocalTargetOptions),
+        typeof(RemoteOptions),
     ];
 
     private static readonly string Page = Repository.Read("docs/configuration.md");

@@ -41,7 +41,7 @@ public sealed class ConnectStreamTests
     [InlineData("unauthenticated", false)]
     [InlineData("invalid_argument", false)]
     public async Task Read_WhenTheCallFailed_SaysWhetherToTryAgain(string code, bool transient) =>
-        await FailsAsync(transient, Message(Start), Message($$"""{"error":{"code":"{{code}}","message":"m"}}""", flags: 2));
+        await FailsAsync(transient, Message(Start), Message($$$"""{"error":{"code":"{{{code}}}","message":"m"}}""", flags: 2));
 
     [Fact]
     public async Task Read_WhenAMessageClaimsToBeHuge_TakesNoMemoryForIt() => await FailsAsync(true, [0, 0x7f, 0xff, 0xff, 0xff]);
