@@ -8,9 +8,10 @@ internal static class EncodedTokens
 {
     private const int Shortest = 24; // of a run: no shape that is looked for is shorter once encoded
     private const int Group = 4; // characters that encode three bytes
-    private const int Glance = 2 * Group;
+    private const int Glance = 2 * Group; // enough to tell most hashes, names and paths from text
 
-    private static readonly SearchValues<char> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+    private static readonly SearchValues<char> Base64 =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 
     public static void Find(ReadOnlySpan<char> text, SecretSpans found)
     {
@@ -26,16 +27,8 @@ internal static class EncodedTokens
         }
     }
 
-    // Letters before it, for instance of a path, shift where its groups begin.
-    private static bool HoldsToken(ReadOnlySpan<char> run)
-    {
-        for (var shift = 0; shift < Group; shift++)
-        {
-            if (Decode(run.Slice(shift, Glance)) is not null && Decode(run[shift..]) is { } decoded && TokenShapes.IsIn(decoded)) return true;
-        }
-
-        return false;
-    }
+    private static bool HoldsToken(ReadOnlySpan<char> run) =>
+        Decode(run[..Glance]) is not null && Decode(run) is { } decoded && TokenShapes.IsIn(decoded);
 
     /// <summary>Null when it is no encoded text: a hash, an identifier, or the path of a file.</summary>
     private static string? Decode(ReadOnlySpan<char> run)

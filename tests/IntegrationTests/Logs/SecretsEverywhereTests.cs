@@ -29,14 +29,18 @@ public sealed class SecretsEverywhereTests(LibraService service)
         seen.Keys.Should().Contain(key => key.EndsWith("sealed.ndjson.gz", StringComparison.Ordinal)).And.Contain(key => key.EndsWith("result.json", StringComparison.Ordinal));
         foreach (var (place, content) in seen)
         {
-            content.Should().Contain(place.StartsWith("/deploy-status", StringComparison.Ordinal) || place.EndsWith("index.json", StringComparison.Ordinal) ? "" : "redacted", place);
+            if (!HasNoOutput(place)) content.Should().Contain("redacted", place);
             foreach (var form in PlantedSecrets.Forms)
             {
                 content.Contains(form, StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
-                content.Contains(JsonSerializer.Serialize(form).Trim('"'), StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
+                content.Contains(JsonSerializer.Serialize(form)[1..^1], StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
+                content.Contains(JsonSerializer.Serialize(form, Readable)[1..^1], StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
             }
         }
     }
+
+    private static bool HasNoOutput(string place) =>
+        place.StartsWith("/deploy-status", StringComparison.Ordinal) || place.EndsWith("index.json", StringComparison.Ordinal);
 
     private async Task<string> StreamedAsync(string id) =>
         string.Join('\n', (await ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream")).Select(read => read.Data.ToJsonString(Readable)));

@@ -74,7 +74,8 @@ public sealed class RedactorTests
         foreach (var text in new[] { token, $"x {token} y", "{\"key\":\"" + token + "\"}" })
         {
             var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-            foreach (var line in new[] { $"before {encoded} after", $"data:text/plain;base64,{encoded}", $"dir/{encoded}", encoded.Replace('+', '-').Replace('/', '_').TrimEnd('=') })
+            var forUrl = encoded.Replace('+', '-').Replace('/', '_').TrimEnd('=');
+            foreach (var line in new[] { $"before {encoded} after", $"data:text/plain;base64,{encoded}", $"?state={forUrl}&x=1" })
                 Shapes.Redact(line).Should().NotContain(encoded[4..24], kind).And.Contain(Redactor.Mark);
         }
     }

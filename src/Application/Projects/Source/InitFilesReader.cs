@@ -80,7 +80,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
         var path = normal.Value;
         if (!paths.Add(path)) return SourceErrors.DuplicatePath(path);
-        if (ExcludedPaths.IsAlwaysExcluded(path)) return Result.Success;
+        if (ExcludedPaths.IsAlwaysExcluded(path) && !IsReadForSecrets(path)) return Result.Success;
 
         var content = ReadContent(path, entry);
         if (content.IsError) return content.Errors;
@@ -88,6 +88,10 @@ internal sealed class InitFilesReader(SourceLimits limits)
         files.Add(new SourceFile(path, content.Value));
         return size.Add(path, content.Value.Length);
     }
+
+    // Never part of a build either, but what stands in it must not stand in the build's log.
+    private static bool IsReadForSecrets(string path) =>
+        ProjectSecrets.IsSettings(path) && !(Path.GetDirectoryName(path) is { Length: > 0 } folder && ExcludedPaths.IsAlwaysExcluded(folder));
 
     private static ErrorOr<byte[]> ReadContent(string path, Dictionary<string, JsonElement> entry)
     {

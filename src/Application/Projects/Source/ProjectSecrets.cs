@@ -19,10 +19,14 @@ public static partial class ProjectSecrets
 
     /// <summary>Looks through the files that hold settings, also those that never go into a build: their values may stand elsewhere too.</summary>
     public static IReadOnlyCollection<string> In(IEnumerable<SourceFile> files) =>
-        [.. files.Where(IsSettings).SelectMany(file => Assignments(Encoding.UTF8.GetString(file.Content.Span))).Distinct().Take(Most)];
+        [.. files
+            .Where(file => file.Content.Length <= LargestFile && IsSettings(file.Path))
+            .SelectMany(file => Assignments(Encoding.UTF8.GetString(file.Content.Span)))
+            .Distinct()
+            .Take(Most)];
 
-    private static bool IsSettings(SourceFile file) =>
-        file.Content.Length <= LargestFile && SettingsFile().IsMatch(file.Path[(file.Path.LastIndexOf('/') + 1)..]);
+    /// <summary>True for a file that holds settings, by its name.</summary>
+    public static bool IsSettings(string path) => SettingsFile().IsMatch(path[(path.LastIndexOf('/') + 1)..]);
 
     private static IEnumerable<string> Assignments(string text) =>
         from Match assignment in Assignment.Matches(text)
