@@ -31,9 +31,17 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
         var deployment = DeadLetters.Text(await _project.DeployPageAsync("<h1>drawn</h1>"), "deploymentId");
         _known = new Dictionary<string, string>
         {
-            ["projectId"] = _project.Id, ["orgId"] = _project.OrganizationId, ["organizationId"] = _project.OrganizationId, ["userId"] = _project.UserId,
-            ["instanceId"] = deployment, ["id"] = deployment, ["deploy.id"] = deployment, ["projects.id"] = _project.Id,
-            ["organizations.orgId"] = _project.OrganizationId, ["status.id"] = Guid.NewGuid().ToString(), ["tokens.id"] = Guid.NewGuid().ToString(),
+            ["projectId"] = _project.Id,
+            ["orgId"] = _project.OrganizationId,
+            ["organizationId"] = _project.OrganizationId,
+            ["userId"] = _project.UserId,
+            ["instanceId"] = deployment,
+            ["id"] = deployment,
+            ["deploy.id"] = deployment,
+            ["projects.id"] = _project.Id,
+            ["organizations.orgId"] = _project.OrganizationId,
+            ["status.id"] = Guid.NewGuid().ToString(),
+            ["tokens.id"] = Guid.NewGuid().ToString(),
         };
     }
 

@@ -62,7 +62,10 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
         await SucceedsAsync(service.Client.PutAsJsonAsync("/projects/shop", new JsonObject { ["organizationId"] = "acme", ["userId"] = "ada" }));
         var accepted = await SucceedsAsync(service.Client.PostAsJsonAsync("/deploy", new JsonObject
         {
-            ["projectId"] = "shop", ["orgId"] = "acme", ["userId"] = "ada", ["initFiles"] = TestProject.Files(("index.html", "<h1>first</h1>")),
+            ["projectId"] = "shop",
+            ["orgId"] = "acme",
+            ["userId"] = "ada",
+            ["initFiles"] = TestProject.Files(("index.html", "<h1>first</h1>")),
         }));
 
         var done = await EndOfAsync(service, (string)accepted["deploymentId"]!);

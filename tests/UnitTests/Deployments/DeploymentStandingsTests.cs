@@ -71,7 +71,16 @@ public sealed class DeploymentStandingsTests
             if (Away) throw new InvalidOperationException("The database is away.");
             return new DeploymentView
             {
-                Id = id, ProjectId = "p", OrganizationId = "o", UserId = "u", Status = Status, Progress = 70, Attempt = 1, MaxAttempts = 4, Journal = [], CreatedAt = default,
+                Id = id,
+                ProjectId = "p",
+                OrganizationId = "o",
+                UserId = "u",
+                Status = Status,
+                Progress = 70,
+                Attempt = 1,
+                MaxAttempts = 4,
+                Journal = [],
+                CreatedAt = default,
             };
         }
 

@@ -63,7 +63,9 @@ public sealed class RemoteDeploymentTests
         await SendAsync(service.Client.PutAsJsonAsync("/projects/shop", new JsonObject { ["organizationId"] = "acme", ["userId"] = "ada", ["templateType"] = "static" }));
         var accepted = await SendAsync(service.Client.PostAsJsonAsync("/deploy", new JsonObject
         {
-            ["projectId"] = "shop", ["orgId"] = "acme", ["userId"] = "ada",
+            ["projectId"] = "shop",
+            ["orgId"] = "acme",
+            ["userId"] = "ada",
             ["initFiles"] = TestProject.Files(
                 ("package.json", """{ "type": "module", "scripts": { "build": "node build.mjs" }, "dependencies": { "is-number": "7.0.0" } }"""),
                 ("build.mjs", "import fs from 'node:fs'; import isNumber from 'is-number'; fs.mkdirSync('dist'); fs.writeFileSync('dist/index.html', `built elsewhere: ${isNumber(1)}`);")),

@@ -74,9 +74,24 @@ internal sealed class DaytonaDouble : ProviderDouble
 
     private JsonObject Describe(string id, RentedLocalMachine machine, string state) => new()
     {
-        ["id"] = id, ["organizationId"] = "o", ["name"] = id, ["user"] = "daytona", ["env"] = new JsonObject(), ["labels"] = JsonSerializer.SerializeToNode(machine.Labels), ["public"] = false,
-        ["networkBlockAll"] = !machine.Local.HasNetwork, ["target"] = "us", ["cpu"] = 2, ["gpu"] = 0, ["memory"] = 2, ["disk"] = 4, ["state"] = state, ["snapshot"] = "libra-deploy",
-        ["createdAt"] = machine.StartedAt.ToString("O"), ["toolboxProxyUrl"] = Toolbox, ["autoStopInterval"] = 3,
+        ["id"] = id,
+        ["organizationId"] = "o",
+        ["name"] = id,
+        ["user"] = "daytona",
+        ["env"] = new JsonObject(),
+        ["labels"] = JsonSerializer.SerializeToNode(machine.Labels),
+        ["public"] = false,
+        ["networkBlockAll"] = !machine.Local.HasNetwork,
+        ["target"] = "us",
+        ["cpu"] = 2,
+        ["gpu"] = 0,
+        ["memory"] = 2,
+        ["disk"] = 4,
+        ["state"] = state,
+        ["snapshot"] = "libra-deploy",
+        ["createdAt"] = machine.StartedAt.ToString("O"),
+        ["toolboxProxyUrl"] = Toolbox,
+        ["autoStopInterval"] = 3,
     };
 
     private static async Task UploadAsync(HttpContext context, RentedLocalMachine machine)
@@ -138,7 +153,11 @@ internal sealed class DaytonaDouble : ProviderDouble
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(new JsonObject
         {
-            ["statusCode"] = status, ["message"] = message, ["error"] = message, ["path"] = context.Request.Path.Value, ["timestamp"] = TimeProvider.System.GetUtcNow().ToString("O"),
+            ["statusCode"] = status,
+            ["message"] = message,
+            ["error"] = message,
+            ["path"] = context.Request.Path.Value,
+            ["timestamp"] = TimeProvider.System.GetUtcNow().ToString("O"),
         });
     }
 }

@@ -34,7 +34,12 @@ internal sealed class E2BDouble : ProviderDouble
         context.Response.StatusCode = 201;
         await context.Response.WriteAsJsonAsync(new JsonObject
         {
-            ["templateID"] = (string)body["templateID"]!, ["sandboxID"] = id, ["clientID"] = "c", ["envdVersion"] = "0.6.5", ["envdAccessToken"] = AccessToken, ["domain"] = null,
+            ["templateID"] = (string)body["templateID"]!,
+            ["sandboxID"] = id,
+            ["clientID"] = "c",
+            ["envdVersion"] = "0.6.5",
+            ["envdAccessToken"] = AccessToken,
+            ["domain"] = null,
         });
     }
 
@@ -51,8 +56,17 @@ internal sealed class E2BDouble : ProviderDouble
 
     private static JsonObject Describe(string id, RentedLocalMachine machine) => new()
     {
-        ["templateID"] = "t", ["sandboxID"] = id, ["clientID"] = "c", ["startedAt"] = machine.StartedAt.ToString("O"), ["endAt"] = machine.StartedAt.AddMinutes(5).ToString("O"),
-        ["cpuCount"] = 2, ["memoryMB"] = 2048, ["diskSizeMB"] = 4096, ["state"] = "running", ["envdVersion"] = "0.6.5", ["metadata"] = JsonSerializer.SerializeToNode(machine.Labels),
+        ["templateID"] = "t",
+        ["sandboxID"] = id,
+        ["clientID"] = "c",
+        ["startedAt"] = machine.StartedAt.ToString("O"),
+        ["endAt"] = machine.StartedAt.AddMinutes(5).ToString("O"),
+        ["cpuCount"] = 2,
+        ["memoryMB"] = 2048,
+        ["diskSizeMB"] = 4096,
+        ["state"] = "running",
+        ["envdVersion"] = "0.6.5",
+        ["metadata"] = JsonSerializer.SerializeToNode(machine.Labels),
     };
 
     private static async Task UploadAsync(HttpContext context, RentedLocalMachine machine)
