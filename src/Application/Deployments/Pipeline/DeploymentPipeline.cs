@@ -61,7 +61,7 @@ internal sealed class DeploymentPipeline(
         RunResult result;
         try
         {
-            await using var log = await logs.OpenAsync(subject, deployment.Attempt, lease.Token, watch.Token);
+            await using var log = await OpenLogAsync(subject, deployment, lease, watch.Token);
             await using var context = new StepContext(deployment, lease, log, ledger);
             result = await RunLoggedAsync(context, watch, stopping);
         }
@@ -72,6 +72,20 @@ internal sealed class DeploymentPipeline(
 
         if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await archive.SealAsync(subject);
         return result;
+    }
+
+    private async Task<IDeploymentLogWriter> OpenLogAsync(LogSubject subject, Deployment deployment, Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await logs.OpenAsync(subject, deployment.Attempt, lease.Token, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // No step has failed and no worker has died: whoever reaches the store goes on, without waiting for this lease to end.
+            await ledger.ChangeAsync(deployment.Id, current => current.ReleaseLease(lease.Token, clock.GetUtcNow()), CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<RunResult> RunLoggedAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)

@@ -2,12 +2,15 @@ using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 
-/// <summary>An object store whose artifacts cannot be read or written while a test says so.</summary>
+/// <summary>An object store whose artifacts cannot be read or written, or whose logs not listed, while a test says so.</summary>
 internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 {
     public bool RefusesReads { get; set; }
 
     public bool RefusesWrites { get; set; }
+
+    /// <summary>No log can be found, and so none opened.</summary>
+    public bool RefusesLogs { get; set; }
 
     public Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
@@ -33,7 +36,7 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) => inner.HeadAsync(bucket, key, cancellationToken);
 
     public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, CancellationToken cancellationToken) =>
-        inner.ListAsync(bucket, prefix, cancellationToken);
+        RefusesLogs && bucket == ObjectBucket.Logs ? throw new IOException("The store is away.") : inner.ListAsync(bucket, prefix, cancellationToken);
 
     public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         inner.DeleteAsync(bucket, keys, cancellationToken);

@@ -146,6 +146,24 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         (await _node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.Provider);
     }
 
+    [Fact]
+    public async Task ALogThatCannotBeOpened_CostsNoAttemptAndCountsAsNoDeath()
+    {
+        var id = await _node.AcceptAsync();
+        _node.Store.RefusesLogs = true;
+
+        for (var turn = 0; turn <= Deployment.MaxInterruptions; turn++)
+        {
+            var run = () => _node.RunAsync(id);
+            await run.Should().ThrowAsync<IOException>("the queue sends the message again");
+        }
+
+        _node.Store.RefusesLogs = false;
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.ViewAsync(id)).Attempt.Should().Be(1);
+        (await _node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
+    }
+
     private Task<DeploymentId> AcceptAsync(string code) => code switch
     {
         "DEPLOYMENT_VALIDATION_FAILED" => _node.AcceptAsync("""[{"path":"../escape.html","content":"x"}]"""),
