@@ -67,7 +67,8 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
         OpenApiOperation operation, OtherAnswer other, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var media = GoodAnswer(operation).Content![Json];
-        media.Schema = new OpenApiSchema { OneOf = [media.Schema!, await ReferenceAsync(other.Type, context, cancellationToken)] };
+        // Not "one of": the old answers have fields in common, so that the whole of one may fit the other as well.
+        media.Schema = new OpenApiSchema { AnyOf = [media.Schema!, await ReferenceAsync(other.Type, context, cancellationToken)] };
     }
 
     private void DescribeRefusals(OpenApiOperation operation, Refusals? refusals)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Libra.Deploy.WebApi.Deployments;
+using Libra.Deploy.WebApi.Projects;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -14,7 +15,8 @@ internal sealed class SchemaShape : IOpenApiSchemaTransformer
         if (context.JsonTypeInfo.Kind != JsonTypeInfoKind.Object || schema.Properties is null) return Task.CompletedTask;
 
         schema.Required = context.JsonTypeInfo.Properties.Where(IsAlwaysThere).Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
-        if (context.JsonTypeInfo.Type == typeof(DeployBody)) SourceSchemas.Describe(schema);
+        if (context.JsonTypeInfo.Type == typeof(DeployBody)) SourceSchemas.DescribeDeployment(schema);
+        if (context.JsonTypeInfo.Type == typeof(ProjectBody)) SourceSchemas.DescribeProject(schema);
         return Task.CompletedTask;
     }
 

@@ -6,11 +6,14 @@ namespace Libra.Deploy.WebApi.OpenApi;
 internal static class SourceSchemas
 {
     /// <summary>Fills in the two fields of a deployment's body that take whole trees.</summary>
-    public static void Describe(OpenApiSchema body)
+    public static void DescribeDeployment(OpenApiSchema body)
     {
         body.Properties!["initFiles"] = InitFiles();
         body.Properties["historyMessages"] = HistoryMessages();
     }
+
+    /// <summary>Fills in the history of a project's body.</summary>
+    public static void DescribeProject(OpenApiSchema body) => body.Properties!["historyMessages"] = Messages();
 
     private static OpenApiSchema InitFiles() => new()
     {
@@ -51,23 +54,21 @@ internal static class SourceSchemas
     private static OpenApiSchema HistoryMessages() => new()
     {
         Description = "The chat history: messages of the type `diff` are applied in order, all others skipped. Default: the project's own.",
-        AnyOf =
-        [
-            new OpenApiSchema
+        AnyOf = [Messages(), Text("The same as JSON in a string.")],
+    };
+
+    private static OpenApiSchema Messages() => new()
+    {
+        Type = JsonSchemaType.Array,
+        Items = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>
             {
-                Type = JsonSchemaType.Array,
-                Items = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    Properties = new Dictionary<string, IOpenApiSchema>
-                    {
-                        ["type"] = Text("`diff` for a change."),
-                        ["diff"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Change() },
-                    },
-                },
+                ["type"] = Text("`diff` for a change."),
+                ["diff"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Change() },
             },
-            Text("The same as JSON in a string."),
-        ],
+        },
     };
 
     private static OpenApiSchema Change() => new()
