@@ -38,7 +38,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var (loading, breaking) = (load.RunAsync(stop.Token), disruptions.RunAsync(stop.Token));
+        var breaking = disruptions.RunAsync(stop.Token);
+        var loading = load.RunAsync(breaking, stop.Token);
         if ((await Task.WhenAny(loading, breaking)).IsFaulted) await stop.CancelAsync();
         await Task.WhenAll(loading, breaking);
 
@@ -61,7 +62,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var load = new Load(cluster, projects: 20, rounds: 3);
         await load.PrepareAsync();
 
-        var running = load.RunAsync(TestContext.Current.CancellationToken);
+        var running = load.RunAsync(Task.CompletedTask, TestContext.Current.CancellationToken);
         foreach (var place in Cluster.Workers)
         {
             var before = load.Finished;

@@ -6,6 +6,7 @@ namespace Libra.Deploy.IntegrationTests.Chaos;
 /// <param name="seed">Chooses what is random; printed with the figures.</param>
 internal sealed class Disruptions(Cluster cluster, Load load, Books books, DisruptionPlan plan, int seed)
 {
+    private const int MostSteps = 500;
     private static readonly TimeSpan DeathPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(23);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(2);
@@ -38,8 +39,8 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
             var due = (int)(load.Total * 0.9 * step / steps.Count);
             await Eventually.BecomesTrueAsync(
                 () => load.Finished >= due || cancellationToken.IsCancellationRequested, TimeSpan.FromMinutes(10), "deployments have to go on ending");
-            if (cancellationToken.IsCancellationRequested || load.Finished == load.Total) return;
-            if (!await steps[step]()) steps.Add(steps[step]); // nothing came of it; later
+            if (cancellationToken.IsCancellationRequested) return;
+            if (!await steps[step]() && steps.Count < MostSteps) steps.Add(steps[step]); // nothing came of it; later
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
     private readonly List<Accepted> _accepted = [];
     private int _finished;
 
+    /// <summary>How many there are at least.</summary>
     public int Total => projects * rounds;
 
     /// <summary>Deployments that have ended so far.</summary>
@@ -47,13 +48,19 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
                 ProjectKinds.IdOf(project), OrganizationOf(project));
     }
 
-    /// <summary>Runs until every deployment of every project has ended.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Parallel.ForAsync(
-        0, projects, new ParallelOptions { MaxDegreeOfParallelism = ProjectsAtOnce, CancellationToken = cancellationToken },
-        async (project, stopped) =>
+    /// <summary>Runs every round of every project, and more as long as something still happens, until all deployments have ended.</summary>
+    public async Task RunAsync(Task happening, CancellationToken cancellationToken)
+    {
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ProjectsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, projects, atOnce, async (project, stopped) =>
         {
             for (var round = 1; round <= rounds; round++) await DeployAsync(project, round, stopped);
         });
+        await Parallel.ForAsync(0, Math.Min(projects, ProjectsAtOnce), atOnce, async (project, stopped) =>
+        {
+            for (var round = rounds + 1; !happening.IsCompleted; round++) await DeployAsync(project, round, stopped);
+        });
+    }
 
     private static string OrganizationOf(int project) => $"org-{project % Organizations}";
 
