@@ -3,6 +3,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.RateLimits;
@@ -61,7 +62,7 @@ internal static class DeploymentEndpoints
         deployment.MapGet("/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
             .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", "NOT_FOUND").Produces(StatusCodes.Status302Found);
         deployment.MapGet("/result", Result).RequireScope(Scopes.OperationsRead)
-            .AnswersWith("application/json", "getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
+            .Answers<DeploymentResult>("getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
         deployment.MapPost("/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
             .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", "NOT_FOUND", "INVALID_STATE");
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
@@ -38,9 +39,18 @@ internal static class DeploymentExamples
         Timestamp = Ended,
     };
 
+    private static readonly DeploymentResult Result = new(
+        Format: 1, Sample.Deployment.Value, Sample.Project, Sample.Organization, DeploymentStatus.Completed.WireName(), Attempts: 2,
+        Sample.Now, Started, Ended, Sample.RequestId, PredecessorId: null, Sample.Address,
+        new ResultArtifact(Sample.Digest, 48_211, Reused: false),
+        [new ResultStep(2, "deploy", StepStatus.Completed, 1, Started, Ended, 3_200, Reason: null, Error: null)],
+        [new ResultFailure(1, Started, "TARGET_UNAVAILABLE", FailureCategory.Provider, "deploy", "The target cannot be reached.", [], Detail: null)],
+        new ResultVersions("2.0.0", "10.0.12"));
+
     public static readonly IReadOnlyList<object> All =
     [
         Body,
+        Result,
         new BatchBody([Body]),
         DeployResponse.For(new AcceptedDeployment(Sample.Deployment, Sample.Now)),
         new BatchResponse(false, [

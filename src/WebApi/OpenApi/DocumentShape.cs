@@ -33,6 +33,7 @@ internal sealed class DocumentShape : IOpenApiDocumentTransformer
         ("Queue", "The queue's figures, and what operators do about dead letters."),
         ("Service", "What the service says about itself."),
         ("Tokens", "API tokens, for administrators."),
+        ("Webhooks", "Telling an organization's own server what becomes of its deployments."),
     ];
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal static class AccessMatrix
         Guarded("GET /deploy/{id}/logs", Scopes.DeploymentsRead, LooksMissing, at => ($"/deploy/{at.Deployment}/logs", null)),
         Guarded("GET /deploy/{id}/logs/stream", Scopes.DeploymentsRead, LooksMissing, at => ($"/deploy/{at.Deployment}/logs/stream", null)),
         Guarded("GET /deploy/{id}/artifact", Scopes.DeploymentsRead, LooksMissing, at => ($"/deploy/{at.Deployment}/artifact", null)),
+        Guarded("GET /deploy/{id}/result", Scopes.OperationsRead, LooksMissing, at => ($"/deploy/{at.Deployment}/result", null)),
         Guarded("POST /deploy/{id}/cancel", Scopes.DeploymentsWrite, LooksMissing, at => ($"/deploy/{at.Deployment}/cancel", null)),
         Guarded("POST /deploy/{id}/retry", Scopes.DeploymentsWrite, LooksMissing, at => ($"/deploy/{at.Deployment}/retry", null)),
         Guarded("POST /deploy/{id}/rollback", Scopes.DeploymentsWrite, LooksMissing, at => ($"/deploy/{at.Deployment}/rollback", null)),
@@ -37,6 +38,16 @@ internal static class AccessMatrix
         Guarded("GET /projects/{id}/deployments", Scopes.DeploymentsRead, LooksMissing, at => ($"/projects/{at.Project}/deployments", null)),
         Guarded("GET /organizations/{orgId}/quota", Scopes.DeploymentsRead, LooksMissing, at => ($"/organizations/{at.Organization}/quota", null)),
         Guarded("PUT /organizations/{orgId}/limits", Scopes.Admin, Refused, at => ($"/organizations/{at.Organization}/limits", Json(new JsonObject { ["deployLimit"] = 50 }))),
+
+        Guarded("POST /organizations/{orgId}/webhooks", Scopes.ProjectsWrite, Refused, at => (Webhooks(at), Json(new JsonObject { ["url"] = "https://example.com/" }))),
+        Guarded("GET /organizations/{orgId}/webhooks", Scopes.DeploymentsRead, Refused, at => (Webhooks(at), null)),
+        Guarded("GET /organizations/{orgId}/webhooks/{id}", Scopes.DeploymentsRead, Refused, at => ($"{Webhooks(at)}/{at.Webhook}", null)),
+        Guarded("PUT /organizations/{orgId}/webhooks/{id}", Scopes.ProjectsWrite, Refused, at => (
+            $"{Webhooks(at)}/{at.Webhook}", Json(new JsonObject { ["enabled"] = false }))),
+        Guarded("DELETE /organizations/{orgId}/webhooks/{id}", Scopes.ProjectsWrite, Refused, at => ($"{Webhooks(at)}/{at.Webhook}", null)),
+        Guarded("GET /organizations/{orgId}/webhooks/{id}/deliveries", Scopes.DeploymentsRead, Refused, at => ($"{Webhooks(at)}/{at.Webhook}/deliveries", null)),
+        Guarded("POST /organizations/{orgId}/webhooks/{id}/deliveries/{deliveryId}/replay", Scopes.ProjectsWrite, Refused, at => (
+            $"{Webhooks(at)}/{at.ToldWebhook}/deliveries/{at.Delivery}/replay", null)),
 
         Guarded("POST /tokens", Scopes.Admin, Refused, at => (
             "/tokens", Json(new JsonObject { ["name"] = "t", ["organizationId"] = at.Organization, ["scopes"] = new JsonArray(Scopes.DeploymentsRead) }))),
@@ -60,7 +71,7 @@ internal static class AccessMatrix
         Public("POST /hangfire/logout"),
         // The dashboard's pages know no organizations, so its callers must belong to none in particular.
         new("* /hangfire*", Scopes.OperationsRead, Refused, AllOrganizations: true, _ => ("/hangfire/deployments", null)),
-        Guarded("POST /hangfire/dead-letters/{id}", Scopes.OperationsWrite, SentBack, at => (
+        Guarded("POST /hangfire/dead-letters/{id}", Scopes.OperationsWrite, NeedsItsForm, at => (
             $"/hangfire/dead-letters/{at.DeadLetter}", new FormUrlEncodedContent(new Dictionary<string, string> { ["action"] = "discard" }))),
     ];
 
@@ -68,6 +79,8 @@ internal static class AccessMatrix
 
     private static MatrixRow Guarded(string route, string scope, ToForeigners foreign, Func<MatrixIds, (string, HttpContent?)> request) =>
         new(route, scope, foreign, AllOrganizations: scope == Scopes.Admin, request);
+
+    private static string Webhooks(MatrixIds at) => $"/organizations/{at.Organization}/webhooks";
 
     private static JsonContent Json(JsonObject body) => JsonContent.Create(body);
 
@@ -104,19 +117,22 @@ internal enum ToForeigners
     /// <summary>200, with the refusal inside.</summary>
     RefusedInside,
 
-    /// <summary>303 to a page, with the word that there is nothing.</summary>
-    SentBack,
+    /// <summary>400 for everybody with the scope, before anything is looked up: the form was not made for this caller.</summary>
+    NeedsItsForm,
 
     /// <summary>An answer in which nothing of the other organization appears.</summary>
     SeesNothing,
 }
 
 /// <summary>Objects of one organization, there or not.</summary>
-internal sealed record MatrixIds(string Organization, string User, string Project, string Deployment, string DeadLetter, string Token)
+/// <param name="ToldWebhook">The webhook that has the delivery; the other one may be removed.</param>
+internal sealed record MatrixIds(
+    string Organization, string User, string Project, string Deployment, string DeadLetter, string Token, string Webhook, string ToldWebhook, string Delivery)
 {
     /// <summary>Ids of the same form that nothing has.</summary>
     public static MatrixIds OfNothing { get; } = new(
-        "org-of-nobody", "user-nobody", "p-of-nobody", "deploy_1700000000000_nothing00", "01930000-0000-7000-8000-000000000000", "01930000-0000-7000-8000-000000000001");
+        "org-of-nobody", "user-nobody", "p-of-nobody", "deploy_1700000000000_nothing00", "01930000-0000-7000-8000-000000000000", "01930000-0000-7000-8000-000000000001",
+        "01930000-0000-7000-8000-000000000002", "01930000-0000-7000-8000-000000000003", "01930000-0000-7000-8000-000000000004");
 
     public IEnumerable<string> All => [Organization, User, Project, Deployment, DeadLetter];
 

@@ -53,6 +53,7 @@ public sealed class AccessMatrixTests(MatrixStage stage) : IClassFixture<MatrixS
         if (row.Scope is null) answer.StatusCode.Should().NotBe(HttpStatusCode.Unauthorized, why);
         else if (who == Who.Stranger) answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized, why);
         else if (who == Who.WithoutTheScope) answer.StatusCode.Should().Be(HttpStatusCode.Forbidden, why);
+        else if (row.Foreign == ToForeigners.NeedsItsForm) answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, why);
         else if (who == Who.Foreigner) await JudgeForeignerAsync(client, row, ids, answer, why);
         else ExpectLetIn(answer, why);
     }
@@ -82,10 +83,6 @@ public sealed class AccessMatrixTests(MatrixStage stage) : IClassFixture<MatrixS
                     Comparable(text, ids).Should().Be(Comparable(await missing.Content.ReadAsStringAsync(), MatrixIds.OfNothing), why);
                 }
 
-                break;
-            case ToForeigners.SentBack:
-                answer.StatusCode.Should().Be(HttpStatusCode.SeeOther, why);
-                answer.Header("Location").Should().EndWith("?refused=NOT_FOUND", why);
                 break;
             case ToForeigners.RefusedInside:
                 answer.StatusCode.Should().Be(HttpStatusCode.OK, why);

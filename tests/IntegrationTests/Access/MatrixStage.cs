@@ -34,6 +34,9 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
     private TestProject _project = null!;
     private string _deployment = null!;
     private string _deadLetter = null!;
+    private string _webhook = null!;
+    private string? _spareWebhook;
+    private string _delivery = null!;
     private string _foreignOrganization = null!;
 
     internal LibraService Service => service;
@@ -41,17 +44,20 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _project = await service.NewProjectAsync();
+        _webhook = await AddWebhookAsync();
         var letter = await DeadLetters.ProvokeAsync(_project);
         _deadLetter = DeadLetters.Text(letter, "id");
         _deployment = DeadLetters.Text(await _project.DeployPageAsync("<h1>matrix</h1>"), "deploymentId");
+        _delivery = (await service.Admin.GetFromJsonAsync<JsonNode>($"{Webhooks}/{_webhook}/deliveries"))!["deliveries"]![0]!["id"]!.GetValue<string>();
         _foreignOrganization = (await service.NewProjectAsync()).OrganizationId;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>The objects, with a token of its own for whoever wants to revoke one.</summary>
+    /// <summary>The objects, with a token and a webhook of its own for whoever wants to remove one.</summary>
     internal async Task<MatrixIds> IdsAsync() => new(
-        _project.OrganizationId, _project.UserId, _project.Id, _deployment, _deadLetter, (await IssueAsync(_project.OrganizationId, Scopes.DeploymentsRead)).Text("id")!);
+        _project.OrganizationId, _project.UserId, _project.Id, _deployment, _deadLetter,
+        (await IssueAsync(_project.OrganizationId, Scopes.DeploymentsRead)).Text("id")!, await SpareWebhookAsync(), _webhook, _delivery);
 
     internal async Task<HttpClient> ClientAsync(Who who, MatrixRow row)
     {
@@ -65,6 +71,26 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
             Who.RightOne when row.Scope is { } scope => await ClientOfAsync(home, scope),
             _ => await ClientOfAsync(null, Scopes.Admin),
         };
+    }
+
+    private string Webhooks => $"/organizations/{_project.OrganizationId}/webhooks";
+
+    // There may be only so many, and few callers get as far as removing it.
+    private async Task<string> SpareWebhookAsync()
+    {
+        if (_spareWebhook is not null)
+        {
+            using var answer = await service.Admin.GetAsync($"{Webhooks}/{_spareWebhook}");
+            if (answer.IsSuccessStatusCode) return _spareWebhook;
+        }
+
+        return _spareWebhook = await AddWebhookAsync();
+    }
+
+    private async Task<string> AddWebhookAsync()
+    {
+        using var answer = await service.Admin.PostAsJsonAsync(Webhooks, new { url = "https://example.com/" });
+        return (await answer.JsonAsync()).GetProperty("webhook").GetProperty("id").GetString()!;
     }
 
     private async Task<HttpClient> ClientOfAsync(string? organization, params string[] scopes)

@@ -6,7 +6,7 @@ using Libra.Deploy.Domain.Deployments;
 namespace Libra.Deploy.Application.Deployments.Results;
 
 /// <summary>How a deployment went, for operators: stored as <c>result.json</c> when it has ended. Fields are added, never renamed.</summary>
-internal sealed record DeploymentResult(
+public sealed record DeploymentResult(
     int Format,
     string DeploymentId,
     string ProjectId,
@@ -47,11 +47,11 @@ internal sealed record DeploymentResult(
 
 /// <summary>What was made live.</summary>
 /// <param name="Size">Bytes as stored.</param>
-internal sealed record ResultArtifact(string Digest, long? Size, bool Reused);
+public sealed record ResultArtifact(string Digest, long? Size, bool Reused);
 
 /// <summary>A line of the journal.</summary>
 /// <param name="Duration">Milliseconds; null when it did not both start and end.</param>
-internal sealed record ResultStep(
+public sealed record ResultStep(
     int Attempt,
     string Step,
     StepStatus Status,
@@ -69,7 +69,7 @@ internal sealed record ResultStep(
 
 /// <summary>How an attempt failed.</summary>
 /// <param name="Detail">The exception with its stack; null when the failure was no exception.</param>
-internal sealed record ResultFailure(
+public sealed record ResultFailure(
     int Attempt,
     DateTimeOffset? At,
     string Code,
@@ -84,7 +84,7 @@ internal sealed record ResultFailure(
 }
 
 /// <summary>What ran.</summary>
-internal sealed record ResultVersions(string Service, string Runtime)
+public sealed record ResultVersions(string Service, string Runtime)
 {
     public static ResultVersions Current { get; } = new(
         typeof(ResultVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123162251_Initial")]
+    [Migration("20261123164558_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
