@@ -55,11 +55,12 @@ internal sealed class Books(NpgsqlDataSource database)
         WHERE (status IN ('completed', 'failed', 'cancelled') AND new_status <> status) OR (attempt = new_attempt AND new_progress < progress)
         """;
 
-    // Of each dead worker every deployment that it held: how long until another one had it, or the reaper had ended it. When the one
-    // that was about to take it died as well, the time runs from that death.
+    // Of each dead worker every deployment that it held: how long until another one had it, or the reaper had ended it. Others may
+    // have died meanwhile, the one that was about to take it among them: then the time since the last of those deaths counts as well.
     private const string Takeovers =
         """
-        SELECT claim.deployment, extract(epoch FROM next.at - (SELECT max(later.at) FROM chaos.deaths later WHERE later.at < next.at))::float8
+        SELECT claim.deployment, extract(epoch FROM next.at - death.at)::float8, extract(epoch FROM next.at - (
+            SELECT max(later.at) FROM chaos.deaths later WHERE later.at < next.at))::float8
         FROM chaos.deaths death
         JOIN chaos.changes claim ON claim.new_owner = death.node AND claim.new_token > claim.token
         LEFT JOIN LATERAL (
@@ -83,13 +84,18 @@ internal sealed class Books(NpgsqlDataSource database)
     /// <summary>Ends that were changed and progress that was taken back.</summary>
     public Task<IReadOnlyList<string>> BackwardMovesAsync() => TextsAsync(Backwards);
 
-    /// <summary>Seconds that each deployment of a dead worker waited for another one; infinite when none came.</summary>
-    public async Task<IReadOnlyList<(string Deployment, double Seconds)>> TakeoversAsync()
+    public async Task<IReadOnlyList<Takeover>> TakeoversAsync()
     {
         await using var command = database.CreateCommand(Takeovers);
         await using var rows = await command.ExecuteReaderAsync();
-        var found = new List<(string, double)>();
-        while (await rows.ReadAsync()) found.Add((rows.GetString(0), rows.IsDBNull(1) ? double.PositiveInfinity : rows.GetDouble(1)));
+        var found = new List<Takeover>();
+        while (await rows.ReadAsync())
+        {
+            found.Add(rows.IsDBNull(1)
+                ? new Takeover(rows.GetString(0), double.PositiveInfinity, double.PositiveInfinity)
+                : new Takeover(rows.GetString(0), rows.GetDouble(1), rows.GetDouble(2)));
+        }
+
         return found;
     }
 
@@ -121,4 +127,13 @@ internal sealed class Books(NpgsqlDataSource database)
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         return command;
     }
+}
+
+/// <summary>How long a deployment waited whose worker had died; infinite when no other took it.</summary>
+/// <param name="Seconds">Since its worker's death.</param>
+/// <param name="SinceLastDeath">Since the last death of any node before it was taken.</param>
+internal sealed record Takeover(string Deployment, double Seconds, double SinceLastDeath)
+{
+    /// <summary>No other node died meanwhile.</summary>
+    public bool IsUndisturbed => Seconds == SinceLastDeath;
 }

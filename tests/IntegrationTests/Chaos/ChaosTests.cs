@@ -83,8 +83,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private static string Figures(Load load, Disruptions broke, Verdict verdict, TimeSpan took, int seed)
     {
-        var takeovers = verdict.Takeovers;
-        var (median, longest) = takeovers.Count == 0 ? (0, 0) : (takeovers[takeovers.Count / 2], takeovers[^1]);
+        var undisturbed = verdict.Takeovers.Where(takeover => takeover.IsUndisturbed).Select(takeover => takeover.Seconds).Order().ToList();
+        var disturbed = verdict.Takeovers.Where(takeover => !takeover.IsUndisturbed).Select(takeover => takeover.Seconds).Order().ToList();
         var points = $"{JournalPoints.All.Count - broke.PointsNeverReached.Count} of {JournalPoints.All.Count}";
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -93,8 +93,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
              killed: {broke.KillsAtPoints} workers at journal points ({points} points), {broke.KillsAtRandom} at random, {broke.KillsOfApi} API nodes
              PostgreSQL restarted {broke.PostgresRestarts} times, workers paused past their lease {broke.Pauses} times
              store and target failed, hung or were late {broke.Faults} times
-             deployments taken over from dead workers: {takeovers.Count}, median {median:0.0} s, longest {longest:0.0} s
+             deployments taken over from dead workers: {undisturbed.Count}, {Spread(undisturbed)}
+             the same while further nodes died: {disturbed.Count}, {Spread(disturbed)} since the first death
              log lines {verdict.LogLines}, marked places {verdict.LogMarks}
              """);
     }
+
+    private static string Spread(List<double> seconds) => seconds.Count == 0
+        ? "none"
+        : string.Create(CultureInfo.InvariantCulture, $"median {seconds[seconds.Count / 2]:0.0} s, longest {seconds[^1]:0.0} s");
 }

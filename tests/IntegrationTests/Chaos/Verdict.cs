@@ -21,7 +21,7 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
     /// <summary>Places in logs that say that a worker died there.</summary>
     public int LogMarks { get; private set; }
 
-    public IReadOnlyList<double> Takeovers { get; private set; } = [];
+    public IReadOnlyList<Takeover> Takeovers { get; private set; } = [];
 
     /// <summary>Everything that is written down; the nodes still run.</summary>
     public async Task CheckAsync()
@@ -34,10 +34,9 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         var fewAtOnce = new ParallelOptions { MaxDegreeOfParallelism = 4 };
         await Parallel.ForEachAsync(load.Accepted, fewAtOnce, async (accepted, _) => await CheckLogAsync(accepted));
 
-        var takeovers = await books.TakeoversAsync();
-        Takeovers = [.. takeovers.Select(takeover => takeover.Seconds).Order()];
-        _broken.AddRange(takeovers.Where(takeover => takeover.Seconds > LongestTakeover)
-            .Select(late => $"Takeover: {late.Deployment} waited {late.Seconds:0.0} s for another worker"));
+        Takeovers = await books.TakeoversAsync();
+        _broken.AddRange(Takeovers.Where(takeover => takeover.SinceLastDeath > LongestTakeover)
+            .Select(late => $"Takeover: {late.Deployment} waited {late.SinceLastDeath:0.0} s for another worker"));
     }
 
     /// <summary>What is left when every node has stopped.</summary>

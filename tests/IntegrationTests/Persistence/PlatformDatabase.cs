@@ -2,6 +2,7 @@ using Libra.Deploy.Application;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -44,6 +45,7 @@ internal sealed class PlatformDatabase : IAsyncDisposable
         services.AddPersistence(connectionString);
         services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Directory.CreateTempSubdirectory("libra-objects-").FullName });
         services.AddDeploymentLogs(new DeploymentLogOptions(), secrets: []);
+        services.AddWebhooks(worker: false);
         configure(services);
         var database = new PlatformDatabase(services.BuildServiceProvider(), connectionString);
         await database.ExecuteAsync(PlatformTables);

@@ -36,7 +36,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Database_WhenItGoesAndComesBack_IsToldByStatusAndMetrics()
     {
-        await using var own = await OwnService.StartAsync();
+        await using var own = await OwnService.StartAsync(("Metrics:Public", "true"));
         await own.SignInAsync();
         await BecomesAsync(own, "/status", HttpStatusCode.OK);
 

@@ -40,7 +40,7 @@ public sealed record DeploymentResult(
         ended.PredecessorId?.Value,
         ended.WorkerUrl,
         ended.ArtifactDigest is { } digest ? new ResultArtifact(digest, ended.ArtifactSize, ended.ArtifactReused) : null,
-        [.. ended.Journal.Select(ResultStep.Of)],
+        [.. ended.Journal.OrderBy(run => run.Attempt).ThenBy(run => run.Step).Select(ResultStep.Of)],
         failures.Count > 0 || ended.Failure is null ? failures : [ResultFailure.Of(ended.Attempt, ended.CompletedAt, ended.Failure, detail: null)],
         ResultVersions.Current);
 }

@@ -3,6 +3,7 @@ using Libra.Deploy.Application;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Storage;
@@ -17,6 +18,7 @@ using Libra.Deploy.Infrastructure.Quotas;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.Infrastructure.Webhooks;
 using Libra.Deploy.IntegrationTests.Persistence;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -137,7 +139,8 @@ internal sealed class PipelineNode : IAsyncDisposable
         services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = _cache.FullName });
         services.AddProjectTemplates(RuntimeLayout.Find().Templates);
         services.AddSingleton(new SourceLimits()).AddSingleton(new BuildToolchain("test"));
-        services.AddSingleton<IDeployTarget>(Target).AddSingleton<ISandboxProvider>(Sandboxes);
+        services.AddSingleton<IDeployTarget>(Target).AddSingleton<ISandboxProvider>(Sandboxes).AddSingleton<ICustomDomains, NoCustomDomains>();
+        services.AddWebhooks(worker: false);
         return services.BuildServiceProvider();
     }
 
