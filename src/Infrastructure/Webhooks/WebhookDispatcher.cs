@@ -24,6 +24,7 @@ internal sealed class WebhookDispatcher(
         await base.StopAsync(cancellationToken);
         // Whoever has all places is alone: attempts under way have been interrupted and are gone.
         for (var place = 0; place < options.Value.MaxConcurrentAttempts; place++) await _free.WaitAsync(cancellationToken);
+        _free.Release(options.Value.MaxConcurrentAttempts); // a host may be stopped twice
     }
 
     public override void Dispose()

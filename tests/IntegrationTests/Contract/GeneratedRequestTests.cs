@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Domain.Access;
@@ -40,12 +41,20 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
             ["deploy.id"] = deployment,
             ["projects.id"] = _project.Id,
             ["organizations.orgId"] = _project.OrganizationId,
+            ["organizations.id"] = await AddWebhookAsync(),
+            ["organizations.deliveryId"] = Guid.NewGuid().ToString(),
             ["status.id"] = Guid.NewGuid().ToString(),
             ["tokens.id"] = Guid.NewGuid().ToString(),
         };
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<string> AddWebhookAsync()
+    {
+        using var answer = await service.Admin.PostAsJsonAsync($"/organizations/{_project.OrganizationId}/webhooks", new { url = "https://example.com/" });
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!["webhook"]!["id"]!.GetValue<string>();
+    }
 
     [Fact]
     public async Task EveryRequestDrawnFromTheDescription_GetsAnAnswerThatTheDescriptionPromises()

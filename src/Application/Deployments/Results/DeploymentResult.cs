@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -96,9 +97,20 @@ public sealed record ResultVersions(string Service, string Runtime)
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
-    Converters = [typeof(ResultWord<StepStatus>), typeof(ResultWord<FailureCategory>)])]
+    Converters = [typeof(ResultWord<StepStatus>), typeof(ResultWord<FailureCategory>), typeof(ResultTime)])]
 [JsonSerializable(typeof(DeploymentResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;
 
 internal sealed class ResultWord<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;
+
+/// <summary>Times as everywhere in the API: UTC, in milliseconds, with a Z.</summary>
+internal sealed class ResultTime : JsonConverter<DateTimeOffset>
+{
+    private const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString(Form, CultureInfo.InvariantCulture));
+}

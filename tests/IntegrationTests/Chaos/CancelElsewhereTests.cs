@@ -1,0 +1,44 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Libra.Deploy.IntegrationTests.Sandboxes;
+
+namespace Libra.Deploy.IntegrationTests.Chaos;
+
+/// <summary>The node that is asked to cancel is not the one that builds.</summary>
+[Collection(nameof(ChaosTests))]
+public sealed class CancelElsewhereTests
+{
+    private const string Command = "sleep 297"; // a time that nothing else on the machine sleeps
+    private const string Process = "sleep\0" + "297";
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Cancel_AskedOfTheApiNode_EndsTheBuildOnAWorkerWithItsSandbox()
+    {
+        await using var cluster = await Cluster.StartAsync(slots: 1);
+        await new Load(cluster, projects: 2, rounds: 1).PrepareAsync();
+        var id = await StartAsync(cluster, ProjectKinds.IdOf(1));
+        await Eventually.BecomesTrueAsync(() => HostProcesses.With(Process).Any(), Patience, "the build has to run");
+
+        using var asked = await cluster.Client.PostAsync($"/deploy/{id}/cancel", content: null, TestContext.Current.CancellationToken);
+
+        asked.IsSuccessStatusCode.Should().BeTrue();
+        await Eventually.BecomesTrueAsync(async () => await StatusAsync(cluster, id) == "cancelled", Promised, "that is the promise");
+        await Eventually.BecomesTrueAsync(() => !HostProcesses.With(Process).Any(), Promised, "its sandbox goes with it");
+    }
+
+    private static async Task<string> StartAsync(Cluster cluster, string project)
+    {
+        var files = new JsonArray(
+            File("package.json", $$$"""{"name":"slow","scripts":{"build":"{{{Command}}}"}}"""), File("index.html", "slow"));
+        var body = new JsonObject { ["projectId"] = project, ["orgId"] = "org-1", ["userId"] = "u", ["initFiles"] = files };
+        using var answer = await cluster.Client.PostAsJsonAsync("/deploy", body, TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deploymentId"]!.GetValue<string>();
+    }
+
+    private static JsonObject File(string path, string content) => new() { ["path"] = path, ["content"] = content };
+
+    private static async Task<string?> StatusAsync(Cluster cluster, string id) =>
+        (await cluster.Client.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status", TestContext.Current.CancellationToken))?["status"]?.GetValue<string>();
+}
