@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Libra.Deploy.Application.Deployments;
@@ -36,6 +37,9 @@ public static class QueueRegistration
         services.AddSingleton<IQueuePlaces, QueuePlaces>();
         services.AddSingleton<DashboardCounts>();
         services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
+        // Of this container: left to itself Hangfire takes what the process's last host has set, and another one's jobs with it.
+        services.AddSingleton<JobStorage>(provider => StorageOn(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(Configure);
         if (!worker) return services;
 
@@ -70,19 +74,21 @@ public static class QueueRegistration
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>()))
-            .UsePostgreSqlStorage(
-                storage => storage.UseConnectionFactory(new SharedConnections(provider.GetRequiredService<NpgsqlDataSource>())),
-                new PostgreSqlStorageOptions
-                {
-                    SchemaName = "hangfire",
-                    QueuePollInterval = PollInterval,
-                    UseSlidingInvisibilityTimeout = true,
-                    InvisibilityTimeout = TimeSpan.FromSeconds(30),
-                    // A state lock survives kill -9 for this long and blocks the workers that fetch its job; the default is ten minutes.
-                    DistributedLockTimeout = TimeSpan.FromSeconds(20),
-                });
+            .UseStorage(provider.GetRequiredService<JobStorage>());
         UseOwnFilters();
     }
+
+    private static PostgreSqlStorage StorageOn(NpgsqlDataSource database) => new(
+        new SharedConnections(database),
+        new PostgreSqlStorageOptions
+        {
+            SchemaName = "hangfire",
+            QueuePollInterval = PollInterval,
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromSeconds(30),
+            // A state lock survives kill -9 for this long and blocks the workers that fetch its job; the default is ten minutes.
+            DistributedLockTimeout = TimeSpan.FromSeconds(20),
+        });
 
     // Retries are ours, by cause; and a job's culture is not needed, while storing it costs two statements a job.
     private static void UseOwnFilters()
