@@ -129,8 +129,11 @@ public sealed class DeploymentLogTests : IDisposable
         var older = await _logs.OpenAsync(1, token: 1);
         older.Write(LogLevel.Info, null, "one");
         await older.FlushAsync(default);
-        older.Write(LogLevel.Info, null, "two, between the newer writer's look and its first chunk");
-        _logs.Store.BeforePutIfAbsent = _ => older.FlushAsync(default);
+        _logs.Store.BeforePutIfAbsent = _ =>
+        {
+            older.Write(LogLevel.Info, null, "two, between the newer writer's look and its first chunk");
+            return older.FlushAsync(default);
+        };
 
         await using var newer = await _logs.Node().OpenAsync(_logs.Subject, attempt, 2, default);
         newer.Write(LogLevel.Info, null, "four");
