@@ -11,6 +11,8 @@ namespace Libra.Deploy.IntegrationTests.Cleanup;
 /// <summary>A project that the platform deleted: its site, its deployments and its artifact go, and a project that exists keeps them.</summary>
 public sealed class AbandonedSiteTests(TestPostgres server)
 {
+    private const long LogObjects = 3; // lines, index, result
+
     [Fact]
     public async Task Cleanup_AfterTheProjectWasDeleted_TakesItsSiteOffThisMachine()
     {
@@ -21,7 +23,11 @@ public sealed class AbandonedSiteTests(TestPostgres server)
 
         (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(0, "its project exists");
         await ExecuteAsync(node, $"UPDATE public.project SET id = 'another' WHERE id = '{ServiceNode.Project}'; UPDATE deploy.deployments SET completed_at = now() - interval '90 days'");
-        var told = await CleanAsync(node, dryRun: true);
+        JsonNode told = null!;
+        await Eventually.BecomesTrueAsync(
+            async () => (told = await CleanAsync(node, dryRun: true))["logObjects"]!.GetValue<long>() == LogObjects,
+            TimeSpan.FromSeconds(30),
+            "log and result are stored a moment after the end");
         (await TestProject.VisitTextAsync(live)).Should().Be("alone");
         var done = await CleanAsync(node, dryRun: false);
 
