@@ -17,7 +17,11 @@ public sealed class CleanupOverHttpTests(LibraService service)
         await service.ExecuteAsync("UPDATE deploy.deployments SET completed_at = completed_at - interval '90 days' WHERE organization_id = $1", project.OrganizationId);
         var operators = await OperatorOfAsync(project.OrganizationId);
 
-        var told = await CleanAsync(operators, dryRun: true);
+        JsonNode told = null!;
+        await Eventually.BecomesTrueAsync(
+            async () => (told = await CleanAsync(operators, dryRun: true))["deleted"]!["logObjects"]!.GetValue<long>() >= 6,
+            TimeSpan.FromSeconds(30),
+            "logs and results are stored a moment after the ends");
         (await operators.GetAsync($"/deploy/{first["deploymentId"]}/status", TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.OK);
         var done = await CleanAsync(operators, dryRun: false);
 
