@@ -67,7 +67,7 @@ public sealed partial class NamingTests
         $"Libra.Deploy.{Path.GetDirectoryName(path)!["src/".Length..].Replace('/', '.')}".Replace("WebApi.Console", "WebApi.ConsolePage", StringComparison.Ordinal);
 
     private static bool IsOfQueueOrSandbox(Type type) =>
-        type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal) || type.Namespace.EndsWith("Infrastructure.Sandboxes", StringComparison.Ordinal);
+        type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal) || type.Namespace.Contains("Infrastructure.Sandboxes", StringComparison.Ordinal);
 
     [GeneratedRegex("^(Abstractions|Contracts|Dtos|Entities|Enums|Exceptions|Extensions|Helpers|Implementations|Interfaces|Managers|Models|Services|Types|Utils|Utilities)$")]
     private static partial Regex KindOfClass();

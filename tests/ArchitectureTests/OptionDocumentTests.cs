@@ -16,6 +16,7 @@ using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;

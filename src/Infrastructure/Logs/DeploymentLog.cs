@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Infrastructure.Logs.Live;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
+using Libra.Deploy.Infrastructure.Logs.Stored;
 using Microsoft.Extensions.Logging;
 using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
 

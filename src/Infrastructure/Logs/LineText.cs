@@ -1,4 +1,5 @@
 using System.Text;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 
 namespace Libra.Deploy.Infrastructure.Logs;
 

@@ -1,4 +1,6 @@
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Infrastructure.Logs.Live;
+using Libra.Deploy.Infrastructure.Logs.Stored;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Logs;

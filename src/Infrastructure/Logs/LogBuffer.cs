@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Infrastructure.Logs.Stored;
 
 namespace Libra.Deploy.Infrastructure.Logs;
 

@@ -1,5 +1,7 @@
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Logs.Live;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 
 namespace Libra.Deploy.Infrastructure.Logs;
 

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 
 namespace Libra.Deploy.Infrastructure.Logs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;

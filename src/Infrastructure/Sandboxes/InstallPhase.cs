@@ -1,4 +1,6 @@
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
+using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 

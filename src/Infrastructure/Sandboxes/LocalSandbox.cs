@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;

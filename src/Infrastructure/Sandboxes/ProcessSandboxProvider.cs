@@ -1,6 +1,8 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;

@@ -3,6 +3,7 @@ using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;

@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.WebApi.Composition;
 using Microsoft.Extensions.Configuration;

@@ -4,6 +4,7 @@ using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Libra.Deploy.IntegrationTests.Logs;

@@ -3,6 +3,7 @@ using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 using Libra.Deploy.Infrastructure.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

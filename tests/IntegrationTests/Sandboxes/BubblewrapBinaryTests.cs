@@ -1,4 +1,5 @@
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 

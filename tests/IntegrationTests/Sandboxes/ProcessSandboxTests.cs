@@ -2,6 +2,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;

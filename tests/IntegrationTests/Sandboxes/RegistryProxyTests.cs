@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;

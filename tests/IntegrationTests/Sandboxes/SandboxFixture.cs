@@ -1,5 +1,6 @@
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.IntegrationTests.Sandboxes;
 using Microsoft.Extensions.Logging.Abstractions;
 

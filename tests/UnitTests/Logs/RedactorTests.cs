@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 
 namespace Libra.Deploy.UnitTests.Logs;
 

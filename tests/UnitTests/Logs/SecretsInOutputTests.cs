@@ -1,5 +1,6 @@
 using System.Text;
 using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Logs.Redaction;
 
 namespace Libra.Deploy.UnitTests.Logs;
 

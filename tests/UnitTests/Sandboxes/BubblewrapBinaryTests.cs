@@ -1,4 +1,5 @@
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 namespace Libra.Deploy.UnitTests.Sandboxes;
 

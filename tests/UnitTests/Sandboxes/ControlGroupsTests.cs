@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 namespace Libra.Deploy.UnitTests.Sandboxes;
 

@@ -1,4 +1,5 @@
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Cleanup;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;

@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Cleanup;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 

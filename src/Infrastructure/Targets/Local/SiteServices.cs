@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Targets.Local;

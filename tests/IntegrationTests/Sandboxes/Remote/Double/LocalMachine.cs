@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote.Double;

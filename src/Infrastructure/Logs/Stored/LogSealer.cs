@@ -1,0 +1,107 @@
+using Libra.Deploy.Application.Deployments.Logs;
+
+namespace Libra.Deploy.Infrastructure.Logs.Stored;
+
+/// <summary>Joins a log's chunks into one object. Every step can be repeated, also after a crash in the middle.</summary>
+internal static class LogSealer
+{
+    private const int LinesPerMember = 1000;
+    private const long BytesPerMember = 256 << 10;
+
+    public static async Task SealAsync(StoredLog log, Action<LogTip, LogChunk> stored, CancellationToken cancellationToken)
+    {
+        if (!await log.IsSealedAsync(cancellationToken))
+        {
+            await EndAsync(log, stored, cancellationToken);
+            if (!await JoinAsync(log, cancellationToken)) return; // another sealer was faster, and cleans up as well
+        }
+
+        await log.DeleteChunksAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the place of the next chunk, so that no writer can add one.</summary>
+    private static async Task EndAsync(StoredLog log, Action<LogTip, LogChunk> stored, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var tip = await log.FindTipAsync(cancellationToken);
+            if (tip.Ended) return;
+
+            var end = new ChunkHeader(tip.Next, 0, tip.Attempt, long.MaxValue, Guid.Empty, tip.Bytes, tip.Cut, End: true);
+            var chunk = new LogChunk(end, []);
+            if (!await log.TryAddAsync(tip, chunk, cancellationToken)) continue; // a writer's last chunk came between
+
+            stored(tip, chunk);
+            return;
+        }
+    }
+
+    private static async Task<bool> JoinAsync(StoredLog log, CancellationToken cancellationToken)
+    {
+        var map = await log.MapAsync(cancellationToken);
+        if (map.Sealed) return false;
+
+        await using var whole = TemporaryFile();
+        var members = new MemberWriter(whole);
+        foreach (var segment in map.Segments)
+        {
+            var chunk = await log.ReadAsync(segment, cancellationToken);
+            if (chunk is null && await log.IsSealedAsync(cancellationToken)) return false;
+            if (chunk?.Header.First != members.Next)
+                throw new InvalidDataException($"The log of {log.Subject.DeploymentId} has a hole at line {members.Next}.");
+
+            foreach (var entry in chunk.Entries) await members.AddAsync(entry, cancellationToken);
+        }
+
+        var index = await members.EndAsync(cancellationToken);
+        whole.Position = 0;
+        await log.PutSealedAsync(whole, index, cancellationToken);
+        return true;
+    }
+
+    private static FileStream TemporaryFile() => new(Path.GetTempFileName(), new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.ReadWrite,
+        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+    });
+
+    /// <summary>Packs entries into gzip members of about equal size and notes where each is.</summary>
+    private sealed class MemberWriter(Stream target)
+    {
+        private readonly List<LogMember> _members = [];
+        private readonly List<LogEntry> _entries = [];
+        private long _bytes;
+
+        public long Next { get; private set; } = 1;
+
+        public async ValueTask AddAsync(LogEntry entry, CancellationToken cancellationToken)
+        {
+            _entries.Add(entry);
+            _bytes += LogBuffer.Size(entry);
+            Next = entry.Seq + 1;
+            if (_entries.Count >= LinesPerMember || _bytes >= BytesPerMember) await WriteAsync(cancellationToken);
+        }
+
+        public async Task<LogIndex> EndAsync(CancellationToken cancellationToken)
+        {
+            if (_entries.Count > 0 || _members.Count == 0) await WriteAsync(cancellationToken);
+            return new LogIndex(_members);
+        }
+
+        private async Task WriteAsync(CancellationToken cancellationToken)
+        {
+            var bytes = LogCodec.EncodeMember(_entries);
+            _members.Add(new LogMember(
+                Next - _entries.Count,
+                _entries.Count,
+                target.Position,
+                bytes.Length,
+                _entries.Select(entry => entry.Level).DefaultIfEmpty().Max(),
+                [.. _entries.Select(entry => entry.Step).OfType<Domain.Deployments.DeploymentStep>().Distinct()]));
+            await target.WriteAsync(bytes, cancellationToken);
+            _entries.Clear();
+            _bytes = 0;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+
+/// <summary>How the <c>bubblewrap</c> provider works on this machine.</summary>
+public sealed record BubblewrapOptions
+{
+    /// <summary>Folder for everything of the sandboxes; one filesystem, so that package caches can be hard-linked.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Sandboxes that may exist at once on this machine; each has a user of its own.</summary>
+    public int Slots { get; init; } = 16;
+
+    /// <summary>Linux user that package managers run as when the service is root. Nobody else may use it.</summary>
+    public int InstallerUserId { get; init; } = 210000;
+
+    /// <summary>First of <see cref="Slots"/> consecutive Linux users that project code runs as when the service is root.</summary>
+    public int FirstBuilderUserId { get; init; } = 210001;
+
+    /// <summary>Size of <c>/tmp</c> inside.</summary>
+    public long TemporaryBytes { get; init; } = 512L << 20;
+
+    /// <summary>Size of the home folder, and of <c>/dev/shm</c>, inside.</summary>
+    public long HomeBytes { get; init; } = 64L << 20;
+
+    /// <summary>Installed dependencies kept per organization; the ones unused for longest go first.</summary>
+    public long DependencyStoreBytes { get; init; } = 10L << 30;
+
+    /// <summary>The same for all organizations together: what was unused for longest goes, whoever's it is.</summary>
+    public long AllDependencyStoresBytes { get; init; } = 40L << 30;
+
+    /// <summary>Installed dependencies go when no build has used them for this long.</summary>
+    public TimeSpan DependencyLifetime { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Downloaded packages kept per organization; beyond it the cache starts afresh.</summary>
+    public long PackageCacheBytes { get; init; } = 10L << 30;
+
+    /// <summary>The npm registry to install from; null takes the one of this machine's npm configuration.</summary>
+    public Uri? Registry { get; init; }
+
+    /// <summary>Further <c>host:port</c> that an install may reach, for registries that keep packages on another host.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+}

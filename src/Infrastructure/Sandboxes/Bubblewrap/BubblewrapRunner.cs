@@ -1,0 +1,53 @@
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+
+/// <summary>Runs commands in bubblewrap, with the limits that this machine can enforce.</summary>
+internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
+{
+    private const long MaxFileBytes = 1L << 30;
+
+    /// <param name="command">What is visible inside.</param>
+    /// <param name="line">What to run there.</param>
+    /// <param name="job">User, limits and time.</param>
+    /// <param name="gate">Takes the output.</param>
+    /// <param name="result">Takes what the command writes to descriptor 3.</param>
+    /// <param name="cancellationToken">Kills everything inside, then throws.</param>
+    /// <exception cref="SandboxException">bubblewrap itself failed, or was killed from outside.</exception>
+    public async Task<SandboxExit> RunAsync(
+        BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapJob job, OutputGate gate, Stream result, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var group = groups.Create(job.Name, job.Limits);
+        try
+        {
+            using var run = new SandboxRun(job.Timeout, clock, group);
+            var child = await ChildProcess.StartAsync(command.ToArguments(Describe(job, run, group), line));
+            var (exit, reported) = await run.RunAsync(child, gate, result, job.Limits.DiskBytes, cancellationToken);
+            if (reported is null && exit.Reason is SandboxExitReason.Exited or SandboxExitReason.Signaled)
+            {
+                throw new SandboxException("SANDBOX_COMMAND_FAILED", "The sandbox itself failed or was stopped from outside; its last lines of output say more.", transient: true);
+            }
+
+            return exit;
+        }
+        finally
+        {
+            if (group is not null) await group.RemoveAsync();
+        }
+    }
+
+    private static BubblewrapRun Describe(BubblewrapJob job, SandboxRun run, ControlGroup? group) => new()
+    {
+        UserId = job.UserId,
+        MaxProcesses = job.Limits.MaxProcesses,
+        MaxFileBytes = MaxFileBytes,
+        MemoryBytes = job.Limits.MemoryBytes,
+        ControlGroupFiles = group?.JoinFiles ?? [],
+        Descriptors = run.Descriptors,
+        StatusDescriptor = SandboxRun.StatusDescriptor,
+    };
+}
+
+/// <summary>Who runs a command, for how long and with how much.</summary>
+internal sealed record BubblewrapJob(string Name, int UserId, SandboxLimits Limits, TimeSpan Timeout);

@@ -1,0 +1,214 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Libra.Deploy.Application.Deployments.Pipeline;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+
+/// <summary>What this machine offers for limits over a whole process tree.</summary>
+internal enum ControlGroupKind
+{
+    /// <summary>Only limits per process are possible.</summary>
+    None,
+    Version1,
+    Version2,
+}
+
+/// <summary>Makes control groups for sandboxes, in version 2 where it has memory and pids, else in version 1.</summary>
+internal sealed class ControlGroups
+{
+    private const string Parent = "libra-deploy";
+    private readonly string _root;
+
+    private ControlGroups(string root, ControlGroupKind kind) => (_root, Kind) = (root, kind);
+
+    public ControlGroupKind Kind { get; }
+
+    /// <summary>Finds out by trying: being root does not mean that a container may write here.</summary>
+    public static ControlGroups Probe(string root = "/sys/fs/cgroup")
+    {
+        if (TryPrepare(() => PrepareVersion2(root))) return new ControlGroups(root, ControlGroupKind.Version2);
+        return TryPrepare(() => PrepareVersion1(root)) ? new ControlGroups(root, ControlGroupKind.Version1) : new ControlGroups(root, ControlGroupKind.None);
+    }
+
+    /// <summary>Makes the group of one run in a sandbox; null when there are none on this machine.</summary>
+    public ControlGroup? Create(string sandbox, SandboxLimits limits)
+    {
+        var name = $"{NamePrefix(sandbox)}{Guid.NewGuid():N}";
+        return Kind switch
+        {
+            ControlGroupKind.Version2 => CreateVersion2(name, limits),
+            ControlGroupKind.Version1 => CreateVersion1(name, limits),
+            _ => null,
+        };
+    }
+
+    /// <summary>Kills what still runs in the groups of a dead worker's sandbox, and removes them.</summary>
+    /// <remarks>
+    /// Namespaces die with the worker, but for one case: bubblewrap's own child asks for that a moment after its start, and when bubblewrap
+    /// is killed within that moment the child waits for it for ever.
+    /// </remarks>
+    public async Task EndAsync(string sandbox)
+    {
+        foreach (var folder in Parents().SelectMany(parent => Directory.EnumerateDirectories(parent, NamePrefix(sandbox) + "*")))
+        {
+            var kill = Kind == ControlGroupKind.Version2 ? Path.Combine(folder, "cgroup.kill") : null;
+            await new ControlGroup([folder], kill, EventsFile: "").RemoveAsync();
+        }
+    }
+
+    private static string NamePrefix(string sandbox) => sandbox + "-";
+
+    private string[] Parents() => Kind switch
+    {
+        ControlGroupKind.Version2 => [Path.Combine(_root, Parent)],
+        ControlGroupKind.Version1 => [Path.Combine(_root, "memory", Parent), Path.Combine(_root, "pids", Parent)],
+        _ => [],
+    };
+
+    private ControlGroup CreateVersion2(string name, SandboxLimits limits)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_root, Parent, name)).FullName;
+        var group = new ControlGroup([folder], Path.Combine(folder, "cgroup.kill"), Path.Combine(folder, "memory.events"));
+        Write(folder, "memory.max", limits.MemoryBytes);
+        // Else the kernel kills one process of a build and the rest waits for it until the time is over.
+        File.WriteAllText(Path.Combine(folder, "memory.oom.group"), "1");
+        if (File.Exists(Path.Combine(folder, "memory.swap.max"))) Write(folder, "memory.swap.max", 0);
+        Write(folder, "pids.max", limits.MaxProcesses);
+        return group;
+    }
+
+    private ControlGroup CreateVersion1(string name, SandboxLimits limits)
+    {
+        var memory = Directory.CreateDirectory(Path.Combine(_root, "memory", Parent, name)).FullName;
+        var pids = Directory.CreateDirectory(Path.Combine(_root, "pids", Parent, name)).FullName;
+        Write(memory, "memory.limit_in_bytes", limits.MemoryBytes);
+        Write(pids, "pids.max", limits.MaxProcesses);
+        return new ControlGroup([memory, pids], KillFile: null, Path.Combine(memory, "memory.oom_control"));
+    }
+
+    private static void PrepareVersion2(string root)
+    {
+        var controllers = File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split([' ', '\n']);
+        if (!controllers.Contains("memory") || !controllers.Contains("pids")) throw new IOException("Memory and pids are not under version 2.");
+
+        Delegate(root);
+        var parent = Path.Combine(root, Parent);
+        Directory.CreateDirectory(parent);
+        Delegate(parent);
+        TryOut(parent);
+    }
+
+    private static void Delegate(string folder)
+    {
+        var control = Path.Combine(folder, "cgroup.subtree_control");
+        var enabled = File.ReadAllText(control).Split([' ', '\n']);
+        if (!enabled.Contains("memory") || !enabled.Contains("pids")) File.WriteAllText(control, "+memory +pids");
+    }
+
+    private static void PrepareVersion1(string root)
+    {
+        foreach (var controller in (string[])["memory", "pids"])
+        {
+            if (!File.Exists(Path.Combine(root, controller, "cgroup.procs"))) throw new IOException($"No {controller} controller.");
+            TryOut(Directory.CreateDirectory(Path.Combine(root, controller, Parent)).FullName);
+        }
+    }
+
+    /// <summary>The parent may be another user's, made when the service last ran as root.</summary>
+    private static void TryOut(string parent) => Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $"try-{Guid.NewGuid():N}")).FullName);
+
+    private static bool TryPrepare(Action prepare)
+    {
+        try
+        {
+            prepare();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not on this machine; the caller says so once.
+            return false;
+        }
+    }
+
+    private static void Write(string folder, string file, long value) =>
+        File.WriteAllText(Path.Combine(folder, file), value.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>The control group of one run.</summary>
+/// <param name="Folders">One per hierarchy.</param>
+/// <param name="KillFile">Writing 1 kills all inside; null where only the process namespace can do that.</param>
+/// <param name="EventsFile">Has a line <c>oom_kill N</c>.</param>
+internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillFile, string EventsFile)
+{
+    private static readonly TimeSpan RemovalTime = TimeSpan.FromSeconds(5);
+
+    public IReadOnlyList<string> JoinFiles { get; } = [.. Folders.Select(folder => Path.Combine(folder, "cgroup.procs"))];
+
+    /// <summary>True when the kernel has killed something inside for want of memory.</summary>
+    public bool RanOutOfMemory() =>
+        File.ReadLines(EventsFile).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
+
+    /// <summary>Kills all inside. In version 1 one by one, so that what forks meanwhile may need another go.</summary>
+    public void Kill()
+    {
+        if (KillFile is not null)
+        {
+            File.WriteAllText(KillFile, "1");
+            return;
+        }
+
+        foreach (var id in Members()) KillOne(id);
+    }
+
+    /// <summary>Removes the group once all inside have gone, which takes the kernel a moment.</summary>
+    /// <exception cref="IOException">Something inside does not die.</exception>
+    public async Task RemoveAsync()
+    {
+        using var patience = new CancellationTokenSource(RemovalTime);
+        foreach (var folder in Folders)
+        {
+            while (!TryRemove(folder))
+            {
+                Kill();
+                if (patience.IsCancellationRequested) throw new IOException($"Processes in control group {Path.GetFileName(folder)} do not end.");
+                await Task.Delay(10, CancellationToken.None);
+            }
+        }
+    }
+
+    private IEnumerable<int> Members() =>
+        Folders.Where(Directory.Exists).SelectMany(folder => File.ReadAllLines(Path.Combine(folder, "cgroup.procs"))).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Distinct();
+
+    private static void KillOne(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    private static bool TryRemove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // Busy: a process is still on its way out. The caller bounds how often this happens.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+
+/// <summary>The folder of one sandbox, owned by the process that holds the lock beside it.</summary>
+internal sealed class JobFolder : IDisposable
+{
+    private const string LockSuffix = ".lock";
+    private readonly IDisposable _owner;
+    private readonly IDisposable? _use;
+
+    private JobFolder(string folder, IDisposable owner, IDisposable? use) => (Folder, _owner, _use) = (folder, owner, use);
+
+    public string Folder { get; }
+
+    public string Id => Path.GetFileName(Folder);
+
+    public string Source => Path.Combine(Folder, "source");
+
+    /// <exception cref="IOException">The organization's cache is being removed at this moment.</exception>
+    public static JobFolder Create(OrganizationFolders folders, DeploymentId deployment)
+    {
+        var use = LockFile.TryShare(folders.InUse) ?? throw new IOException("The organization's package cache is being removed.");
+        var folder = Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}");
+        // Before the folder, so that nobody can take a new one for an orphan.
+        var owner = LockFile.TryTake(folder + LockSuffix) ?? throw new IOException($"{folder} is new and yet in use.");
+        var job = new JobFolder(folder, owner, use);
+        Directory.CreateDirectory(job.Source);
+        return job;
+    }
+
+    /// <summary>Names of all sandboxes, alive or not.</summary>
+    public static IReadOnlyList<string> IdsIn(OrganizationFolders folders) =>
+        [.. Directory.EnumerateFiles(folders.Jobs, "*" + LockSuffix).Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    /// <summary>Takes over a sandbox's folder whose owner is dead; null when it lives.</summary>
+    public static JobFolder? TryAdopt(OrganizationFolders folders, string id)
+    {
+        var folder = Path.Combine(folders.Jobs, id);
+        return LockFile.TryTake(folder + LockSuffix) is { } owner ? new JobFolder(folder, owner, use: null) : null;
+    }
+
+    /// <summary>Which deployment a sandbox was made for; null when its name is not of ours.</summary>
+    public static DeploymentId? DeploymentOf(string id) => DeploymentId.TryParse(id.Split('.')[0]);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        File.Delete(Folder + LockSuffix);
+        _owner.Dispose();
+        _use?.Dispose();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Libra.Deploy.Infrastructure.Sandboxes.Registry;
+
+/// <summary>The only way out of an installing sandbox: a CONNECT proxy on a unix socket that knows a few hosts and refuses the rest.</summary>
+internal sealed partial class RegistryProxy : IAsyncDisposable
+{
+    private const int MaxHeaderBytes = 8 * 1024;
+    private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<string> _allowed;
+    private readonly Socket _listener;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+    private long _denied;
+
+    /// <param name="socketPath">A path in a folder that only the service can enter.</param>
+    /// <param name="allowed">Each <c>host:port</c>.</param>
+    /// <param name="log">Told of every refusal.</param>
+    public RegistryProxy(string socketPath, IEnumerable<string> allowed, ILogger log)
+    {
+        (SocketPath, _log) = (socketPath, log);
+        _allowed = new HashSet<string>(allowed, StringComparer.OrdinalIgnoreCase);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(new UnixDomainSocketEndPoint(socketPath));
+        File.SetUnixFileMode(socketPath, OrganizationFolders.OpenToSandboxUsers);
+        _listener.Listen(backlog: 512);
+        _accepting = AcceptAsync();
+    }
+
+    public string SocketPath { get; }
+
+    /// <summary>Requests refused so far.</summary>
+    public long Denied => Interlocked.Read(ref _denied);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        File.Delete(SocketPath);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket client;
+            try
+            {
+                client = await _listener.AcceptAsync(_stop.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                LogAcceptFailed(e);
+                continue;
+            }
+
+            _ = ServeAsync(client);
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        using var owned = client;
+        try
+        {
+            await using var stream = new NetworkStream(client);
+            var request = await ReadRequestLineAsync(stream);
+            if (Target(request) is not { } target)
+            {
+                Interlocked.Increment(ref _denied);
+                LogDenied(request.Length > 200 ? request[..200] : request);
+                await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                return;
+            }
+
+            await TunnelAsync(stream, target);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // A connection that breaks is the package manager's to retry or to report.
+            LogBroken(e.Message);
+        }
+    }
+
+    /// <summary>The allowed host and port that a request line asks for; null for anything else.</summary>
+    private (string Host, int Port)? Target(string requestLine)
+    {
+        var parts = requestLine.Split(' ');
+        if (parts is not ["CONNECT", var target, "HTTP/1.1" or "HTTP/1.0"] || !_allowed.Contains(target)) return null;
+
+        var colon = target.LastIndexOf(':');
+        return (target[..colon], int.Parse(target.AsSpan(colon + 1), provider: null));
+    }
+
+    private async Task TunnelAsync(NetworkStream client, (string Host, int Port) target)
+    {
+        using var upstream = new TcpClient();
+        try
+        {
+            await upstream.ConnectAsync(target.Host, target.Port, _stop.Token);
+        }
+        catch (SocketException e)
+        {
+            LogUnreachable(target.Host, e.SocketErrorCode);
+            await client.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+            return;
+        }
+
+        await client.WriteAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stop.Token);
+        var server = upstream.GetStream();
+        // Either side's end ends both: TLS has no use for a half-open connection.
+        await Task.WhenAny(client.CopyToAsync(server, _stop.Token), server.CopyToAsync(client, _stop.Token));
+    }
+
+    /// <summary>Reads the whole header, one byte at a time so that nothing behind it is taken from the tunnel, and gives its first line.</summary>
+    private async Task<string> ReadRequestLineAsync(NetworkStream stream)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        time.CancelAfter(HeaderTime);
+        var header = new ArrayBufferWriter<byte>(256);
+        while (!header.WrittenSpan.EndsWith("\r\n\r\n"u8))
+        {
+            if (header.WrittenCount == MaxHeaderBytes) throw new IOException("The request's header is too long.");
+            if (await stream.ReadAsync(header.GetMemory(1)[..1], time.Token) == 0) throw new IOException("The client closed before its request was whole.");
+            header.Advance(1);
+        }
+
+        var text = Encoding.ASCII.GetString(header.WrittenSpan);
+        return text[..text.IndexOf('\r', StringComparison.Ordinal)];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An install asked for what it may not reach: {Request}")]
+    private partial void LogDenied(string request);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The package registry {Host} cannot be reached: {Error}")]
+    private partial void LogUnreachable(string host, SocketError error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection to the package registry broke: {Reason}")]
+    private partial void LogBroken(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The registry proxy could not accept a connection")]
+    private partial void LogAcceptFailed(SocketException exception);
+}
