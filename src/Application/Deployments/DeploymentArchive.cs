@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Domain.Deployments;
@@ -7,13 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>What stays in the object store of a deployment that has ended: its log, sealed so that followers come to an end, and its result.</summary>
-internal sealed class DeploymentArchive(IDeploymentLog log, DeploymentResults results, ILogger<DeploymentArchive> logger)
+internal sealed class DeploymentArchive(
+    IDeploymentLog log, DeploymentResults results, IArchivedDeployments archived, ILogger<DeploymentArchive> logger)
 {
+    /// <summary>How long after the end at the latest its worker has done this itself, if it lives.</summary>
+    public static readonly TimeSpan DoneByThen = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<DeploymentId, Lazy<Task>> _sealing = new();
 
     /// <summary>
-    /// Safe to repeat, and any number of callers at once cost one attempt. The deployment has ended whatever happens here: a store that is
-    /// away is only noted, and a later reader seals.
+    /// Safe to repeat, and any number of callers at once cost one attempt. The deployment has ended whatever happens here: a store or
+    /// database that is away is only noted, and whoever comes later seals.
     /// </summary>
     public async Task SealAsync(LogSubject subject)
     {
@@ -37,8 +42,9 @@ internal sealed class DeploymentArchive(IDeploymentLog log, DeploymentResults re
         {
             await log.SealAsync(subject, CancellationToken.None);
             await results.WriteAsync(subject.DeploymentId, CancellationToken.None);
+            await archived.MarkAsync(subject.DeploymentId, CancellationToken.None);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or DbException)
         {
             logger.LogWarning(failure, "The log of {DeploymentId} could not be sealed yet", subject.DeploymentId);
         }

@@ -22,9 +22,6 @@ internal sealed class FollowDeploymentHandler(
     IDeploymentQueries deployments, IDeploymentLog log, DeploymentArchive archive, DeploymentStandings standings, TimeProvider clock)
     : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
 {
-    // A worker that ended the deployment seals its log itself within moments.
-    private static readonly TimeSpan SealedByThen = TimeSpan.FromMinutes(1);
-
     public async Task<ErrorOr<FollowedDeployment>> Handle(FollowDeploymentQuery query, CancellationToken cancellationToken)
     {
         var view = await deployments.FindAsync(query.Id, cancellationToken);
@@ -46,7 +43,7 @@ internal sealed class FollowDeploymentHandler(
     }
 
     // Killed between the end and the sealing, or the store was away: whoever follows would wait for ever.
-    private Task SealWhenLeftAsync(DeploymentView view) => view.CompletedAt + SealedByThen < clock.GetUtcNow()
+    private Task SealWhenLeftAsync(DeploymentView view) => view.CompletedAt + DeploymentArchive.DoneByThen < clock.GetUtcNow()
         ? archive.SealAsync(new LogSubject(view.Id, view.OrganizationId, view.ProjectId))
         : Task.CompletedTask;
 }

@@ -15,6 +15,9 @@ internal sealed class DeploymentLog(
     IObjectStore store, Redactor redactor, DeploymentLogOptions options, TimeProvider clock, ILogger<DeploymentLog> logger)
     : IDeploymentLog
 {
+    // Of a deployment's first claim: nobody can have written before.
+    private const long FirstToken = 1;
+
     private readonly LogHubs _hubs = new(options, clock, logger);
 
     public async Task<IDeploymentLogWriter> OpenAsync(
@@ -30,7 +33,7 @@ internal sealed class DeploymentLog(
         var closed = await log.IsClosedAsync(tip, cancellationToken);
         var shipper = new LogShipper(log, tip, attempt, fencingToken, (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk));
         var writer = new LogWriter(new LogAppender(shipper, options, clock, logger), redactor, attempt, options, clock);
-        if (tip == LogTip.Start && attempt == 1) return writer;
+        if (tip == LogTip.Start && fencingToken == FirstToken) return writer;
 
         await AnnounceAsync(writer, attempt, closed, cancellationToken);
         return writer;
@@ -54,7 +57,7 @@ internal sealed class DeploymentLog(
     }
 
     public Task SealAsync(LogSubject subject, CancellationToken cancellationToken) => LogSealer.SealAsync(
-        new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), cancellationToken);
+        new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), clock.GetUtcNow(), cancellationToken);
 
     public Task<(int Objects, long Bytes)> MeasureAsync(LogSubject subject, CancellationToken cancellationToken) =>
         new StoredLog(store, subject).MeasureAsync(cancellationToken);
@@ -70,10 +73,7 @@ internal sealed class DeploymentLog(
             if (closed)
                 writer.Write(LogLevel.Info, null, $"Attempt {attempt} continues.");
             else
-                writer.Write(
-                    LogLevel.Warn,
-                    null,
-                    $"Attempt {attempt} continues. The worker before it stopped without closing this log: up to a second of its output may be missing here.");
+                writer.Write(LogLevel.Warn, null, $"Attempt {attempt} continues. The worker before it {LogWriter.StoppedUnclosed}");
             await writer.FlushAsync(cancellationToken);
         }
         catch

@@ -9,6 +9,9 @@ namespace Libra.Deploy.Infrastructure.Logs;
 internal sealed class LogWriter(
     LogAppender appender, Redactor redactor, int attempt, DeploymentLogOptions options, TimeProvider clock) : IDeploymentLogWriter
 {
+    /// <summary>What is said of a worker that died, at the place in the log where it did.</summary>
+    public const string StoppedUnclosed = "stopped without closing this log: up to a second of its output may be missing here.";
+
     private const int Piece = 64 << 10; // how much output is cut into lines before looking whether the buffer has room
 
     private readonly Lock _gate = new();

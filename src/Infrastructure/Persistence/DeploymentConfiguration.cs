@@ -28,6 +28,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Property(d => d.FencingToken).IsConcurrencyToken();
 
         deployment.Property<DateTimeOffset?>("DispatchedAt");
+        deployment.Property<DateTimeOffset?>("ArchivedAt");
         deployment.Property<string?>("HangfireJobId").HasMaxLength(32);
         deployment.ComplexProperty(d => d.Settings);
         deployment.OwnsOne(d => d.Lease, lease =>
@@ -76,6 +77,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.HasIndex(d => new { d.OrganizationId, d.Status, d.CreatedAt, d.Id }).IsDescending(false, false, true, true);
         deployment.HasIndex(d => new { d.ProjectId, d.SourceDigest }).HasFilter("status = 'completed'").HasDatabaseName("ix_deployments_built");
         deployment.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
+        deployment.HasIndex("ArchivedAt", nameof(Deployment.CompletedAt)).HasFilter("completed_at IS NOT NULL AND archived_at IS NULL").HasDatabaseName("ix_deployments_unarchived");
         deployment.HasIndex(d => d.ArtifactDigest).HasFilter("artifact_digest IS NOT NULL");
     }
 }

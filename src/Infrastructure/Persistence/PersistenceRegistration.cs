@@ -13,12 +13,12 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 /// <summary>Registers PostgreSQL and what is stored in it.</summary>
 public static class PersistenceRegistration
 {
-    private const int PreparedStatements = 200;
-
-    /// <param name="connectionString">Of Npgsql; one data source with one pool serves EF, Hangfire and plain commands.</param>
+    /// <param name="connectionString">Of Npgsql; one pool serves EF and plain commands, another one Hangfire.</param>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Tuned(connectionString)));
+        var address = new DatabaseAddress(connectionString);
+        services.AddSingleton(address);
+        services.AddSingleton(_ => address.Open());
         services.AddDbContextPool<LibraDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
@@ -30,22 +30,9 @@ public static class PersistenceRegistration
         services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
         services.AddScoped<IArtifactLocks, ArtifactLocks>();
         services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
+        services.AddSingleton<IArchivedDeployments, ArchivedDeployments>();
         services.AddSingleton<DatabaseSetup>();
         return services;
-    }
-
-    /// <summary>
-    /// Statements are prepared once a connection and stay so from use to use. Nothing here leaves state in a session, so resetting it
-    /// each time would be a wasted statement. Who says otherwise in the connection string (behind a pooler that shares sessions,
-    /// <c>Max Auto Prepare=0</c>) is heard.
-    /// </summary>
-    internal static string Tuned(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        // Not ContainsKey, which is true of every name that Npgsql knows.
-        if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = PreparedStatements;
-        if (!settings.ShouldSerialize("No Reset On Close")) settings.NoResetOnClose = true;
-        return settings.ConnectionString;
     }
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>

@@ -34,6 +34,12 @@ public sealed class QueueOptions
     /// <summary>How often dead workers, overdue deployments and lost jobs are looked for.</summary>
     public TimeSpan ReapInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// True makes PostgreSQL flush each change of Hangfire's tables too. They hold nothing that could not be made again, so this is
+    /// for a pooler before PostgreSQL that refuses settings of a session.
+    /// </summary>
+    public bool DurableJobs { get; set; }
+
     /// <summary>Name of this node in leases and figures.</summary>
     public string NodeName { get; set; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 }

@@ -8,11 +8,10 @@ using Libra.Deploy.Domain.Queue;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
 
-/// <summary>Registers Hangfire on our data source, and what feeds it.</summary>
+/// <summary>Registers Hangfire on our database, and what feeds it.</summary>
 public static class QueueRegistration
 {
     /// <summary>Hangfire's queue for recurring work that is no deployment.</summary>
@@ -30,7 +29,6 @@ public static class QueueRegistration
         services.AddSingleton<QueueSignals>();
         services.AddSingleton<IDeploymentQueue>(provider => provider.GetRequiredService<QueueSignals>());
         services.AddHostedService(provider => provider.GetRequiredService<QueueSignals>());
-        services.AddSingleton<WaitingDeployments>();
         services.AddScoped<IDeadLetterRepository, DeadLetterRepository>();
         services.AddScoped<IDeadLetterQueries, DeadLetterQueries>();
         services.AddSingleton<IQueueFigures, QueueFigures>();
@@ -38,7 +36,9 @@ public static class QueueRegistration
         services.AddSingleton<DashboardCounts>();
         services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
         // Of this container: left to itself Hangfire takes what the process's last host has set, and another one's jobs with it.
-        services.AddSingleton<JobStorage>(provider => StorageOn(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<JobConnections>();
+        services.AddSingleton(provider => new WaitingDeployments(provider.GetRequiredService<JobConnections>().Database));
+        services.AddSingleton<JobStorage>(provider => StorageOn(provider.GetRequiredService<JobConnections>()));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(Configure);
         if (!worker) return services;
@@ -78,8 +78,8 @@ public static class QueueRegistration
         UseOwnFilters();
     }
 
-    private static PostgreSqlStorage StorageOn(NpgsqlDataSource database) => new(
-        new SharedConnections(database),
+    private static PostgreSqlStorage StorageOn(JobConnections connections) => new(
+        connections,
         new PostgreSqlStorageOptions
         {
             SchemaName = "hangfire",
@@ -102,10 +102,5 @@ public static class QueueRegistration
 
             GlobalJobFilters.Filters.Add(new RetryStateFilter());
         }
-    }
-
-    private sealed class SharedConnections(NpgsqlDataSource database) : IConnectionFactory
-    {
-        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
     }
 }

@@ -1,3 +1,4 @@
+using ErrorOr;
 using Hangfire;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
@@ -11,7 +12,7 @@ namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>
 /// Looks for what no live worker will finish: deployments of dead workers, overdue ones, jobs that got lost between our table and
-/// Hangfire, and sandboxes that nobody owns. Runs on every node; each statement lets one of them win.
+/// Hangfire, sandboxes that nobody owns, and logs that nobody sealed. Runs on every node; each statement lets one of them win.
 /// </summary>
 internal sealed class Reaper(
     WaitingDeployments waiting,
@@ -24,6 +25,7 @@ internal sealed class Reaper(
     ILogger<Reaper> logger) : BackgroundService
 {
     private const int RoundsBetweenSandboxes = 15;
+    private const int RoundsBetweenArchives = 5;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,6 +36,7 @@ internal sealed class Reaper(
             {
                 await ReapAsync(stoppingToken);
                 if (round % RoundsBetweenSandboxes == 0) await ReapSandboxesAsync(stoppingToken);
+                if (round % RoundsBetweenArchives == 0) await SendAsync(new ArchiveLeftDeploymentsCommand(), stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -48,8 +51,7 @@ internal sealed class Reaper(
         var now = clock.GetUtcNow();
         foreach (var id in await waiting.FindOverdueAsync(now, cancellationToken))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new AbandonOverdueDeploymentCommand(id), cancellationToken);
+            await SendAsync(new AbandonOverdueDeploymentCommand(id), cancellationToken);
             logger.LogWarning("Deployment {DeploymentId} was past its time and has been ended", id);
         }
 
@@ -71,5 +73,11 @@ internal sealed class Reaper(
         var active = await waiting.FindActiveAsync(cancellationToken);
         var removed = await sandboxes.ReapAsync(active.ToHashSet(), cancellationToken);
         if (removed > 0) logger.LogWarning("{Count} sandboxes of dead workers were removed", removed);
+    }
+
+    private async Task SendAsync(IRequest<ErrorOr<Success>> command, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
     }
 }

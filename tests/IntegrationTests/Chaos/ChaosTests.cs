@@ -99,7 +99,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             $"""
              {load.Accepted.Count} deployments in {took.TotalSeconds:0} s (seed {seed}), {verdict.Broken.Count} broken promises
              killed: {broke.KillsAtPoints} workers at journal points ({points} points), {broke.KillsAtRandom} at random, {broke.KillsOfApi} API nodes
-             PostgreSQL restarted {broke.PostgresRestarts} times, workers paused past their lease {broke.Pauses} times
+             PostgreSQL restarted {broke.PostgresRestarts} times, every other time without warning; workers paused past their lease {broke.Pauses} times
              store and target failed, hung or were late {broke.Faults} times
              deployments taken over from dead workers: {undisturbed.Count}, {Spread(undisturbed)}
              the same while further nodes died: {disturbed.Count}, {Spread(disturbed)} since the first death

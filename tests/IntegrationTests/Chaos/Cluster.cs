@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -105,6 +106,15 @@ internal sealed class Cluster : IAsyncDisposable
         await _postgres.StopAsync();
         await Task.Delay(away);
         await _postgres.StartAgainAsync();
+    }
+
+    /// <summary>The same without warning: what it has not written to the disk is gone.</summary>
+    public async Task CrashPostgresAsync(TimeSpan away)
+    {
+        var file = Directory.EnumerateFiles(_folder.FullName, "postmaster.pid", SearchOption.AllDirectories).Single();
+        using var kill = Process.Start("kill", ["-QUIT", File.ReadLines(file).First()]);
+        await kill.WaitForExitAsync();
+        await RestartPostgresAsync(away);
     }
 
     /// <summary>Stops every node in order.</summary>

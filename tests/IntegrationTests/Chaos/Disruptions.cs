@@ -73,9 +73,9 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
         cluster.Workspace.Revoke(SuddenDeath.OrderTo(node.Name));
         if (!died && !await node.ExitsWithinAsync(TimeSpan.FromMilliseconds(500))) return false;
 
-        var moment = cluster.Workspace.Read(SuddenDeath.Grave(node.Name)).Single();
-        _pointsLeft.Remove(moment);
-        PointsNeverReached = PointsNeverReached.Where(point => point != moment).ToHashSet();
+        var moments = cluster.Workspace.Read(SuddenDeath.Grave(node.Name));
+        _pointsLeft.RemoveAll(moments.Contains);
+        PointsNeverReached = PointsNeverReached.Except(moments).ToHashSet();
         KillsAtPoints++;
         await RestartAsync(place, node);
         return true;
@@ -105,7 +105,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
 
     private async Task<bool> RestartPostgresAsync()
     {
-        await cluster.RestartPostgresAsync(Outage);
+        await (PostgresRestarts % 2 == 0 ? cluster.CrashPostgresAsync(Outage) : cluster.RestartPostgresAsync(Outage));
         PostgresRestarts++;
         return true;
     }

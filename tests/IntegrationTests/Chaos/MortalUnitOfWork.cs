@@ -2,6 +2,7 @@ using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Libra.Deploy.IntegrationTests.Chaos;
 
@@ -12,39 +13,41 @@ internal sealed class MortalUnitOfWork(UnitOfWork inner, LibraDbContext database
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        var write = JournalWrite();
-        var deployment = database.ChangeTracker.Entries<Deployment>().FirstOrDefault()?.Entity;
-        if (write is null || deployment is null)
+        database.ChangeTracker.DetectChanges();
+        var row = database.ChangeTracker.Entries<Deployment>().FirstOrDefault();
+        if (row is null || row.State == EntityState.Added)
         {
             await inner.CommitAsync(cancellationToken);
             return;
         }
 
-        await death.ComeAsync($"before {write}", deployment.Interruptions);
+        var (deployment, said) = (row.Entity, Said(row));
+        await death.ComeAsync([.. said.Select(JournalPoints.Before)], deployment.Interruptions);
         await inner.CommitAsync(cancellationToken);
         death.Note(deployment);
-        await death.ComeAsync($"after {write}", deployment.Interruptions);
+        await death.ComeAsync([.. said.Select(JournalPoints.After)], deployment.Interruptions);
     }
 
-    /// <summary>What the write is about to say, one of <see cref="JournalPoints"/>; null when it is no write of a running deployment.</summary>
-    private string? JournalWrite()
+    /// <summary>What the write is about to say of a running deployment; one write may say several things.</summary>
+    private List<string> Said(EntityEntry<Deployment> row)
     {
-        database.ChangeTracker.DetectChanges();
-        if (database.ChangeTracker.Entries<Deployment>().FirstOrDefault(entry => entry.State != EntityState.Added) is not { } row) return null;
+        if (row.Property(d => d.FencingToken).IsModified) return [JournalPoints.Claim];
 
-        if (row.Property(d => d.FencingToken).IsModified) return JournalPoints.Claim;
-        var status = row.Entity.Status;
-        var endsAttempt = status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending;
-        if (endsAttempt && row.Property(d => d.Status).IsModified) return status.WireName();
-        if (database.ChangeTracker.Entries<StepRun>().FirstOrDefault(entry => entry.State is EntityState.Added or EntityState.Modified) is { } step)
-            return JournalPoints.Of(step.Entity);
-        if (row.Property(d => d.SourceDigest).IsModified) return JournalPoints.Source;
-        if (row.Property(d => d.ArtifactDigest).IsModified) return JournalPoints.Artifact;
-        return row.Property(d => d.WorkerUrl).IsModified ? JournalPoints.Address : null;
+        var said = database.ChangeTracker.Entries<StepRun>()
+            .Where(entry => entry.State is EntityState.Added or EntityState.Modified)
+            .Select(entry => JournalPoints.Of(entry.Entity))
+            .ToList();
+        if (row.Property(d => d.Status).IsModified && EndsAttempt(row.Entity.Status)) said.Add(row.Entity.Status.WireName());
+        if (row.Property(d => d.SourceDigest).IsModified) said.Add(JournalPoints.Source);
+        if (row.Property(d => d.ArtifactDigest).IsModified) said.Add(JournalPoints.Artifact);
+        if (row.Property(d => d.WorkerUrl).IsModified) said.Add(JournalPoints.Address);
+        return said;
     }
+
+    private static bool EndsAttempt(DeploymentStatus status) => status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending;
 }
 
-/// <summary>Every write that the journal of a deployment knows; each has a moment right before and one right after it.</summary>
+/// <summary>All that the journal of a deployment can say; each has a moment right before it is written and one right after.</summary>
 internal static class JournalPoints
 {
     public const string Claim = "claim";
@@ -55,12 +58,16 @@ internal static class JournalPoints
     /// <summary>All moments at which a worker has to survive dying.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Writes().SelectMany(write => new[] { $"before {write}", $"after {write}" }),
+        .. Entries().SelectMany(entry => new[] { Before(entry), After(entry) }),
     ];
+
+    public static string Before(string entry) => $"before {entry}";
+
+    public static string After(string entry) => $"after {entry}";
 
     public static string Of(StepRun run) => $"{run.Step.WireName()} {run.Status}";
 
-    private static IEnumerable<string> Writes()
+    private static IEnumerable<string> Entries()
     {
         StepStatus[] turns = [StepStatus.InProgress, StepStatus.Completed];
         var steps = DeploymentSteps.InOrder.SelectMany(step => turns.Select(turn => $"{step.WireName()} {turn}"));

@@ -27,13 +27,13 @@ internal sealed class SuddenDeath(Workspace workspace, string node)
         else _running[deployment.Id] = deployment.Interruptions;
     }
 
-    /// <summary>Does not return when the process has to die at this moment.</summary>
-    public async Task ComeAsync(string moment, int interruptions)
+    /// <summary>Does not return when the process has to die at one of these moments, which are the same one.</summary>
+    public async Task ComeAsync(IReadOnlyList<string> moments, int interruptions)
     {
-        if (workspace.OrderFor(OrderTo(node)) is not { } orders || !orders.Split('\n').Contains(moment)) return;
+        if (workspace.OrderFor(OrderTo(node)) is not { } orders || moments.Intersect(orders.Split('\n')).ToList() is not { Count: > 0 } met) return;
         if (interruptions >= MostInterruptions || _running.Values.Any(met => met >= MostInterruptions)) return;
 
-        await workspace.WriteAsync(Grave(node), lines => lines.Count == 0 ? [moment] : []);
+        await workspace.WriteAsync(Grave(node), lines => lines.Count == 0 ? met : []);
         using var self = Process.GetCurrentProcess();
         self.Kill();
         await Task.Delay(Timeout.Infinite); // the signal is on its way

@@ -1,5 +1,4 @@
 using Libra.Deploy.Infrastructure.Persistence;
-using Npgsql;
 
 namespace Libra.Deploy.UnitTests.Persistence;
 
@@ -8,7 +7,7 @@ public class ConnectionStringTests
     [Fact]
     public void Tuned_WhenNothingIsSaid_PreparesStatementsAndKeepsSessions()
     {
-        var settings = new NpgsqlConnectionStringBuilder(PersistenceRegistration.Tuned("Host=db;Username=libra"));
+        var settings = DatabaseAddress.Tuned("Host=db;Username=libra");
 
         settings.MaxAutoPrepare.Should().BePositive();
         settings.NoResetOnClose.Should().BeTrue();
@@ -19,7 +18,7 @@ public class ConnectionStringTests
     [InlineData("Host=db;MaxAutoPrepare=0;NoResetOnClose=false")]
     public void Tuned_WhenTheOperatorSaysOtherwise_ObeysThem(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(PersistenceRegistration.Tuned(connectionString));
+        var settings = DatabaseAddress.Tuned(connectionString);
 
         settings.MaxAutoPrepare.Should().Be(0);
         settings.NoResetOnClose.Should().BeFalse();

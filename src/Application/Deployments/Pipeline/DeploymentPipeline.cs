@@ -134,7 +134,9 @@ internal sealed class DeploymentPipeline(
         if (step.SkipReason(context) is { } reason)
         {
             context.Log.Write(LogLevel.Info, step.Step, $"Skipped: {reason}");
-            return await context.RecordAsync((current, token) => current.SkipStep(token, step.Step, reason, clock.GetUtcNow()), cancellationToken);
+            var skippedAt = clock.GetUtcNow();
+            context.RecordWithNext((current, token) => current.SkipStep(token, step.Step, reason, skippedAt));
+            return Result.Success;
         }
 
         var started = await context.RecordAsync((current, token) => current.StartStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
@@ -144,7 +146,10 @@ internal sealed class DeploymentPipeline(
         var done = await RunMeasuredAsync(step, context, cancellationToken);
         if (done.IsError) return done;
 
-        return await context.RecordAsync((current, token) => current.CompleteStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
+        // With the start of the next step, or the end, which follow at once: one durable write instead of two.
+        var completedAt = clock.GetUtcNow();
+        context.RecordWithNext((current, token) => current.CompleteStep(token, step.Step, completedAt));
+        return done;
     }
 
     private async Task<ErrorOr<Success>> RunMeasuredAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
@@ -186,6 +191,7 @@ internal sealed class DeploymentPipeline(
         var failure = cause with { Message = context.Log.Redact(cause.Message) };
         await NoteAsync(context, failure, exception);
         context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
+        await ShipLogAsync(context);
         var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
         var recorded = await context.RecordAsync((current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
         if (recorded.IsError) return Refused(recorded.FirstError);
@@ -197,6 +203,20 @@ internal sealed class DeploymentPipeline(
         }
 
         return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+    }
+
+    // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
+    private async Task ShipLogAsync(StepContext context)
+    {
+        using var patience = new CancellationTokenSource(options.Value.LogPatience, clock);
+        try
+        {
+            await context.Log.FlushAsync(patience.Token);
+        }
+        catch (Exception away) when (away is IOException or OperationCanceledException)
+        {
+            logger.LogWarning(away, "The last lines of {DeploymentId} are not stored yet", context.Deployment.Id);
+        }
     }
 
     // The journal has the failure in any case; only the stack is lost with a store that is away.
@@ -220,11 +240,13 @@ internal sealed class DeploymentPipeline(
             case StopCause.CancelRequested:
                 await context.DisposeAsync(); // everything has stopped before the deployment says so
                 context.Log.Write(LogLevel.Warn, context.Deployment.CurrentStep, "Cancelled on request");
+                await ShipLogAsync(context);
                 var cancelled = await context.RecordAsync((current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
                 return cancelled.IsError ? Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
             case StopCause.TimedOut:
                 await context.DisposeAsync();
                 context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, TimedOut(context.Deployment).Message);
+                await ShipLogAsync(context);
                 return await GiveUpAsync(context.Deployment.Id, TimedOut, DeadLetterReasons.ProcessingTimeout);
             case StopCause.ShuttingDown:
                 return await HandOverAsync(context);

@@ -11,6 +11,7 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// <summary>What the steps of one attempt hand to each other. Nothing here outlives the worker; what must is in the journal.</summary>
 internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, DeploymentLedger ledger) : IAsyncDisposable
 {
+    private readonly List<Func<Deployment, long, ErrorOr<Success>>> _toRecord = [];
     private Deployment _deployment = deployment;
 
     /// <summary>The deployment as it was last saved; read only.</summary>
@@ -36,12 +37,20 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
         _ => null,
     };
 
+    /// <summary>
+    /// Writes it to the journal together with what is recorded next, in one transaction: for what a worker that dies in between
+    /// would only do again.
+    /// </summary>
+    public void RecordWithNext(Func<Deployment, long, ErrorOr<Success>> change) => _toRecord.Add(change);
+
     /// <summary>Writes to the journal; refused when another worker has taken the deployment over.</summary>
     public async Task<ErrorOr<Success>> RecordAsync(Func<Deployment, long, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
-        var saved = await ledger.ChangeAsync(_deployment.Id, current => change(current, lease.Token), cancellationToken);
+        Func<Deployment, long, ErrorOr<Success>>[] changes = [.. _toRecord, change];
+        var saved = await ledger.ChangeAsync(_deployment.Id, current => Apply(changes, current), cancellationToken);
         if (saved.IsError) return saved.Errors;
 
+        _toRecord.Clear();
         _deployment = saved.Value;
         return Result.Success;
     }
@@ -53,5 +62,12 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
         Sandbox = null;
         DeploymentMetrics.SandboxClosed();
         await sandbox.DisposeAsync();
+    }
+
+    private ErrorOr<Success> Apply(Func<Deployment, long, ErrorOr<Success>>[] changes, Deployment current)
+    {
+        foreach (var change in changes)
+            if (change(current, lease.Token) is { IsError: true } refused) return refused;
+        return Result.Success;
     }
 }

@@ -8,11 +8,16 @@ internal static class LogSealer
     private const int LinesPerMember = 1000;
     private const long BytesPerMember = 256 << 10;
 
-    public static async Task SealAsync(StoredLog log, Action<LogTip, LogChunk> stored, CancellationToken cancellationToken)
+    // Above every lease's, so that a writer which finds it stops.
+    private const long LastToken = long.MaxValue;
+
+    /// <param name="stored">Told of each chunk that this adds.</param>
+    /// <param name="now">When the line that says where output may be missing was written, if one has to be.</param>
+    public static async Task SealAsync(StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!await log.IsSealedAsync(cancellationToken))
         {
-            await EndAsync(log, stored, cancellationToken);
+            await EndAsync(log, stored, now, cancellationToken);
             if (!await JoinAsync(log, cancellationToken)) return; // another sealer was faster, and cleans up as well
         }
 
@@ -20,20 +25,26 @@ internal static class LogSealer
     }
 
     /// <summary>Takes the place of the next chunk, so that no writer can add one.</summary>
-    private static async Task EndAsync(StoredLog log, Action<LogTip, LogChunk> stored, CancellationToken cancellationToken)
+    private static async Task EndAsync(StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
         while (true)
         {
             var tip = await log.FindTipAsync(cancellationToken);
             if (tip.Ended) return;
 
-            var end = new ChunkHeader(tip.Next, 0, tip.Attempt, long.MaxValue, Guid.Empty, tip.Bytes, tip.Cut, End: true);
-            var chunk = new LogChunk(end, []);
-            if (!await log.TryAddAsync(tip, chunk, cancellationToken)) continue; // a writer's last chunk came between
-
-            stored(tip, chunk);
-            return;
+            var known = tip == LogTip.Start || tip.Token == LastToken || await log.IsClosedAsync(tip, cancellationToken);
+            var chunk = known ? EndAt(tip) : MarkAt(tip, now);
+            if (await log.TryAddAsync(tip, chunk, cancellationToken)) stored(tip, chunk); // else a writer's last chunk came between
         }
+    }
+
+    private static LogChunk EndAt(LogTip tip) =>
+        new(new ChunkHeader(tip.Next, 0, tip.Attempt, LastToken, Guid.Empty, tip.Bytes, tip.Cut, End: true), []);
+
+    private static LogChunk MarkAt(LogTip tip, DateTimeOffset now)
+    {
+        var mark = new LogEntry(tip.Next, now, LogLevel.Warn, null, LogStream.System, $"The worker {LogWriter.StoppedUnclosed}", tip.Attempt);
+        return new(new ChunkHeader(tip.Next, 1, tip.Attempt, LastToken, Guid.Empty, tip.Bytes + LogBuffer.Size(mark), tip.Cut, End: false), [mark]);
     }
 
     private static async Task<bool> JoinAsync(StoredLog log, CancellationToken cancellationToken)

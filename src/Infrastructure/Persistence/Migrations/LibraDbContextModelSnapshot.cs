@@ -95,6 +95,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("id");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
                     b.Property<string>("ArtifactDigest")
                         .HasColumnType("text")
                         .HasColumnName("artifact_digest");
@@ -260,6 +264,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_deployments_one_active_per_project")
                         .HasFilter("status NOT IN ('completed', 'failed', 'cancelled')");
+
+                    b.HasIndex("ArchivedAt", "CompletedAt")
+                        .HasDatabaseName("ix_deployments_unarchived")
+                        .HasFilter("completed_at IS NOT NULL AND archived_at IS NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .IsDescending()

@@ -12,16 +12,20 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     /// <summary>No log can be found, and so none opened.</summary>
     public bool RefusesLogs { get; set; }
 
+    /// <summary>Called before a piece of a log is stored.</summary>
+    public Func<Task> BeforeLogChunk { get; set; } = () => Task.CompletedTask;
+
     public Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
         Refuse(bucket, RefusesWrites);
         return inner.PutAsync(bucket, key, content, contentType, cancellationToken);
     }
 
-    public Task<bool> PutIfAbsentAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
+    public async Task<bool> PutIfAbsentAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
         Refuse(bucket, RefusesWrites);
-        return inner.PutIfAbsentAsync(bucket, key, content, contentType, cancellationToken);
+        if (bucket == ObjectBucket.Logs) await BeforeLogChunk();
+        return await inner.PutIfAbsentAsync(bucket, key, content, contentType, cancellationToken);
     }
 
     public Task<Stream?> GetAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)

@@ -6,6 +6,8 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote;
 /// <summary>The services' own SDKs, unchanged, work with the doubles: what ours is tried against was not made up to suit it.</summary>
 public sealed class SdkTests(SdkFolder sdk) : IClassFixture<SdkFolder>
 {
+    private const string OfTwoPipes = "nobody says in which order the lines of two pipes arrive";
+
     [Fact]
     public async Task E2BsOwnSdk_MakesASandboxRunsInItMovesFilesAndEndsIt()
     {
@@ -13,7 +15,7 @@ public sealed class SdkTests(SdkFolder sdk) : IClassFixture<SdkFolder>
 
         var said = await sdk.RunAsync("e2b.mjs", e2b.Address);
 
-        said.Should().Be(
+        Lines(said).Should().BeEquivalentTo(Lines(
             """
             stdout hello from inside
             stderr and an error
@@ -23,7 +25,7 @@ public sealed class SdkTests(SdkFolder sdk) : IClassFixture<SdkFolder>
             listed true
             killed true
 
-            """);
+            """), OfTwoPipes);
         e2b.Machines.Values.Should().ContainSingle().Which.IsGone.Should().BeTrue();
     }
 
@@ -34,7 +36,7 @@ public sealed class SdkTests(SdkFolder sdk) : IClassFixture<SdkFolder>
 
         var said = await sdk.RunAsync("daytona.mjs", new Uri(daytona.Address, "api"));
 
-        said.Should().Be(
+        Lines(said).Should().BeEquivalentTo(Lines(
             """
             result hello from inside
             session stdout streamed
@@ -43,9 +45,11 @@ public sealed class SdkTests(SdkFolder sdk) : IClassFixture<SdkFolder>
             file content of a file
             deleted
 
-            """);
+            """), OfTwoPipes);
         daytona.Machines.Values.Should().ContainSingle().Which.IsGone.Should().BeTrue();
     }
+
+    private static string[] Lines(string text) => text.Split('\n');
 }
 
 /// <summary>The SDKs, installed once in a folder of their own.</summary>

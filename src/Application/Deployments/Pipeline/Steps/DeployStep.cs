@@ -43,6 +43,7 @@ internal sealed class DeployStep(
 
         var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");
-        return await context.RecordAsync((current, token) => current.RecordAddress(token, address), cancellationToken);
+        context.RecordWithNext((current, token) => current.RecordAddress(token, address));
+        return Result.Success;
     }
 }

@@ -63,8 +63,8 @@ internal sealed class ValidationStep(
         if (layout.IsError) return layout.Errors;
 
         var digest = DigestOf(context.Source!);
-        var recorded = await RecordSourceAsync(context, digest, cancellationToken);
-        if (recorded.IsError || context.Deployment.Settings.Force) return recorded;
+        context.RecordWithNext((current, token) => current.RecordSource(token, digest));
+        if (context.Deployment.Settings.Force) return Result.Success;
 
         var known = await built.FindAsync(context.Deployment.ProjectId, digest, cancellationToken);
         if (known is null) return Result.Success;
@@ -73,11 +73,8 @@ internal sealed class ValidationStep(
         var taken = await context.RecordAsync(
             (current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
         if (taken.IsError || await artifacts.ExistsAsync(known.Digest, cancellationToken)) return taken;
-        return await RecordSourceAsync(context, digest, cancellationToken);
+        return await context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
     }
-
-    private static Task<ErrorOr<Success>> RecordSourceAsync(StepContext context, string digest, CancellationToken cancellationToken) =>
-        context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
 
     private string DigestOf(SourceTree tree) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tree.Digest}\n{toolchain.Version}")));

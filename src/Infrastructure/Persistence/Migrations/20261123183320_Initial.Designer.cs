@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261123164558_Initial")]
+    [Migration("20261123183320_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -97,6 +97,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
 
                     b.Property<string>("ArtifactDigest")
                         .HasColumnType("text")
@@ -263,6 +267,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_deployments_one_active_per_project")
                         .HasFilter("status NOT IN ('completed', 'failed', 'cancelled')");
+
+                    b.HasIndex("ArchivedAt", "CompletedAt")
+                        .HasDatabaseName("ix_deployments_unarchived")
+                        .HasFilter("completed_at IS NOT NULL AND archived_at IS NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .IsDescending()

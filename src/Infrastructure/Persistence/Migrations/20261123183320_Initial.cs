@@ -166,6 +166,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     artifact_size = table.Column<long>(type: "bigint", nullable: true),
                     artifact_reused = table.Column<bool>(type: "boolean", nullable: false),
                     worker_url = table.Column<string>(type: "text", nullable: true),
+                    archived_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     dispatched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     hangfire_job_id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
@@ -475,6 +476,13 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 table: "deployments",
                 columns: new[] { "status", "created_at", "id" },
                 descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_unarchived",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "archived_at", "completed_at" },
+                filter: "completed_at IS NOT NULL AND archived_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_user_id_created_at_id",
