@@ -1,11 +1,9 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Cleanup;
-using MediatR;
+using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
@@ -16,30 +14,13 @@ internal sealed class RecurringCleanup(
     IOptions<CleanupOptions> options,
     TimeProvider clock,
     ILogger<RecurringCleanup> logger)
-    : BackgroundService
+    : RecurringWork(options.Value.Interval, scopes, clock, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled) return;
 
-        using var timer = new PeriodicTimer(options.Value.Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await CleanAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is NpgsqlException or IOException)
-            {
-                logger.LogWarning(failure, "Cleaning up failed; the next run goes on where this one stopped");
-            }
-        }
-    }
-
-    private async Task CleanAsync(CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var cleaned = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CleanupDeploymentsCommand(OrganizationFilter.All), cancellationToken);
+        var cleaned = await SendAsync(new CleanupDeploymentsCommand(OrganizationFilter.All), cancellationToken);
         if (cleaned.IsError)
         {
             // Another node does what all share.

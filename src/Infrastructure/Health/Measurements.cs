@@ -1,35 +1,31 @@
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Telemetry;
-using MediatR;
+using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
 /// <summary>Reads what no event tells, the depth of the queue and which dependencies answer, so that a scrape never waits for a database.</summary>
-internal sealed class Measurements(IServiceScopeFactory scopes, TimeProvider clock) : BackgroundService
+internal sealed class Measurements(IQueueFigures queue, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Measurements> logger)
+    : RecurringWork(Pause, scopes, clock, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            var health = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new GetHealthQuery(HealthDepth.Detailed), stoppingToken);
-            DeploymentMetrics.DependenciesAre([.. health.Value.Dependencies.Select(dependency => (dependency.Name, dependency.Healthy))]);
-            DeploymentMetrics.QueueIs(health.Value.Alive ? await ReadQueueAsync(scope.ServiceProvider, stoppingToken) : null);
-        }
+        var health = await SendAsync(new GetHealthQuery(HealthDepth.Detailed), cancellationToken);
+        DeploymentMetrics.DependenciesAre([.. health.Value.Dependencies.Select(dependency => (dependency.Name, dependency.Healthy))]);
+        DeploymentMetrics.QueueIs(health.Value.Alive ? await ReadQueueAsync(cancellationToken) : null);
     }
 
-    private static async Task<QueueReading?> ReadQueueAsync(IServiceProvider services, CancellationToken cancellationToken)
+    private async Task<QueueReading?> ReadQueueAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var status = await services.GetRequiredService<IQueueFigures>().ReadAsync(cancellationToken);
+            var status = await queue.ReadAsync(cancellationToken);
             return new QueueReading(status.Enqueued, status.DeadLetters.Count);
         }
         catch (NpgsqlException)

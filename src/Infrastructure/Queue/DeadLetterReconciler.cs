@@ -1,9 +1,8 @@
 using Hangfire;
 using Hangfire.States;
 using Libra.Deploy.Application.Queue;
-using MediatR;
+using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,30 +18,20 @@ internal sealed class DeadLetterReconciler(
     IServiceScopeFactory scopes,
     IOptions<QueueOptions> options,
     TimeProvider clock,
-    ILogger<DeadLetterReconciler> logger) : BackgroundService
+    ILogger<DeadLetterReconciler> logger) : RecurringWork(options.Value.ReapInterval, scopes, clock, logger)
 {
     private const int LongestContent = 4000;
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private DateTimeOffset _pruneAt = clock.GetUtcNow();
+
+    protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.ReapInterval, clock);
-        var pruneAt = clock.GetUtcNow();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await ReconcileAsync(stoppingToken);
-                if (clock.GetUtcNow() < pruneAt) continue;
-                await SendAsync(new PruneDeadLettersCommand(), stoppingToken);
-                pruneAt = clock.GetUtcNow() + PruneInterval;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                // An outage of the database comes in many wrappers, and whatever else it is, the next round may do better.
-                logger.LogWarning(failure, "Dead letters could not be compared with failed jobs; trying again");
-            }
-        }
+        await ReconcileAsync(cancellationToken);
+        if (Clock.GetUtcNow() < _pruneAt) return;
+
+        await SendAsync(new PruneDeadLettersCommand(), cancellationToken);
+        _pruneAt = Clock.GetUtcNow() + PruneInterval;
     }
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
@@ -51,7 +40,7 @@ internal sealed class DeadLetterReconciler(
         if (turn is null) return;
 
         foreach (var job in await failed.FindUnmatchedAsync(cancellationToken)) await SettleAsync(job, cancellationToken);
-        foreach (var (id, error) in await failed.FindWithoutJobAsync(clock.GetUtcNow(), cancellationToken))
+        foreach (var (id, error) in await failed.FindWithoutJobAsync(Clock.GetUtcNow(), cancellationToken))
         {
             var job = jobs.Create<RunDeploymentJob>(
                 options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None), new FailedState(new DeadLetterException(error)));
@@ -72,11 +61,5 @@ internal sealed class DeadLetterReconciler(
         var content = job.Content.Length <= LongestContent ? job.Content : job.Content[..LongestContent];
         await SendAsync(new RecordInvalidMessageCommand(job.Id, content, job.Error ?? "The message cannot be read."), cancellationToken);
         logger.LogWarning("Job {JobId} names no deployment; it is a dead letter now", job.Id);
-    }
-
-    private async Task SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
 }

@@ -1,10 +1,8 @@
-using ErrorOr;
 using Hangfire;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
-using MediatR;
+using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,33 +20,21 @@ internal sealed class Reaper(
     IServiceScopeFactory scopes,
     IOptions<QueueOptions> options,
     TimeProvider clock,
-    ILogger<Reaper> logger) : BackgroundService
+    ILogger<Reaper> logger) : RecurringWork(options.Value.ReapInterval, scopes, clock, logger)
 {
     private const int RoundsBetweenSandboxes = 15;
     private const int RoundsBetweenArchives = 5;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.ReapInterval, clock);
-        for (var round = 0; await timer.WaitForNextTickAsync(stoppingToken); round++)
-        {
-            try
-            {
-                await ReapAsync(stoppingToken);
-                if (round % RoundsBetweenSandboxes == 0) await ReapSandboxesAsync(stoppingToken);
-                if (round % RoundsBetweenArchives == 0) await SendAsync(new ArchiveLeftDeploymentsCommand(), stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it is, the next round may work; giving up would leave dead workers' deployments for ever.
-                logger.LogWarning(failure, "Looking for lost deployments failed; trying again");
-            }
-        }
+        await ReapAsync(cancellationToken);
+        if (round % RoundsBetweenSandboxes == 0) await ReapSandboxesAsync(cancellationToken);
+        if (round % RoundsBetweenArchives == 0) await SendAsync(new ArchiveLeftDeploymentsCommand(), cancellationToken);
     }
 
     private async Task ReapAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         foreach (var id in await waiting.FindOverdueAsync(now, cancellationToken))
         {
             await SendAsync(new AbandonOverdueDeploymentCommand(id), cancellationToken);
@@ -73,11 +59,5 @@ internal sealed class Reaper(
         var active = await waiting.FindActiveAsync(cancellationToken);
         var removed = await sandboxes.ReapAsync(active.ToHashSet(), cancellationToken);
         if (removed > 0) logger.LogWarning("{Count} sandboxes of dead workers were removed", removed);
-    }
-
-    private async Task SendAsync(IRequest<ErrorOr<Success>> command, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
     }
 }

@@ -1,8 +1,7 @@
 using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Domain.Webhooks;
-using MediatR;
+using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +9,8 @@ namespace Libra.Deploy.Infrastructure.Webhooks;
 
 /// <summary>Takes due deliveries and makes their attempts, on every worker node.</summary>
 internal sealed class WebhookDispatcher(
-    DueDeliveries due, IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider clock, ILogger<WebhookDispatcher> logger) : BackgroundService
+    DueDeliveries due, IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider clock, ILogger<WebhookDispatcher> logger)
+    : RecurringWork(options.Value.Interval, scopes, clock, logger)
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
@@ -18,6 +18,7 @@ internal sealed class WebhookDispatcher(
     private static readonly TimeSpan ClaimSlack = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentAttempts);
+    private DateTimeOffset _pruneAt = clock.GetUtcNow();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -33,32 +34,20 @@ internal sealed class WebhookDispatcher(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.Interval, clock);
-        var pruneAt = clock.GetUtcNow();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await DispatchAsync(stoppingToken);
-                if (clock.GetUtcNow() < pruneAt) continue;
-                await SendAsync(new PruneWebhookDeliveriesCommand(), stoppingToken);
-                pruneAt = clock.GetUtcNow() + PruneInterval;
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The messages stay where they are, and an outage of the database comes in many wrappers.
-                logger.LogWarning(failure, "Webhooks could not be served; trying again");
-            }
-        }
+        await DispatchAsync(cancellationToken);
+        if (Clock.GetUtcNow() < _pruneAt) return;
+
+        await SendAsync(new PruneWebhookDeliveriesCommand(), cancellationToken);
+        _pruneAt = Clock.GetUtcNow() + PruneInterval;
     }
 
     private async Task DispatchAsync(CancellationToken cancellationToken)
     {
         while (_free.CurrentCount > 0)
         {
-            var now = clock.GetUtcNow();
+            var now = Clock.GetUtcNow();
             var claimed = await due.ClaimAsync(
                 now, now + options.Value.Timeout + ClaimSlack, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount, cancellationToken);
             if (claimed.Count == 0) return;
@@ -90,11 +79,5 @@ internal sealed class WebhookDispatcher(
         {
             _free.Release();
         }
-    }
-
-    private async Task SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(2);
 
     private readonly Random _random = new(seed);
-    private readonly List<string> _pointsLeft = [.. JournalPoints.All];
+    private readonly List<string> _pointsLeft = [];
     private int _turn;
 
     public int KillsAtPoints { get; private set; }
@@ -32,6 +32,8 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // As many as there are deaths: of all of them the first ones that a deployment meets would come every time.
+        _pointsLeft.AddRange(JournalPoints.All.OrderBy(_ => _random.Next()).Take(plan.KillsAtPoints));
         var steps = Steps();
         for (var step = 0; step < steps.Count; step++)
         {

@@ -23,6 +23,10 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
 
     public IReadOnlyList<Takeover> Takeovers { get; private set; } = [];
 
+    /// <summary>Those that took longer than is promised for a machine that is not overloaded.</summary>
+    public IEnumerable<string> LateTakeovers => Takeovers.Where(takeover => takeover.SinceLastDeath > LongestTakeover)
+        .Select(late => $"{late.Deployment} waited {late.SinceLastDeath:0.0} s for another worker");
+
     /// <summary>Everything that is written down; the nodes still run.</summary>
     public async Task CheckAsync()
     {
@@ -35,8 +39,6 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         await Parallel.ForEachAsync(load.Accepted, fewAtOnce, async (accepted, _) => await CheckLogAsync(accepted));
 
         Takeovers = await books.TakeoversAsync();
-        _broken.AddRange(Takeovers.Where(takeover => takeover.SinceLastDeath > LongestTakeover)
-            .Select(late => $"Takeover: {late.Deployment} waited {late.SinceLastDeath:0.0} s for another worker"));
     }
 
     /// <summary>What is left when every node has stopped.</summary>

@@ -1,5 +1,6 @@
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Queue;
+using Libra.Deploy.IntegrationTests.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
