@@ -10,6 +10,8 @@ namespace Libra.Deploy.WebApi.Composition;
 /// <summary>The whole service in one process: what is configured, and embedded parts for what is not.</summary>
 public sealed class LibraHost : IAsyncDisposable
 {
+    private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
+
     private readonly EmbeddedPostgres? _postgres;
 
     private LibraHost(WebApplication app, HostSettings settings, EmbeddedPostgres? postgres) => (App, Settings, _postgres) = (app, settings, postgres);
@@ -44,7 +46,7 @@ public sealed class LibraHost : IAsyncDisposable
             replace?.Invoke(builder.Services);
             var app = builder.Build();
             app.UseLibra();
-            await SetUpDatabaseAsync(app.Services, cancellationToken);
+            await SetUpDatabaseAsync(app.Services, settings.DatabasePatience, cancellationToken);
             if (settings.IsEmbedded) await app.Services.GetRequiredService<DemoSetup>().RunAsync(cancellationToken);
             return new LibraHost(app, settings, postgres);
         }
@@ -72,18 +74,28 @@ public sealed class LibraHost : IAsyncDisposable
         if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
     }
 
-    private static async Task SetUpDatabaseAsync(IServiceProvider services, CancellationToken cancellationToken)
+    // A node that starts while the database is being restarted waits for it, as a running one does.
+    private static async Task SetUpDatabaseAsync(IServiceProvider services, TimeSpan patience, CancellationToken cancellationToken)
     {
-        try
+        var clock = services.GetRequiredService<TimeProvider>();
+        for (var start = clock.GetTimestamp(); ;)
         {
-            await services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
+            try
+            {
+                await services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (Cause(failure) is { } cause)
+            {
+                // PostgreSQL's own words name host, user or permission, and never the password.
+                if (!cause.IsTransient || clock.GetElapsedTime(start) >= patience)
+                    throw new FormatException($"the database of POSTGRES_URL cannot be used: {cause.Message}", failure);
+                services.GetRequiredService<ILogger<LibraHost>>().LogWarning("The database does not answer yet: {Reason}", cause.Message);
+                await Task.Delay(DatabasePause, clock, cancellationToken);
+            }
         }
-        catch (Exception failure) when (failure is NpgsqlException || failure.InnerException is NpgsqlException)
-        {
-            // PostgreSQL's own words name host, user or permission, and never the password.
-            var cause = failure as NpgsqlException ?? failure.InnerException!;
-            throw new FormatException($"the database of POSTGRES_URL cannot be used: {cause.Message}", failure);
-        }
+
+        static NpgsqlException? Cause(Exception failure) => failure as NpgsqlException ?? failure.InnerException as NpgsqlException;
     }
 
     private static string? EnvironmentName(HostSettings settings) => settings.Environment switch

@@ -12,6 +12,9 @@ public sealed class HostSettings : IValidatableObject
     /// <summary><c>postgres://…</c> or an Npgsql connection string; null brings an embedded server up.</summary>
     public string? PostgresUrl { get; set; }
 
+    /// <summary>How long a start waits for a database that does not answer; one that refuses the user is not waited for.</summary>
+    public TimeSpan DatabasePatience { get; set; } = TimeSpan.FromSeconds(30);
+
     [Required]
     public string DataDirectory { get; set; } = ".libra";
 

@@ -8,7 +8,8 @@ namespace Libra.Deploy.IntegrationTests.Production;
 /// <summary>The service's own program as an operator starts it: in a process of its own, with nothing but the variables of a test.</summary>
 internal sealed class ProductionService : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    /// <summary>Longer than anything here may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -48,13 +49,16 @@ internal sealed class ProductionService : IAsyncDisposable
     public static async Task<ProductionService> StartReadyAsync(IReadOnlyDictionary<string, string> variables)
     {
         var service = Start(variables);
-        await Eventually.BecomesTrueAsync(async () =>
-        {
-            service._process.HasExited.Should().BeFalse("{0}", service.Output);
-            return await service.IsReadyAsync();
-        }, Patience, "it becomes ready");
+        await service.BecomesReadyAsync();
         return service;
     }
+
+    /// <summary>Waits until it can take deployments.</summary>
+    public Task BecomesReadyAsync() => Eventually.BecomesTrueAsync(async () =>
+    {
+        _process.HasExited.Should().BeFalse("{0}", Output);
+        return await IsReadyAsync();
+    }, Patience, "it becomes ready");
 
     /// <summary>Runs it to its end and gives what it printed.</summary>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)

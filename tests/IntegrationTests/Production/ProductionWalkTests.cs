@@ -38,6 +38,7 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
         _variables["Cloudflare__ApiBaseUrl"] = _cloudflare.BaseUrl.AbsoluteUri;
         _variables["NEXT_PUBLIC_DISPATCHER_URL"] = _dispatcher.Address;
         _variables["LIBRA_DATA_DIR"] = Path.Combine(_data.FullName, "data");
+        _variables["Host__DatabasePatience"] = "00:00:00";
     }
 
     public async ValueTask DisposeAsync()
@@ -94,6 +95,21 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
 
         code.Should().Be(1);
         errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain(sentence).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Start_WhileTheDatabaseIsRestarted_WaitsForIt()
+    {
+        await UseStorageAsync();
+        _variables.Remove("Host__DatabasePatience");
+        await _postgres.StopAsync();
+
+        await using var service = ProductionService.Start(_variables);
+        await Eventually.BecomesTrueAsync(
+            () => service.Output.Contains("does not answer yet", StringComparison.Ordinal), ProductionService.Patience, "it says what it waits for");
+        await _postgres.StartAgainAsync(TestContext.Current.CancellationToken);
+
+        await service.BecomesReadyAsync();
     }
 
     [Fact]
