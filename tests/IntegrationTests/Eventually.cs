@@ -6,7 +6,7 @@ namespace Libra.Deploy.IntegrationTests;
 internal static class Eventually
 {
     /// <summary>A limit for what takes no time to speak of, also on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
