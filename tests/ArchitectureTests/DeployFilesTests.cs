@@ -56,6 +56,9 @@ public sealed partial class DeployFilesTests
     [InlineData("SystemCallFilter")]
     public void Unit_LeavesSandboxesWhatTheyNeed(string setting) => Unit.Should().NotContain($"\n{setting}=");
 
+    [Fact]
+    public void Unit_GivesTheServiceControlGroupsForItsBuilds() => Unit.Should().Contain("\nDelegate=memory pids\n");
+
     [GeneratedRegex("^Environment=(?<name>[A-Z0-9_]+)=", RegexOptions.Multiline)]
     private static partial Regex UnitVariable();
 

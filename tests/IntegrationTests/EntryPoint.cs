@@ -14,9 +14,15 @@ internal static class EntryPoint
         [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
         [ChaosNode.Role, var settings] => ChaosNode.RunAsync(settings),
         [CleanupProcess.Role, var database, var data, var stopBefore] => CleanupProcess.RunAsync(database, data, stopBefore),
-        // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
-        _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
-            TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
-        _ => ConsoleRunner.Run(args),
+        _ => RunTestsAsync(args),
     };
+
+    private static async Task<int> RunTestsAsync(string[] args)
+    {
+        using var folder = new RunFolder();
+        // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
+        return args.Any(argument => argument is "--server" or "--internal-msbuild-node")
+            ? await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            : await ConsoleRunner.Run(args);
+    }
 }

@@ -5,6 +5,9 @@ namespace Libra.Deploy.IntegrationTests;
 /// <summary>Waits for what another process does, no longer than a limit.</summary>
 internal static class Eventually
 {
+    /// <summary>A limit for what takes no time to speak of, also on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Fails with the reason when the condition does not come true in time.</summary>

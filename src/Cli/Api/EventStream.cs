@@ -10,7 +10,7 @@ namespace Libra.Deploy.Cli.Api;
 internal sealed record StreamEvent(string Name, JsonNode Data);
 
 /// <summary>A deployment's events, over however many connections it takes.</summary>
-internal sealed class EventStream(LibraApi api, TimeProvider clock)
+internal sealed class EventStream(LibraApi api)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -39,7 +39,7 @@ internal sealed class EventStream(LibraApi api, TimeProvider clock)
                 if (happened.Name == "end") yield break;
             }
 
-            await Task.Delay(pause, clock, cancellationToken);
+            await Task.Delay(pause, api.Clock, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
@@ -57,8 +57,8 @@ internal sealed class EventStream(LibraApi api, TimeProvider clock)
         }
         catch (Exception lost) when (IsPassing(lost) && !cancellationToken.IsCancellationRequested)
         {
-            _lostSince ??= clock.GetTimestamp();
-            return clock.GetElapsedTime(_lostSince.Value) < Patience ? null : throw new ServiceAwayException(api.Address, lost);
+            _lostSince ??= api.Clock.GetTimestamp();
+            return api.Clock.GetElapsedTime(_lostSince.Value) < Patience ? null : throw new ServiceAwayException(api.Address, lost);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class EventConnection(LibraApi api, string deployment, long afte
         using var request = new HttpRequestMessage(HttpMethod.Get, $"deploy/{Uri.EscapeDataString(deployment)}/logs/stream");
         if (after > 0) request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
         _answer = await api.OpenAsync(request, cancellationToken);
-        var body = new WatchedStream(await _answer.Content.ReadAsStreamAsync(cancellationToken), silence);
+        var body = new WatchedStream(await _answer.Content.ReadAsStreamAsync(cancellationToken), silence, api.Clock);
         return SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
     }
 }

@@ -10,16 +10,20 @@ namespace Libra.Deploy.Cli.Api;
 internal sealed class LibraApi : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(5); // a large folder over a slow line
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)];
 
     private readonly HttpClient _client;
 
-    private LibraApi(HttpClient client) => _client = client;
+    private LibraApi(HttpClient client, TimeProvider clock) => (_client, Clock) = (client, clock);
 
     /// <summary>The address as it was given.</summary>
     public string Address => _client.BaseAddress!.ToString().TrimEnd('/');
 
-    public static LibraApi For(Connection connection)
+    /// <summary>Whatever waits for the service waits by it.</summary>
+    public TimeProvider Clock { get; }
+
+    public static LibraApi For(Connection connection, TimeProvider clock)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
@@ -31,7 +35,7 @@ internal sealed class LibraApi : IDisposable
             Timeout = Timeout.InfiniteTimeSpan, // a stream lasts as long as its deployment; other calls have a limit of their own
         };
         if (connection.Token is { } token) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return new LibraApi(client);
+        return new LibraApi(client, clock);
     }
 
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
@@ -52,7 +56,7 @@ internal sealed class LibraApi : IDisposable
             }
             catch (ServiceAwayException) when (tries < Pauses.Length)
             {
-                await Task.Delay(Pauses[tries], cancellationToken);
+                await Task.Delay(Pauses[tries], Clock, cancellationToken);
             }
         }
 
@@ -87,8 +91,8 @@ internal sealed class LibraApi : IDisposable
 
     private async Task<JsonNode> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(5)); // a large folder over a slow line
+        using var time = new CancellationTokenSource(LongestCall, Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         using var request = make();
         try
         {

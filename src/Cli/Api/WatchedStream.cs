@@ -1,7 +1,7 @@
 namespace Libra.Deploy.Cli.Api;
 
 /// <summary>A stream to read from, on which silence counts as the loss of the connection.</summary>
-internal sealed class WatchedStream(Stream inner, TimeSpan longestSilence) : Stream
+internal sealed class WatchedStream(Stream inner, TimeSpan longestSilence, TimeProvider clock) : Stream
 {
     public override bool CanRead => true;
 
@@ -19,8 +19,8 @@ internal sealed class WatchedStream(Stream inner, TimeSpan longestSilence) : Str
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(longestSilence);
+        using var silence = new CancellationTokenSource(longestSilence, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         try
         {
             return await inner.ReadAsync(buffer, limit.Token);

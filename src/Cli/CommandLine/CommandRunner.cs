@@ -60,7 +60,7 @@ internal static class CommandRunner
             return ExitCodes.Done;
         }
 
-        using var api = LibraApi.For(Connection.Read(arguments, environment));
+        using var api = LibraApi.For(Connection.Read(arguments, environment), TimeProvider.System);
         return await command.RunAsync(new Invocation(command, arguments, environment, terminal, api), cancellationToken);
     }
 

@@ -34,7 +34,7 @@ internal sealed class LiveView(Invocation call)
     {
         try
         {
-            await foreach (var happened in new EventStream(call.Api, TimeProvider.System).ReadAsync(id, cancellationToken))
+            await foreach (var happened in new EventStream(call.Api).ReadAsync(id, cancellationToken))
             {
                 if (happened.Name == "end") return Conclude(happened.Data);
                 Show(happened);

@@ -176,12 +176,9 @@ public sealed class Deployment : Aggregate
     /// <summary>A step begins, for the first time or again after a crash.</summary>
     public ErrorOr<Success> StartStep(long token, DeploymentStep step, DateTimeOffset now)
     {
-        if (Refuse(token) is { } refused) return refused;
-        if (CurrentStep is { } running && running != step && !CanRestart(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
-        if (!RemainingSteps().Contains(step) || MissingBefore(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+        if (RefuseStep(token, step) is { } refused) return refused;
 
-        if (CurrentStep is { } interrupted && interrupted != step) RunOf(interrupted).Interrupt();
-        RunOf(step).Start(now);
+        Enter(step).Start(now);
         Progress = Math.Max(Progress, step.Progress());
         MoveTo(step.Status());
         return Result.Success;
@@ -200,16 +197,13 @@ public sealed class Deployment : Aggregate
     /// <summary>A step is not needed; <paramref name="reason"/> says why, for those who watch.</summary>
     public ErrorOr<Success> SkipStep(long token, DeploymentStep step, string reason, DateTimeOffset now)
     {
-        if (Refuse(token) is { } refused) return refused;
-        if (CurrentStep is { } running && running != step && !CanRestart(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
-        if (!RemainingSteps().Contains(step) || MissingBefore(step)) return DeploymentErrors.StepOutOfOrder(Id, step);
+        if (RefuseStep(token, step) is { } refused) return refused;
 
-        if (CurrentStep is { } interrupted && interrupted != step) RunOf(interrupted).Interrupt();
-        RunOf(step).Skip(reason, now);
+        Enter(step).Skip(reason, now);
         return Result.Success;
     }
 
-    /// <summary>Validation knows the source now, and has yet to find out whether an artifact of it is stored.</summary>
+    /// <summary>Validation knows the source now. What was known of an artifact is forgotten: it may have been another source's.</summary>
     public ErrorOr<Success> RecordSource(long token, string digest)
     {
         if (Refuse(token) is { } refused) return refused;
@@ -370,6 +364,20 @@ public sealed class Deployment : Aggregate
         if (token != FencingToken) return DeploymentErrors.StaleLease(Id, token);
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
         return Lease is null ? DeploymentErrors.NotRunning(Id, Status) : null;
+    }
+
+    private Error? RefuseStep(long token, DeploymentStep step)
+    {
+        if (Refuse(token) is { } refused) return refused;
+        var inOrder = CurrentStep is not { } running || running == step || CanRestart(step);
+        return inOrder && RemainingSteps().Contains(step) && !MissingBefore(step) ? null : DeploymentErrors.StepOutOfOrder(Id, step);
+    }
+
+    /// <summary>The line of a step that comes next; one that a crash left running is marked as interrupted.</summary>
+    private StepRun Enter(DeploymentStep step)
+    {
+        if (CurrentStep is { } interrupted && interrupted != step) RunOf(interrupted).Interrupt();
+        return RunOf(step);
     }
 
     private bool IsDone(DeploymentStep step) =>

@@ -40,7 +40,6 @@ public static class DeploymentStatuses
         DeploymentStatus.Completed => "completed",
         DeploymentStatus.Failed => "failed",
         DeploymentStatus.Cancelled => "cancelled",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No such status."),
     };
 
     /// <summary>Reads a wire name; null when it is none.</summary>

@@ -26,7 +26,6 @@ public static class DeploymentSteps
         DeploymentStep.Build => "build",
         DeploymentStep.Deploy => "deploy",
         DeploymentStep.Cleanup => "cleanup",
-        _ => throw Unknown(step),
     };
 
     /// <summary>Reads a wire name; null when it is none.</summary>
@@ -42,7 +41,6 @@ public static class DeploymentSteps
         DeploymentStep.Build => DeploymentStatus.Building,
         DeploymentStep.Deploy => DeploymentStatus.Deploying,
         DeploymentStep.Cleanup => DeploymentStatus.UpdatingDatabase,
-        _ => throw Unknown(step),
     };
 
     /// <summary>Percent done when the step starts. Cleanup adds nothing: 100 comes only together with <c>completed</c>.</summary>
@@ -53,7 +51,6 @@ public static class DeploymentSteps
         DeploymentStep.Sync => 45,
         DeploymentStep.Build => 70,
         DeploymentStep.Deploy or DeploymentStep.Cleanup => 90,
-        _ => throw Unknown(step),
     };
 
     /// <summary>A sentence for a person who waits.</summary>
@@ -65,8 +62,5 @@ public static class DeploymentSteps
         DeploymentStep.Build => "Installing dependencies and building",
         DeploymentStep.Deploy => "Putting the new version live",
         DeploymentStep.Cleanup => "Finishing up",
-        _ => throw Unknown(step),
     };
-
-    private static ArgumentOutOfRangeException Unknown(DeploymentStep step) => new(nameof(step), step, "No such step.");
 }

@@ -257,6 +257,5 @@ internal sealed class FolderObjectStore : IObjectStore
     {
         ObjectBucket.Logs => "logs",
         ObjectBucket.Artifacts => "artifacts",
-        _ => throw new ArgumentOutOfRangeException(nameof(bucket), bucket, "No such bucket."),
     });
 }

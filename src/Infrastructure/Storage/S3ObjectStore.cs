@@ -141,6 +141,5 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
     {
         ObjectBucket.Logs => options.LogsBucket,
         ObjectBucket.Artifacts => options.ArtifactsBucket,
-        _ => throw new ArgumentOutOfRangeException(nameof(bucket), bucket, "No such bucket."),
     };
 }

@@ -1,6 +1,6 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Libra.Deploy.Application.Access;
+using Libra.Deploy.Domain.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -13,15 +13,12 @@ internal sealed class ApiTokenAuthentication(
     UrlEncoder encoder,
     Credentials credentials,
     IApiTokenCallers callers)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    : CredentialAuthentication<TokenSecret>(options, logger, encoder)
 {
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
-    {
-        if (credentials.ApiToken(Request) is not { } secret) return AuthenticateResult.NoResult();
+    protected override string Refusal => "The API token is unknown, revoked or expired.";
 
-        var caller = await callers.FindAsync(secret, Context.RequestAborted);
-        return caller is null
-            ? AuthenticateResult.Fail("The API token is unknown, revoked or expired.")
-            : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(caller)), Scheme.Name));
-    }
+    protected override TokenSecret? CredentialOf(HttpRequest request) => credentials.ApiToken(request);
+
+    protected override ValueTask<Caller?> FindAsync(TokenSecret credential, CancellationToken cancellationToken) =>
+        callers.FindAsync(credential, cancellationToken);
 }

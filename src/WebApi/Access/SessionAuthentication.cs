@@ -1,6 +1,6 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Libra.Deploy.Application.Access;
+using Libra.Deploy.Domain.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -13,15 +13,12 @@ internal sealed class SessionAuthentication(
     UrlEncoder encoder,
     Credentials credentials,
     IPlatformSessions sessions)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    : CredentialAuthentication<SessionCredential>(options, logger, encoder)
 {
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
-    {
-        if (credentials.Session(Request) is not { } credential) return AuthenticateResult.NoResult();
+    protected override string Refusal => "The platform does not vouch for the session.";
 
-        var caller = await sessions.FindAsync(credential, Context.RequestAborted);
-        return caller is null
-            ? AuthenticateResult.Fail("The platform does not vouch for the session.")
-            : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(caller)), Scheme.Name));
-    }
+    protected override SessionCredential? CredentialOf(HttpRequest request) => credentials.Session(request);
+
+    protected override ValueTask<Caller?> FindAsync(SessionCredential credential, CancellationToken cancellationToken) =>
+        sessions.FindAsync(credential, cancellationToken);
 }

@@ -39,6 +39,7 @@ internal static class LibraApp
         app.UseLibraAccess();
         app.MapLibraOpenApi();
         app.MapDeployments();
+        app.MapBatches();
         app.MapLegacyStatus();
         app.MapProjects();
         app.MapQuotas();

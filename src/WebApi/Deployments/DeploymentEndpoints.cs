@@ -1,29 +1,21 @@
-using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Results;
-using Libra.Deploy.Application.Idempotency;
-using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Deployments;
-using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
-using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
 /// <summary>Starting, watching and stopping deployments.</summary>
 internal static class DeploymentEndpoints
 {
-    // What every way to a new deployment can be refused with.
-    private static readonly string[] Acceptance = ["PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
-
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/status/deployments", List).RequireScope(Scopes.DeploymentsRead).WithTags("Deployments")
@@ -34,7 +26,7 @@ internal static class DeploymentEndpoints
             .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.");
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
-            .Answers<DeployResponse>("createDeployment", "Queues a deployment", [.. Acceptance, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
+            .Answers<DeployResponse>("createDeployment", "Queues a deployment", [.. DeployAcceptance.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
             .OrAnswers<InstanceResponse>()
             .Query("instanceId", Form.Text, "As in V1: starts nothing and tells how this deployment stands.")
             .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
@@ -42,9 +34,6 @@ internal static class DeploymentEndpoints
             .WithAnswerHeader("X-RateLimit-Limit", "Requests in a window.")
             .WithAnswerHeader("X-RateLimit-Remaining", "Requests left in this window.")
             .WithAnswerHeader("X-RateLimit-Window", "Seconds of a window.");
-        deployments.MapPost("/batch", CreateBatch).RequireScope(Scopes.DeploymentsWrite).Takes<BatchBody>()
-            .Answers<BatchResponse>("createDeployments", "Queues several deployments, each accepted or refused on its own")
-            .Header("Idempotency-Key", "Counts for each place in the batch.");
         MapOne(deployments.MapGroup("/{id}").Path("id", "The deployment, as the answer that accepted it names it."));
     }
 
@@ -66,10 +55,10 @@ internal static class DeploymentEndpoints
         deployment.MapPost("/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
             .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", "NOT_FOUND", "INVALID_STATE");
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", [.. Acceptance, "NOT_FOUND", "INVALID_STATE"])
+            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
         deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", [.. Acceptance, "NOT_FOUND", "INVALID_STATE"])
+            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
@@ -84,48 +73,8 @@ internal static class DeploymentEndpoints
         var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), body.Value.Root, cancellationToken);
         if (counted.IsError) return counted.Errors.ToProblem();
 
-        return Accepted(http, await SendAsync(body.Value.Root, http, KeyOf(http), mediator, cancellationToken));
+        return Accepted(http, await DeployAcceptance.AcceptAsync(body.Value.Root, http, place: null, mediator, cancellationToken));
     }
-
-    private static async Task<IResult> CreateBatch(HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, CancellationToken cancellationToken)
-    {
-        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
-        if (body.IsError) return body.Errors.ToProblem();
-
-        var fields = new FieldReader(body.Value.Root);
-        var items = fields.OptionalArray("deployments", queue.Value.MaxBatchSize);
-        if (items is null && fields.Errors.Count == 0 || items?.GetArrayLength() == 0) fields.Refuse("deployments", "At least one deployment is required");
-        if (fields.Errors.Count > 0) return fields.Errors.ToProblem();
-
-        var results = new List<BatchResult>();
-        foreach (var item in items!.Value.EnumerateArray())
-        {
-            var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), item, cancellationToken);
-            await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
-            var accepted = counted.IsError
-                ? counted.Errors
-                : await SendAsync(item, http, KeyOf(http, results.Count), scope.ServiceProvider.GetRequiredService<IMediator>(), cancellationToken);
-            results.Add(BatchResult.Of(results.Count, accepted));
-        }
-
-        return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
-    }
-
-    private static async Task<ErrorOr<AcceptedDeployment>> SendAsync(
-        JsonElement body, HttpContext http, IdempotencyKey? key, IMediator mediator, CancellationToken cancellationToken)
-    {
-        var command = DeployRequest.Read(body, http.TraceIdentifier);
-        if (command.IsError) return command.Errors;
-        if (!MayDeploy(http.Caller(), command.Value)) return Problems.Forbidden;
-
-        return await mediator.Send(command.Value with { IdempotencyKey = key }, cancellationToken);
-    }
-
-    // A batch's key counts for each place in it.
-    private static IdempotencyKey? KeyOf(HttpContext http, int? place = null) =>
-        http.Request.Headers["Idempotency-Key"].FirstOrDefault() is { } text
-            ? new IdempotencyKey(text, place is null ? "deploy" : $"batch:{place}")
-            : null;
 
     private static async Task<IResult> List(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -141,9 +90,8 @@ internal static class DeploymentEndpoints
 
     private static async Task<IResult> Status(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
-
-        var standing = await mediator.Send(new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
+        var standing = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
         if (standing.IsError) return standing.Errors.ToProblem();
 
         var tag = DeploymentTags.Of(standing.Value);
@@ -154,12 +102,13 @@ internal static class DeploymentEndpoints
 
     private static async Task<IResult> Logs(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
+        var deployment = RouteIds.Deployment(id);
+        if (deployment.IsError) return deployment.Errors.ToProblem();
 
         var query = LogsRequest.Read(http.Request.Query);
         if (query.IsError) return query.Errors.ToProblem();
 
-        var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), deployment, query.Value), cancellationToken);
+        var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), deployment.Value, query.Value), cancellationToken);
         if (page.IsError) return page.Errors.ToProblem();
 
         return LogsRequest.WantsText(http.Request)
@@ -169,29 +118,27 @@ internal static class DeploymentEndpoints
 
     private static async Task<IResult> Cancel(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
-
-        var cancelled = await mediator.Send(new CancelDeploymentCommand(http.Caller().Visible(), deployment), cancellationToken);
+        var cancelled = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new CancelDeploymentCommand(http.Caller().Visible(), deployment), cancellationToken);
         return cancelled.Match(status => Results.Ok(new CancelResponse(true, status.WireName())), errors => errors.ToProblem());
     }
 
     private static async Task<IResult> Retry(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
-        DeploymentId.TryParse(id) is { } deployment
-            ? Accepted(http, await mediator.Send(
-                new RetryDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier), cancellationToken))
-            : DeploymentErrors.NotFound(id).ToProblem();
+        Accepted(http, await mediator.SendAboutAsync(
+            RouteIds.Deployment(id),
+            deployment => new RetryDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
+            cancellationToken));
 
     private static async Task<IResult> Rollback(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
-        DeploymentId.TryParse(id) is { } deployment
-            ? Accepted(http, await mediator.Send(
-                new RollbackDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier), cancellationToken))
-            : DeploymentErrors.NotFound(id).ToProblem();
+        Accepted(http, await mediator.SendAboutAsync(
+            RouteIds.Deployment(id),
+            deployment => new RollbackDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
+            cancellationToken));
 
     private static async Task<IResult> Artifact(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
-
-        var artifact = await mediator.Send(new GetDeploymentArtifactQuery(http.Caller().Visible(), deployment), cancellationToken);
+        var artifact = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new GetDeploymentArtifactQuery(http.Caller().Visible(), deployment), cancellationToken);
         if (artifact.IsError) return artifact.Errors.ToProblem();
 
         return artifact.Value.Address is { } address
@@ -201,9 +148,8 @@ internal static class DeploymentEndpoints
 
     private static async Task<IResult> Result(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
-
-        var result = await mediator.Send(new GetDeploymentResultQuery(http.Caller().Visible(), deployment), cancellationToken);
+        var result = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new GetDeploymentResultQuery(http.Caller().Visible(), deployment), cancellationToken);
         return result.Match(stored => Results.Stream(stored, "application/json"), errors => errors.ToProblem());
     }
 
@@ -214,8 +160,6 @@ internal static class DeploymentEndpoints
         http.Response.Headers.Location = $"/deploy/{accepted.Value.Id}/status";
         return Results.Ok(DeployResponse.For(accepted.Value));
     }
-
-    private static bool MayDeploy(Caller caller, CreateDeploymentCommand command) => caller.MaySee(command.OrganizationId) && caller.MayActFor(command.UserId);
 
     // A service's token stands for no user: what it starts by itself is started in its own name.
     private static string ActorOf(Caller caller) => caller.UserId ?? caller.Id;

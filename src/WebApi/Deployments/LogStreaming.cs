@@ -25,9 +25,8 @@ internal static class LogStreaming
     public static async Task<IResult> StreamAsync(
         string id, HttpContext http, IMediator mediator, TimeProvider clock, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
-        if (DeploymentId.TryParse(id) is not { } deployment) return DeploymentErrors.NotFound(id).ToProblem();
-
-        var followed = await mediator.Send(new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)), cancellationToken);
+        var followed = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)), cancellationToken);
         if (followed.IsError) return followed.Errors.ToProblem();
 
         http.Response.ContentType = "text/event-stream";

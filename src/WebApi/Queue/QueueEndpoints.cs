@@ -1,7 +1,6 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Domain.Access;
-using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;
@@ -51,20 +50,20 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> Find(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
-
-        var found = await mediator.Send(new GetDeadLetterQuery(http.Caller().Visible(), letter), cancellationToken);
+        var found = await mediator.SendAboutAsync(
+            RouteIds.DeadLetter(id), letter => new GetDeadLetterQuery(http.Caller().Visible(), letter), cancellationToken);
         return found.Match(value => Results.Ok(value.ToResponse()), errors => errors.ToProblem());
     }
 
     private static async Task<IResult> Replay(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
+        var letter = RouteIds.DeadLetter(id);
+        if (letter.IsError) return letter.Errors.ToProblem();
 
         var request = await DeadLetterRequests.ReadNoteAsync(http, cancellationToken);
         if (request.IsError) return request.Errors.ToProblem();
 
-        var accepted = await mediator.Send(new ReplayDeadLetterCommand(http.Caller().Visible(), letter, request.Value), cancellationToken);
+        var accepted = await mediator.Send(new ReplayDeadLetterCommand(http.Caller().Visible(), letter.Value, request.Value), cancellationToken);
         if (accepted.IsError) return accepted.Errors.ToProblem();
 
         http.Response.Headers.Location = $"/deploy/{accepted.Value.Id}/status";
@@ -73,13 +72,14 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> Discard(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
+        var letter = RouteIds.DeadLetter(id);
+        if (letter.IsError) return letter.Errors.ToProblem();
 
         var request = await DeadLetterRequests.ReadNoteAsync(http, cancellationToken);
         if (request.IsError) return request.Errors.ToProblem();
 
         var discarded = await mediator.Send(
-            new DiscardDeadLetterCommand(http.Caller().Visible(), letter, request.Value.By, request.Value.Note), cancellationToken);
+            new DiscardDeadLetterCommand(http.Caller().Visible(), letter.Value, request.Value.By, request.Value.Note), cancellationToken);
         return discarded.Match(value => Results.Ok(value.ToResponse()), errors => errors.ToProblem());
     }
 

@@ -13,16 +13,6 @@ using OpenTelemetry.Trace;
 
 namespace Libra.Deploy.WebApi.Service;
 
-/// <summary>Who may read the metrics.</summary>
-public sealed class MetricsOptions
-{
-    /// <summary>
-    /// True opens <c>/metrics</c> to everybody who reaches the port; otherwise it needs the scope <c>operations:read</c>. Not
-    /// decided by the caller's address: behind a proxy of the same machine everybody would come from loopback.
-    /// </summary>
-    public bool Public { get; set; }
-}
-
 /// <summary>Metrics for a scraper, and metrics and traces by OTLP where the standard variables name a collector.</summary>
 internal static class LibraTelemetry
 {

@@ -1,7 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Domain.Access;
-using Libra.Deploy.Domain.Webhooks;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.OpenApi;
@@ -63,37 +62,38 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<IResult> Find(string orgId, string id, IMediator mediator, CancellationToken cancellationToken) =>
-        WebhookId.TryParse(id) is { } webhook
-            ? Answer(await mediator.Send(new GetWebhookQuery(orgId, webhook), cancellationToken))
-            : WebhookErrors.NotFound(id).ToProblem();
+        Answer(await mediator.SendAboutAsync(RouteIds.Webhook(id), webhook => new GetWebhookQuery(orgId, webhook), cancellationToken));
 
     private static async Task<IResult> Change(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+        var webhook = RouteIds.Webhook(id);
+        if (webhook.IsError) return webhook.Errors.ToProblem();
 
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
-        var command = WebhookRequests.ReadChange(orgId, webhook, body.Value.Root);
+        var command = WebhookRequests.ReadChange(orgId, webhook.Value, body.Value.Root);
         return command.IsError ? command.Errors.ToProblem() : Answer(await mediator.Send(command.Value, cancellationToken));
     }
 
     private static async Task<IResult> Remove(string orgId, string id, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+        var webhook = RouteIds.Webhook(id);
+        if (webhook.IsError) return webhook.Errors.ToProblem();
 
-        var removed = await mediator.Send(new DeleteWebhookCommand(orgId, webhook), cancellationToken);
-        return removed.Match(_ => Results.Ok(new WebhookRemovedResponse(true, webhook.Value)), errors => errors.ToProblem());
+        var removed = await mediator.Send(new DeleteWebhookCommand(orgId, webhook.Value), cancellationToken);
+        return removed.Match(_ => Results.Ok(new WebhookRemovedResponse(true, webhook.Value.Value)), errors => errors.ToProblem());
     }
 
     private static async Task<IResult> Deliveries(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+        var webhook = RouteIds.Webhook(id);
+        if (webhook.IsError) return webhook.Errors.ToProblem();
 
         var filter = WebhookRequests.ReadFilter(http.Request.Query);
         if (filter.IsError) return filter.Errors.ToProblem();
 
-        var page = await mediator.Send(new ListWebhookDeliveriesQuery(orgId, webhook, filter.Value), cancellationToken);
+        var page = await mediator.Send(new ListWebhookDeliveriesQuery(orgId, webhook.Value, filter.Value), cancellationToken);
         return page.Match(
             found => Results.Ok(new DeliveryListResponse(true, [.. found.Deliveries.Select(DeliveryResponse.Of)], found.Next?.ToString())),
             errors => errors.ToProblem());
@@ -101,10 +101,11 @@ internal static class WebhookEndpoints
 
     private static async Task<IResult> Replay(string orgId, string id, string deliveryId, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
-        if (WebhookDeliveryId.TryParse(deliveryId) is not { } delivery) return WebhookErrors.DeliveryNotFound(deliveryId).ToProblem();
+        var webhook = RouteIds.Webhook(id);
+        if (webhook.IsError) return webhook.Errors.ToProblem();
 
-        var replayed = await mediator.Send(new ReplayWebhookDeliveryCommand(orgId, webhook, delivery), cancellationToken);
+        var replayed = await mediator.SendAboutAsync(
+            RouteIds.WebhookDelivery(deliveryId), delivery => new ReplayWebhookDeliveryCommand(orgId, webhook.Value, delivery), cancellationToken);
         return replayed.Match(view => Results.Ok(new DeliveryAnswer(true, DeliveryResponse.Of(view))), errors => errors.ToProblem());
     }
 

@@ -9,16 +9,18 @@ using Npgsql;
 namespace Libra.Deploy.IntegrationTests.Cleanup;
 
 /// <summary>A project that the platform deleted: its site, its deployments and its artifact go, and a project that exists keeps them.</summary>
-public sealed class AbandonedSiteTests(TestPostgres server)
+public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
 {
     private const long LogObjects = 3; // lines, index, result
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-abandoned-");
+
+    public void Dispose() => _data.Delete(recursive: true);
 
     [Fact]
     public async Task Cleanup_AfterTheProjectWasDeleted_TakesItsSiteOffThisMachine()
     {
-        var data = Directory.CreateTempSubdirectory("libra-abandoned-");
         await using var node = await ServiceNode.StartAsync(
-            await server.CreateDatabaseAsync(), data.FullName, ("Cleanup:OrphanGrace", "00:00:00"), ("Cleanup:ArtifactGrace", "00:00:00"));
+            await server.CreateDatabaseAsync(), _data.FullName, ("Cleanup:OrphanGrace", "00:00:00"), ("Cleanup:ArtifactGrace", "00:00:00"));
         var live = await node.DeployPageAsync("alone");
 
         (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(0, "its project exists");

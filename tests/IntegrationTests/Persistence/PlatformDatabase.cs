@@ -29,7 +29,10 @@ internal sealed class PlatformDatabase : IAsyncDisposable
         CREATE UNIQUE INDEX ON public.subscription_limit (organization_id, plan_name) WHERE is_active;
         """;
 
-    private PlatformDatabase(ServiceProvider services, string connectionString) => (Services, ConnectionString) = (services, connectionString);
+    private readonly DirectoryInfo _objects;
+
+    private PlatformDatabase(ServiceProvider services, string connectionString, DirectoryInfo objects) =>
+        (Services, ConnectionString, _objects) = (services, connectionString, objects);
 
     public ServiceProvider Services { get; }
 
@@ -43,11 +46,12 @@ internal sealed class PlatformDatabase : IAsyncDisposable
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
         var connectionString = await server.CreateDatabaseAsync(timeZone);
         services.AddPersistence(connectionString);
-        services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Directory.CreateTempSubdirectory("libra-objects-").FullName });
+        var objects = Directory.CreateTempSubdirectory("libra-objects-");
+        services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = objects.FullName });
         services.AddDeploymentLogs(new DeploymentLogOptions(), secrets: []);
         services.AddWebhooks(worker: false);
         configure(services);
-        var database = new PlatformDatabase(services.BuildServiceProvider(), connectionString);
+        var database = new PlatformDatabase(services.BuildServiceProvider(), connectionString, objects);
         await database.ExecuteAsync(PlatformTables);
         await database.Services.GetRequiredService<DatabaseSetup>().RunAsync(TestContext.Current.CancellationToken);
         return database;
@@ -66,7 +70,11 @@ internal sealed class PlatformDatabase : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    public ValueTask DisposeAsync() => Services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        _objects.Delete(recursive: true);
+    }
 
     private NpgsqlCommand Command(string sql, object[] parameters)
     {

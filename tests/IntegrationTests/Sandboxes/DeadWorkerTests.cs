@@ -16,7 +16,8 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
     {
         var marker = $"worker-{Guid.NewGuid():N}";
         using var worker = StartWorker(marker);
-        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, within: TimeSpan.FromSeconds(90));
+        await Eventually.BecomesTrueAsync(
+            () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromSeconds(90), "the build begins, unless the worker cannot");
         HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
         var folder = fixture.JobFolders("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
         var deployment = DeploymentId.Parse(Path.GetFileName(folder).Split('.')[0]);
@@ -25,7 +26,8 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         worker.Kill();
         await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        await Eventually.Async(() => HostProcesses.With($"sleep\0{marker}").Count == 0, TimeSpan.FromSeconds(5));
+        await Eventually.BecomesTrueAsync(
+            () => HostProcesses.With($"sleep\0{marker}").Count == 0, TimeSpan.FromSeconds(5), "nothing of a build outlives its worker");
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId> { deployment }, TestContext.Current.CancellationToken)).Should().Be(0, "its deployment is alive");
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(1);
         Directory.Exists(folder).Should().BeFalse();

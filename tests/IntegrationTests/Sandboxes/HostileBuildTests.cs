@@ -117,7 +117,7 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
             spy.BuildAsync(TimeSpan.FromMinutes(1), end.Token, ["sh", "look.sh", "neighbour-spy"]),
         ];
 
-        await Eventually.Async(() => victim.Output.Contains("waiting") && spy.Output.Contains("looked"));
+        await Eventually.BecomesTrueAsync(() => victim.Output.Contains("waiting") && spy.Output.Contains("looked"), Eventually.Patience, "both builds run");
         var (victims, spies) = (HostProcesses.UsersOf("sh\0wait.sh\0neighbour-victim"), HostProcesses.UsersOf("sh\0look.sh\0neighbour-spy"));
         await end.CancelAsync();
 

@@ -50,6 +50,6 @@ public sealed class ProcessSandboxTests : IDisposable
         var exit = await open.BuildAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken, ["sh", "hang.sh", marker]);
 
         exit.Reason.Should().Be(SandboxExitReason.TimedOut);
-        await Eventually.Async(() => HostProcesses.With(marker).Count == 0);
+        await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, Eventually.Patience, "nothing of the build goes on");
     }
 }

@@ -27,6 +27,15 @@ public sealed class RegistryProxyTests : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public async Task Dispose_WhenThePathOfTheDataFolderIsTooLong_RemovesTheFolderMadeForTheSocket()
+    {
+        var path = ProxySocket.NewPath(Path.Combine(_folder.FullName, new string('x', 100)));
+        await using (new RegistryProxy(path, [], NullLogger.Instance)) File.Exists(path).Should().BeTrue();
+
+        Directory.Exists(Path.GetDirectoryName(path)).Should().BeFalse();
+    }
+
     [Theory]
     [InlineData("CONNECT 127.0.0.1:{other} HTTP/1.1")]
     [InlineData("CONNECT localhost:{port} HTTP/1.1")]

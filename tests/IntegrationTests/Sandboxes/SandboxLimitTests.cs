@@ -112,7 +112,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         var exit = await open.BuildAsync(["sh", "hang.sh"]);
 
         exit.Reason.Should().Be(SandboxExitReason.TimedOut);
-        await Eventually.Async(() => fixture.JobFolders(open.Sandbox.Id).Count == 0);
+        await Eventually.BecomesTrueAsync(() => fixture.JobFolders(open.Sandbox.Id).Count == 0, Eventually.Patience, "nothing of the sandbox stays");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         var exit = await open.BuildAsync(["mkdir", "dist"], ["sh", "daemons.sh", marker]);
 
         exit.Should().Be(Succeeded, open.Output);
-        await Eventually.Async(() => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5));
+        await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5), "what the build left in the background ends with it");
     }
 
     [Fact]
@@ -136,14 +136,14 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         await open.WriteAsync(("daemons.sh", Daemons + "\ntrap '' TERM HUP INT; while :; do sleep 1; done"));
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = open.BuildAsync(TimeSpan.FromMinutes(1), cancel.Token, ["sh", "daemons.sh", marker]);
-        await Eventually.Async(() => open.Output.Contains("started"));
+        await Eventually.BecomesTrueAsync(() => open.Output.Contains("started"), Eventually.Patience, "the build begins");
         HostProcesses.With(marker).Should().NotBeEmpty("they run until the cancellation");
 
         var clock = Stopwatch.StartNew();
         await cancel.CancelAsync();
 
         await FluentActions.Awaiting(() => running).Should().ThrowAsync<OperationCanceledException>();
-        await Eventually.Async(() => HostProcesses.With(marker).Count == 0);
+        await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, Eventually.Patience, "nothing of it goes on");
         clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
     }
 
@@ -154,13 +154,13 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         var open = await OpenSandbox.CreateAsync(fixture.Provider);
         await open.WriteAsync(("daemons.sh", Daemons + "\nsleep 600"));
         var running = open.BuildAsync(["sh", "daemons.sh", marker]);
-        await Eventually.Async(() => open.Output.Contains("started"));
+        await Eventually.BecomesTrueAsync(() => open.Output.Contains("started"), Eventually.Patience, "the build begins");
 
         await open.DisposeAsync();
         await open.DisposeAsync();
 
         await FluentActions.Awaiting(() => running).Should().ThrowAsync<OperationCanceledException>();
-        await Eventually.Async(() => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5));
+        await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5), "nothing of it goes on");
         fixture.JobFolders(open.Sandbox.Id).Should().BeEmpty();
     }
 }

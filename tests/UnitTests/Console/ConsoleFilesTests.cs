@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.ConsolePage;
 
 namespace Libra.Deploy.UnitTests.ConsolePage;
@@ -41,7 +42,20 @@ public sealed partial class ConsoleFilesTests
         scripts.Where(script => Markup().IsMatch(TextOf(script))).Should().BeEmpty();
     }
 
+    // A page that lacks one shows a deployment as if it stood still.
+    [Fact]
+    public void Load_WhenItNamesStepsAndStatuses_HasThemAll()
+    {
+        var words = TextOf(ConsoleFiles.Load().Single(file => file.Name == "words.js"));
+
+        StepNames().Matches(words).Select(match => match.Groups["name"].Value).Should().StartWith(DeploymentSteps.InOrder.Select(step => step.WireName()));
+        Enum.GetValues<DeploymentStatus>().Where(status => !words.Contains($"  {status.WireName()}: [", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
     private static string TextOf(ConsoleFile file) => Encoding.UTF8.GetString(file.Content);
+
+    [GeneratedRegex("""^  \['(?<name>\w+)', """, RegexOptions.Multiline)]
+    private static partial Regex StepNames();
 
     [GeneratedRegex("""(?:from '\./|(?:src|href)=")(?<name>[\w-]+\.(?:js|css))['"]""")]
     private static partial Regex References();

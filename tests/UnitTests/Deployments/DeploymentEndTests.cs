@@ -17,6 +17,28 @@ public sealed class DeploymentEndTests
     }
 
     [Fact]
+    public void Deadline_WhenItWaitedFirst_CountsFromItsStart()
+    {
+        var deployment = ADeployment.ThatWaits();
+        deployment.Deadline.Should().BeNull();
+        var start = Now + TimeSpan.FromHours(1);
+
+        deployment.Claim("w1", start, ADeployment.LeaseTime);
+
+        deployment.Deadline.Should().Be(start + deployment.Settings.Timeout);
+    }
+
+    [Fact]
+    public void FailAttempt_WhenItEndsTheDeployment_TellsWhoseMatterItWas()
+    {
+        var (deployment, token) = ADeployment.ThatRuns();
+
+        deployment.FailAttempt(token, ADeployment.Failure(FailureCategory.User), TimeSpan.Zero, Now);
+
+        deployment.Events.OfType<DeploymentFinished>().Should().ContainSingle().Which.Category.Should().Be(FailureCategory.User);
+    }
+
+    [Fact]
     public void Complete_AfterAFailedAttempt_ShowsNoFailureAnyMore()
     {
         var (deployment, token) = ADeployment.ThatReached(DeploymentStep.Cleanup);

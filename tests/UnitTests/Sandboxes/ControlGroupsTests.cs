@@ -19,7 +19,7 @@ public sealed class ControlGroupsTests : IDisposable
         Directory.CreateDirectory(In("libra-deploy"));
         File.WriteAllText(In("libra-deploy/cgroup.subtree_control"), "\n");
 
-        var groups = ControlGroups.Probe(_root.FullName);
+        var groups = Probe();
         var group = groups.Create("job", new SandboxLimits { MemoryBytes = 1000, MaxProcesses = 7 })!;
 
         groups.Kind.Should().Be(ControlGroupKind.Version2);
@@ -37,13 +37,47 @@ public sealed class ControlGroupsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("0::/system.slice/libra-deploy.service\n")]
+    [InlineData("1:name=systemd:/\n0::/system.slice/libra-deploy.service/libra-service\n")]
+    public void Create_WhenSystemdGaveTheServiceAGroup_StaysInsideAndMovesTheServiceOutOfTheWay(string membership)
+    {
+        const string Own = "system.slice/libra-deploy.service";
+        MakeVersion2(Own);
+        File.WriteAllText(In($"{Own}/cgroup.procs"), $"{Environment.ProcessId}\n");
+
+        var groups = Probe(membership);
+        groups.Create("job", new SandboxLimits());
+
+        groups.Kind.Should().Be(ControlGroupKind.Version2);
+        Read($"{Own}/libra-service/cgroup.procs").Should().Be($"{Environment.ProcessId}");
+        Read($"{Own}/cgroup.subtree_control").Should().Be("+memory +pids");
+        Directory.EnumerateDirectories(In($"{Own}/libra-deploy")).Should().ContainSingle();
+        Directory.Exists(In("libra-deploy")).Should().BeFalse("what is outside of its group is not the service's");
+    }
+
+    [Fact]
+    public void Create_WhenTheServiceSharesItsGroupWithAShell_LeavesTheShellWhereItIs()
+    {
+        const string Shared = "user.slice/session-1.scope";
+        MakeVersion2(".");
+        File.Delete(In("cgroup.type")); // the top of a machine has none
+        MakeVersion2(Shared);
+
+        var groups = Probe($"0::/{Shared}\n");
+        groups.Create("job", new SandboxLimits());
+
+        Directory.Exists(In($"{Shared}/libra-service")).Should().BeFalse();
+        Directory.EnumerateDirectories(In("libra-deploy")).Should().ContainSingle();
+    }
+
+    [Theory]
     [InlineData("hugetlb\n")]
     [InlineData("cpu memory\n")]
     public void Probe_WhenVersion2LacksAController_DoesNotUseIt(string controllers)
     {
         File.WriteAllText(In("cgroup.controllers"), controllers);
 
-        ControlGroups.Probe(_root.FullName).Kind.Should().Be(ControlGroupKind.None);
+        Probe().Kind.Should().Be(ControlGroupKind.None);
     }
 
     [Fact]
@@ -55,7 +89,7 @@ public sealed class ControlGroupsTests : IDisposable
             File.WriteAllText(In($"{controller}/cgroup.procs"), "");
         }
 
-        var groups = ControlGroups.Probe(_root.FullName);
+        var groups = Probe();
         var group = groups.Create("job", new SandboxLimits { MemoryBytes = 1000, MaxProcesses = 7 })!;
 
         groups.Kind.Should().Be(ControlGroupKind.Version1);
@@ -77,7 +111,7 @@ public sealed class ControlGroupsTests : IDisposable
             foreach (var name in (string[])["dead-1", "dead-2", "other-1"]) Directory.CreateDirectory(In($"{controller}/libra-deploy/{name}"));
         }
 
-        await ControlGroups.Probe(_root.FullName).EndAsync("dead");
+        await Probe().EndAsync("dead");
 
         Directory.EnumerateDirectories(In("memory/libra-deploy")).Select(Path.GetFileName).Should().Equal("other-1");
         Directory.EnumerateDirectories(In("pids/libra-deploy")).Select(Path.GetFileName).Should().Equal("other-1");
@@ -86,10 +120,26 @@ public sealed class ControlGroupsTests : IDisposable
     [Fact]
     public void Create_WhenThereAreNone_IsNull()
     {
-        var groups = ControlGroups.Probe(_root.FullName);
+        var groups = Probe();
 
         groups.Kind.Should().Be(ControlGroupKind.None);
         groups.Create("job", new SandboxLimits()).Should().BeNull();
+    }
+
+    private ControlGroups Probe(string membership = "")
+    {
+        File.WriteAllText(In("membership"), membership);
+        return ControlGroups.Probe(_root.FullName, In("membership"));
+    }
+
+    // The kernel makes these files in each group; a folder has only those that a test makes.
+    private void MakeVersion2(string group)
+    {
+        Directory.CreateDirectory(In($"{group}/libra-deploy"));
+        File.WriteAllText(In($"{group}/cgroup.type"), "domain\n");
+        File.WriteAllText(In($"{group}/cgroup.controllers"), "memory pids\n");
+        File.WriteAllText(In($"{group}/cgroup.subtree_control"), "\n");
+        File.WriteAllText(In($"{group}/libra-deploy/cgroup.subtree_control"), "\n");
     }
 
     private string In(string path) => Path.Combine(_root.FullName, path);

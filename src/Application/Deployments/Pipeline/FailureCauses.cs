@@ -9,48 +9,43 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// </summary>
 internal static class FailureCauses
 {
-    private static readonly Dictionary<string, (FailureCategory Category, string? Hint)> Table = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Cause> Table = new(StringComparer.Ordinal)
     {
-        ["DEPLOYMENT_VALIDATION_FAILED"] = (FailureCategory.User, "Correct what the message names and deploy again."),
-        ["PROJECT_NOT_FOUND"] = (FailureCategory.User, "The project was deleted or moved to another organization."),
-        ["PROJECT_INACTIVE"] = (FailureCategory.User, "Switch the project on and deploy again."),
-        ["VALIDATION_ERROR"] = (FailureCategory.User, null),
-        ["DEPLOYMENT_QUOTA_EXCEEDED"] = (FailureCategory.Quota, "Upgrade the plan or wait for the quota's reset."),
-        ["SANDBOX_CREATE_FAILED"] = (FailureCategory.Provider, null),
-        ["SANDBOX_CONNECT_FAILED"] = (FailureCategory.Provider, null),
-        ["SANDBOX_COMMAND_FAILED"] = (FailureCategory.Provider, null),
-        ["FILE_SYNC_FAILED"] = (FailureCategory.Provider, null),
-        ["INSTALL_FAILED"] = (FailureCategory.User, "Check the names and versions in package.json and its lock file."),
-        ["BUILD_FAILED"] = (FailureCategory.User, "Mend what the excerpt shows; the whole output is in the log."),
-        ["BUILD_OUT_OF_MEMORY"] = (FailureCategory.User, "Make the build use less memory, or ask for a larger limit."),
-        ["ARTIFACT_INVALID"] = (FailureCategory.User, "The build's result cannot be served as it is; the message names what."),
-        ["STORAGE_READ_FAILED"] = (FailureCategory.Platform, null),
-        ["STORAGE_WRITE_FAILED"] = (FailureCategory.Platform, null),
-        ["TARGET_REJECTED"] = (FailureCategory.User, "The target refused the version; the message says why."),
-        ["TARGET_UNAVAILABLE"] = (FailureCategory.Provider, null),
-        ["VERIFICATION_FAILED"] = (FailureCategory.User, "The version was put live but does not answer as built; look at the worker's own errors."),
-        ["DEPLOYMENT_TIMEOUT"] = (FailureCategory.Platform, "Deploy again; when it happens again, make the build faster or raise the limit."),
-        ["DEPLOYMENT_STEP_FAILED"] = (FailureCategory.Platform, null),
+        ["DEPLOYMENT_VALIDATION_FAILED"] = Cause.OfUser("Correct what the message names and deploy again."),
+        ["PROJECT_NOT_FOUND"] = Cause.OfUser("The project was deleted or moved to another organization."),
+        ["PROJECT_INACTIVE"] = Cause.OfUser("Switch the project on and deploy again."),
+        ["VALIDATION_ERROR"] = Cause.OfUser(),
+        ["DEPLOYMENT_QUOTA_EXCEEDED"] = Cause.OfQuota("Upgrade the plan or wait for the quota's reset."),
+        ["SANDBOX_CREATE_FAILED"] = Cause.OfProvider(),
+        ["SANDBOX_CONNECT_FAILED"] = Cause.OfProvider(),
+        ["SANDBOX_COMMAND_FAILED"] = Cause.OfProvider(),
+        ["FILE_SYNC_FAILED"] = Cause.OfProvider(),
+        ["INSTALL_FAILED"] = Cause.OfUser("Check the names and versions in package.json and its lock file."),
+        ["BUILD_FAILED"] = Cause.OfUser("Mend what the excerpt shows; the whole output is in the log."),
+        ["BUILD_OUT_OF_MEMORY"] = Cause.OfUser("Make the build use less memory, or ask for a larger limit."),
+        ["ARTIFACT_INVALID"] = Cause.OfUser("The build's result cannot be served as it is; the message names what."),
+        ["STORAGE_READ_FAILED"] = Cause.OfPlatform(),
+        ["STORAGE_WRITE_FAILED"] = Cause.OfPlatform(),
+        ["TARGET_REJECTED"] = Cause.OfUser("The target refused the version; the message says why."),
+        ["TARGET_UNAVAILABLE"] = Cause.OfProvider(),
+        ["VERIFICATION_FAILED"] = Cause.OfUser("The version was put live but does not answer as built; look at the worker's own errors."),
+        ["DEPLOYMENT_TIMEOUT"] = Cause.OfPlatform("Deploy again; when it happens again, make the build faster or raise the limit."),
+        ["DEPLOYMENT_STEP_FAILED"] = Cause.OfPlatform(),
     };
 
     /// <summary>The codes that a deployment can fail with, and whose matter each is when nothing else is known.</summary>
     public static IReadOnlyDictionary<string, FailureCategory> Categories { get; } =
-        Table.ToDictionary(cause => cause.Key, cause => cause.Value.Category, StringComparer.Ordinal);
+        Table.ToDictionary(cause => cause.Key, cause => cause.Value.Usual, StringComparer.Ordinal);
 
     /// <summary>Makes a failure of a step's error.</summary>
     /// <param name="excerpt">Lines that the step's commands printed last.</param>
     public static DeploymentFailure Of(Error error, DeploymentStep? step, IReadOnlyList<string> excerpt)
     {
-        var known = Table.TryGetValue(error.Code, out var cause);
+        var code = Table.ContainsKey(error.Code) ? error.Code : "DEPLOYMENT_STEP_FAILED";
+        var cause = Table[code];
         var passing = error.Type == ErrorType.Unexpected;
-        var category = (known ? cause.Category : FailureCategory.Platform, passing) switch
-        {
-            (FailureCategory.User or FailureCategory.Quota, true) => FailureCategory.Provider,
-            // A provider that will not come back by itself lacks something that the platform has to set right, for instance a permission.
-            (FailureCategory.Provider, false) => FailureCategory.Platform,
-            var (usual, _) => usual,
-        };
-        var failure = new DeploymentFailure(known ? error.Code : "DEPLOYMENT_STEP_FAILED", category, step, error.Description, excerpt, cause.Hint);
+        var category = passing ? cause.WhenPassing : cause.WhenLasting;
+        var failure = new DeploymentFailure(code, category, step, error.Description, excerpt, cause.Hint);
         return failure with { Lasting = failure.IsOurs && !passing };
     }
 
@@ -63,4 +58,18 @@ internal static class FailureCauses
         IOException or InvalidDataException => Of(Error.Unexpected("STORAGE_READ_FAILED", "Stored data could not be read."), step, []),
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
+
+    /// <summary>A row: whose matter a code is usually, when it may pass by itself, and when it will not.</summary>
+    private sealed record Cause(FailureCategory Usual, FailureCategory WhenPassing, FailureCategory WhenLasting, string? Hint)
+    {
+        // What passes by itself was no mistake of a user: something that the step needed was away.
+        public static Cause OfUser(string? hint = null) => new(FailureCategory.User, FailureCategory.Provider, FailureCategory.User, hint);
+
+        public static Cause OfQuota(string? hint = null) => new(FailureCategory.Quota, FailureCategory.Provider, FailureCategory.Quota, hint);
+
+        // A provider that will not come back by itself lacks something that the platform has to set right, for instance a permission.
+        public static Cause OfProvider(string? hint = null) => new(FailureCategory.Provider, FailureCategory.Provider, FailureCategory.Platform, hint);
+
+        public static Cause OfPlatform(string? hint = null) => new(FailureCategory.Platform, FailureCategory.Platform, FailureCategory.Platform, hint);
+    }
 }

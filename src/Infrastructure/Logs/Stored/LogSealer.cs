@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.Infrastructure.Logs.Stored;
 
@@ -52,7 +53,7 @@ internal static class LogSealer
         var map = await log.MapAsync(cancellationToken);
         if (map.Sealed) return false;
 
-        await using var whole = TemporaryFile();
+        await using var whole = TemporaryStream.Open();
         var members = new MemberWriter(whole);
         foreach (var segment in map.Segments)
         {
@@ -69,13 +70,6 @@ internal static class LogSealer
         await log.PutSealedAsync(whole, index, cancellationToken);
         return true;
     }
-
-    private static FileStream TemporaryFile() => new(Path.GetTempFileName(), new FileStreamOptions
-    {
-        Mode = FileMode.Open,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-    });
 
     /// <summary>Packs entries into gzip members of about equal size and notes where each is.</summary>
     private sealed class MemberWriter(Stream target)

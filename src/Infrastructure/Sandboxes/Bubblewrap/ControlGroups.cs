@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using Libra.Deploy.Application.Deployments.Pipeline;
 
@@ -25,9 +23,13 @@ internal sealed class ControlGroups
     public ControlGroupKind Kind { get; }
 
     /// <summary>Finds out by trying: being root does not mean that a container may write here.</summary>
-    public static ControlGroups Probe(string root = "/sys/fs/cgroup")
+    /// <param name="membership">In which groups this process is, in the kernel's words.</param>
+    public static ControlGroups Probe(string root = "/sys/fs/cgroup", string membership = "/proc/self/cgroup")
     {
-        if (TryPrepare(() => PrepareVersion2(root))) return new ControlGroups(root, ControlGroupKind.Version2);
+        if (OwnControlGroup.Find(root, membership) is { } own && TryPrepare(() => PrepareVersion2(own.Folder, own.MakeRoom)))
+            return new ControlGroups(own.Folder, ControlGroupKind.Version2);
+        // Nobody gave the service a group: it runs by hand, and root may make one at the top.
+        if (TryPrepare(() => PrepareVersion2(root, makeRoom: () => { }))) return new ControlGroups(root, ControlGroupKind.Version2);
         return TryPrepare(() => PrepareVersion1(root)) ? new ControlGroups(root, ControlGroupKind.Version1) : new ControlGroups(root, ControlGroupKind.None);
     }
 
@@ -87,11 +89,11 @@ internal sealed class ControlGroups
         return new ControlGroup([memory, pids], KillFile: null, Path.Combine(memory, "memory.oom_control"));
     }
 
-    private static void PrepareVersion2(string root)
+    private static void PrepareVersion2(string root, Action makeRoom)
     {
-        var controllers = File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split([' ', '\n']);
-        if (!controllers.Contains("memory") || !controllers.Contains("pids")) throw new IOException("Memory and pids are not under version 2.");
+        if (!NamesBoth(Path.Combine(root, "cgroup.controllers"))) throw new IOException("Memory and pids are not under version 2.");
 
+        makeRoom();
         Delegate(root);
         var parent = Path.Combine(root, Parent);
         Directory.CreateDirectory(parent);
@@ -102,8 +104,13 @@ internal sealed class ControlGroups
     private static void Delegate(string folder)
     {
         var control = Path.Combine(folder, "cgroup.subtree_control");
-        var enabled = File.ReadAllText(control).Split([' ', '\n']);
-        if (!enabled.Contains("memory") || !enabled.Contains("pids")) File.WriteAllText(control, "+memory +pids");
+        if (!NamesBoth(control)) File.WriteAllText(control, "+memory +pids");
+    }
+
+    private static bool NamesBoth(string file)
+    {
+        var controllers = File.ReadAllText(file).Split([' ', '\n']);
+        return controllers.Contains("memory") && controllers.Contains("pids");
     }
 
     private static void PrepareVersion1(string root)
@@ -134,81 +141,4 @@ internal sealed class ControlGroups
 
     private static void Write(string folder, string file, long value) =>
         File.WriteAllText(Path.Combine(folder, file), value.ToString(CultureInfo.InvariantCulture));
-}
-
-/// <summary>The control group of one run.</summary>
-/// <param name="Folders">One per hierarchy.</param>
-/// <param name="KillFile">Writing 1 kills all inside; null where only the process namespace can do that.</param>
-/// <param name="EventsFile">Has a line <c>oom_kill N</c>.</param>
-internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillFile, string EventsFile)
-{
-    private static readonly TimeSpan RemovalTime = TimeSpan.FromSeconds(5);
-
-    public IReadOnlyList<string> JoinFiles { get; } = [.. Folders.Select(folder => Path.Combine(folder, "cgroup.procs"))];
-
-    /// <summary>True when the kernel has killed something inside for want of memory.</summary>
-    public bool RanOutOfMemory() =>
-        File.ReadLines(EventsFile).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
-
-    /// <summary>Kills all inside. In version 1 one by one, so that what forks meanwhile may need another go.</summary>
-    public void Kill()
-    {
-        if (KillFile is not null)
-        {
-            File.WriteAllText(KillFile, "1");
-            return;
-        }
-
-        foreach (var id in Members()) KillOne(id);
-    }
-
-    /// <summary>Removes the group once all inside have gone, which takes the kernel a moment.</summary>
-    /// <exception cref="IOException">Something inside does not die.</exception>
-    public async Task RemoveAsync()
-    {
-        using var patience = new CancellationTokenSource(RemovalTime);
-        foreach (var folder in Folders)
-        {
-            while (!TryRemove(folder))
-            {
-                Kill();
-                if (patience.IsCancellationRequested) throw new IOException($"Processes in control group {Path.GetFileName(folder)} do not end.");
-                await Task.Delay(10, CancellationToken.None);
-            }
-        }
-    }
-
-    private IEnumerable<int> Members() =>
-        Folders.Where(Directory.Exists).SelectMany(folder => File.ReadAllLines(Path.Combine(folder, "cgroup.procs"))).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Distinct();
-
-    private static void KillOne(int id)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It has ended by itself meanwhile.
-        }
-    }
-
-    private static bool TryRemove(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder);
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return true;
-        }
-        catch (IOException)
-        {
-            // Busy: a process is still on its way out. The caller bounds how often this happens.
-            return false;
-        }
-    }
 }

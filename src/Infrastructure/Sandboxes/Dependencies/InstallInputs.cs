@@ -134,7 +134,7 @@ internal sealed class InstallInputs
         try
         {
             var text = File.ReadAllText(file);
-            using (var manifest = JsonDocument.Parse(text)) _problems.AddRange(ManifestRules.Problems(path, manifest.RootElement));
+            using (var manifest = JsonDocument.Parse(text)) _problems.AddRange(DependencyRules.Problems(path, manifest.RootElement));
             if (JsonNode.Parse(text) is not JsonObject manifestObject) return;
 
             // Nothing that runs, and nothing that makes the pinned package manager fetch another one in its place.

@@ -35,4 +35,12 @@ internal static class ProxySocket
         var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         return Path.Combine(folder, "proxy.sock");
     }
+
+    /// <summary>Removes the socket of a proxy that has ended, and the folder that <see cref="NewPath"/> made for it.</summary>
+    public static void Remove(string path)
+    {
+        File.Delete(path);
+        var folder = Path.GetDirectoryName(path)!;
+        if (Path.GetFileName(folder).StartsWith(Prefix, StringComparison.Ordinal)) Directory.Delete(folder);
+    }
 }

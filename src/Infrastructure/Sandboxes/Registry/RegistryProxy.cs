@@ -43,7 +43,7 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
-        File.Delete(SocketPath);
+        ProxySocket.Remove(SocketPath);
         _stop.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 
@@ -13,7 +14,7 @@ internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
     /// <summary>Makes a folder there the copy of one here; files that are there and not here stay.</summary>
     public async Task SendAsync(string folder, string target, string code, CancellationToken cancellationToken)
     {
-        await using var tar = Temporary();
+        await using var tar = TemporaryStream.Open();
         await TarFile.CreateFromDirectoryAsync(folder, tar, includeBaseDirectory: false, cancellationToken);
         tar.Position = 0;
         await machine.UploadAsync(_layout.Transfer, tar, cancellationToken);
@@ -29,7 +30,7 @@ internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
     {
         foreach (var name in Locks)
         {
-            await using var file = Temporary();
+            await using var file = TemporaryStream.Open();
             // One byte more than allowed is enough to be refused here.
             if (!await machine.DownloadAsync($"{source}/{name}", file, LockfileRules.MaxBytes + 1, cancellationToken)) continue;
 
@@ -38,8 +39,4 @@ internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
             await file.CopyToAsync(local, cancellationToken);
         }
     }
-
-    private static FileStream Temporary() => new(
-        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
 }

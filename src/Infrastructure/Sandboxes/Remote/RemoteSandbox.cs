@@ -1,5 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
-using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 using Microsoft.Extensions.Logging;
 
@@ -11,12 +11,15 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 /// </summary>
 internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, RemoteSettings settings) : ISandbox
 {
+    /// <summary>What the names of the folders begin with in which files are checked before they are sent.</summary>
+    public const string LocalFolders = "libra-sandbox-";
+
     private const string PathInSandbox = "/opt/libra/";
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(30);
 
     private readonly RemoteLayout _layout = new(settings.Machines.Options);
     private readonly RemoteFiles _files = new(machine, settings.Machines.Options);
-    private readonly TemporaryFolder _local = new(Path.Combine(Path.GetTempPath(), $"libra-sandbox-{Path.GetRandomFileName()}"));
+    private readonly HeldFolder _local = new(LocalFolders);
     private readonly DateTimeOffset _endsAt = settings.Clock.GetUtcNow() + spec.Limits.Lifetime;
     private readonly SemaphoreSlim _busy = new(1, 1);
     private readonly MachineLease _lease = new(machine, settings);

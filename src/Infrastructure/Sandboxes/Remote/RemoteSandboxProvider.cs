@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ internal sealed class RemoteSandboxProvider(IRemoteMachines machines, RuntimeLay
 
     public async Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken)
     {
+        HeldFolder.RemoveAbandoned(RemoteSandbox.LocalFolders, clock.GetUtcNow());
         var removed = 0;
         // A younger one may belong to a deployment that became alive after the list was made.
         var young = clock.GetUtcNow() - machines.Options.Lease;

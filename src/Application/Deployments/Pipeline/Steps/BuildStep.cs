@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Options;
 
@@ -47,7 +48,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
             if (installed.IsError) return installed.Errors;
         }
 
-        await using var result = Temporary();
+        await using var result = TemporaryStream.Open();
         var built = await RunBuildAsync(context, sandbox, layout.Value, result, cancellationToken);
         if (built.IsError) return built.Errors;
 
@@ -109,8 +110,5 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         SandboxExitReason.LimitExceeded => "it used more than a sandbox may (processes, disk or size of the result)",
         _ => "it was killed",
     };
-
-    private static FileStream Temporary() => new(
-        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
 }
+

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using ErrorOr;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
@@ -17,7 +18,7 @@ internal sealed class SyncStep : IDeploymentStep
         var tree = context.Source!;
         if (context.Sandbox is not null)
         {
-            await using var tar = Temporary();
+            await using var tar = TemporaryStream.Open();
             await PackAsync(tree, tar, cancellationToken);
             tar.Position = 0;
             await context.Sandbox.WriteAsync(tar, cancellationToken);
@@ -40,8 +41,4 @@ internal sealed class SyncStep : IDeploymentStep
             await writer.WriteEntryAsync(entry, cancellationToken);
         }
     }
-
-    private static FileStream Temporary() => new(
-        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
 }

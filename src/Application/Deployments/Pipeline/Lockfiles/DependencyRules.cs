@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
 /// <summary>Says whether the dependencies that a <c>package.json</c> names can be installed: from the registry or from the project's own workspaces.</summary>
-public static class ManifestRules
+public static class DependencyRules
 {
     private static readonly string[] Direct = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "catalog"];
     private static readonly string[] Nested = ["overrides", "resolutions", "catalogs"];

@@ -3,7 +3,7 @@ using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
 namespace Libra.Deploy.UnitTests.Deployments.Lockfiles;
 
-public sealed class ManifestRulesTests
+public sealed class DependencyRulesTests
 {
     [Theory]
     [InlineData("^1.0.0")]
@@ -54,6 +54,6 @@ public sealed class ManifestRulesTests
     private static List<string> Check(string manifest)
     {
         using var json = JsonDocument.Parse(manifest);
-        return [.. ManifestRules.Problems("package.json", json.RootElement)];
+        return [.. DependencyRules.Problems("package.json", json.RootElement)];
     }
 }

@@ -1,0 +1,45 @@
+using Libra.Deploy.Application.RateLimits;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Queue;
+using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.WebApi.OpenApi;
+using MediatR;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.WebApi.Deployments;
+
+/// <summary>Starting several deployments with one request.</summary>
+internal static class BatchEndpoints
+{
+    public static void MapBatches(this IEndpointRouteBuilder routes) => routes
+        .MapPost("/deploy/batch", Create).RequireScope(Scopes.DeploymentsWrite).WithTags("Deployments").Takes<BatchBody>()
+        .Answers<BatchResponse>("createDeployments", "Queues several deployments, each accepted or refused on its own")
+        .Header("Idempotency-Key", "Counts for each place in the batch.");
+
+    private static async Task<IResult> Create(
+        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
+        if (body.IsError) return body.Errors.ToProblem();
+
+        var fields = new FieldReader(body.Value.Root);
+        var items = fields.OptionalArray("deployments", queue.Value.MaxBatchSize);
+        if (items is null && fields.Errors.Count == 0 || items?.GetArrayLength() == 0) fields.Refuse("deployments", "At least one deployment is required");
+        if (fields.Errors.Count > 0) return fields.Errors.ToProblem();
+
+        var results = new List<BatchResult>();
+        foreach (var item in items!.Value.EnumerateArray())
+        {
+            var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), item, cancellationToken);
+            await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
+            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+            var accepted = counted.IsError
+                ? counted.Errors
+                : await DeployAcceptance.AcceptAsync(item, http, results.Count, mediator, cancellationToken);
+            results.Add(BatchResult.Of(results.Count, accepted));
+        }
+
+        return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
+    }
+}
