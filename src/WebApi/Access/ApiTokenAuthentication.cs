@@ -19,7 +19,9 @@ internal sealed class ApiTokenAuthentication(
     {
         if (credentials.ApiToken(Request) is not { } secret) return AuthenticateResult.NoResult();
 
-        var caller = await callers.FindAsync(secret, Context.RequestAborted);
+        var caller = Context.GetEndpoint()?.Metadata.GetMetadata<WithoutDatabase>() is null
+            ? await callers.FindAsync(secret, Context.RequestAborted)
+            : await callers.FindOrRememberAsync(secret, Context.RequestAborted);
         return caller is null
             ? AuthenticateResult.Fail("The API token is unknown, revoked or expired.")
             : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(caller)), Scheme.Name));
