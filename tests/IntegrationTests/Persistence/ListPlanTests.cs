@@ -27,6 +27,7 @@ public sealed class ListPlanTests(LibraService service)
         ["failed ones"] = new DeploymentFilter(null, 20, Status: DeploymentStatus.Failed),
         ["a project"] = new DeploymentFilter(null, 20, ProjectId: "project"),
         ["a user"] = new DeploymentFilter(null, 20, UserId: "user"),
+        ["a project by its id"] = new DeploymentFilter(null, 20, Text: "project"),
         ["a span of time"] = new DeploymentFilter(null, 20, Since: Somewhere.CreatedAt, Until: Somewhere.CreatedAt.AddDays(1)),
     };
 
@@ -45,6 +46,35 @@ public sealed class ListPlanTests(LibraService service)
     [MemberData(nameof(Lists))]
     public async Task List_OfAnyKind_IsReadFromAnIndexInItsOrder(string list)
     {
+        var plan = await PlanOfAsync(Filters[list]);
+
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(DeploymentStatus.Failed)]
+    public async Task List_OfSeveralOrganizations_AsksEachForItsNewestAndSortsOnlyThose(DeploymentStatus? status)
+    {
+        var plan = await PlanOfAsync(new DeploymentFilter(["org", "org-1", "org-2"], 20, Somewhere, status));
+
+        plan.Should().MatchRegex(@"Limit [^\n]+\n *->  Index (Only )?Scan using ix_deployments_organization_id").And.NotContain("Filter:");
+        plan[plan.IndexOf("ix_deployments_organization_id", StringComparison.Ordinal)..].Should().NotContain("Sort");
+    }
+
+    [Theory]
+    [InlineData("deploy_17954", null)]
+    [InlineData("deploy_1795435200000_a", null)]
+    [InlineData("deploy_17954", "org")]
+    public async Task List_ByTheStartOfAnId_ReadsOnlyTheTimeThatTheIdNames(string start, string? organization)
+    {
+        var plan = await PlanOfAsync(new DeploymentFilter(organization is null ? null : [organization], 20, Text: start));
+
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.MatchRegex(@"Index Cond: .*created_at >= .*created_at < ");
+    }
+
+    private async Task<string> PlanOfAsync(DeploymentFilter filter)
+    {
         await using var scope = service.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<LibraDbContext>();
         await using var transaction = await database.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -52,9 +82,7 @@ public sealed class ListPlanTests(LibraService service)
         await database.Database.ExecuteSqlRawAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", TestContext.Current.CancellationToken);
 
         // The rows of the list alone: their steps are looked up by key, one deployment at a time.
-        var plan = await PlanOfAsync(new DeploymentQueries(database).Newest(Filters[list]).Select(deployment => deployment.Id));
-
-        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+        return await PlanOfAsync(new DeploymentQueries(database).Newest(filter).Select(deployment => deployment.Id));
     }
 
     private static async Task<string> PlanOfAsync(IQueryable<DeploymentId> query)
