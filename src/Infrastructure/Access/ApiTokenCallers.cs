@@ -1,6 +1,6 @@
 using Libra.Deploy.Application.Access;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Access;
-using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Infrastructure.Access;

@@ -7,6 +7,9 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 
 internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQueries
 {
+    // Each makes the statement longer; whoever belongs to more organizations has them sorted together.
+    private const int MostAsked = 64;
+
     private static readonly Expression<Func<Deployment, DeploymentView>> ToView = deployment => new DeploymentView
     {
         Id = deployment.Id,
@@ -41,8 +44,8 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         var newest = Newest(filter);
         if (AsksEachOrganization(filter))
         {
-            // By their ids, because EF cannot fetch the journals of rows that a join has made.
-            var ids = await newest.Select(deployment => deployment.Id).ToListAsync(cancellationToken);
+            // By their ids, because EF cannot fetch the journals of rows that it puts together from several lists.
+            var ids = await NewestOfEach(filter).ToListAsync(cancellationToken);
             newest = First(database.Deployments.AsNoTracking().Where(deployment => ids.Contains(deployment.Id)), ids.Count);
         }
 
@@ -55,12 +58,25 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
     internal IQueryable<Deployment> Newest(DeploymentFilter filter)
     {
         var (rows, count) = (Matching(filter), filter.Limit + 1);
-        if (AsksEachOrganization(filter)) return First(OfEach([.. filter.Organizations!], rows, count), count);
         if (filter.Organizations is not { } organizations) return First(rows, count);
         if (organizations.Count > 1) return First(rows.Where(deployment => organizations.Contains(deployment.OrganizationId)), count);
 
         var only = organizations.FirstOrDefault();
         return First(rows.Where(deployment => deployment.OrganizationId == only), count);
+    }
+
+    /// <summary>The same of several organizations, each of which is asked for its own newest.</summary>
+    /// <remarks>The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had.</remarks>
+    internal IQueryable<DeploymentId> NewestOfEach(DeploymentFilter filter)
+    {
+        var (rows, count) = (Matching(filter), filter.Limit + 1);
+        return filter.Organizations!.Distinct(StringComparer.Ordinal)
+            .Select(organization => First(rows.Where(deployment => deployment.OrganizationId == organization), count)
+                .Select(deployment => new { deployment.CreatedAt, deployment.Id }))
+            .Aggregate((lists, list) => lists.Concat(list))
+            .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
+            .Take(count)
+            .Select(row => row.Id);
     }
 
     public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
@@ -75,18 +91,11 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
 
     // A project's or a user's deployments have an index of their own, and hardly another organization's among them.
     private static bool AsksEachOrganization(DeploymentFilter filter) =>
-        filter is { Organizations.Count: > 1, ProjectId: null, UserId: null } && (filter.Text is null || DeploymentIdStart.TryParse(filter.Text) is not null);
+        filter is { Organizations.Count: > 1 and <= MostAsked, ProjectId: null, UserId: null }
+        && (filter.Text is null || DeploymentIdStart.TryParse(filter.Text) is not null);
 
     private static IQueryable<Deployment> First(IQueryable<Deployment> rows, int count) =>
         rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id).Take(count);
-
-    // The index gives an organization's newest first. Asked for several at once, PostgreSQL would sort all that they ever had; so each
-    // is asked for its own newest.
-    private IQueryable<Deployment> OfEach(string[] organizations, IQueryable<Deployment> rows, int count) =>
-        database.Database.SqlQuery<string>($"""SELECT unnest({organizations}) AS "Value" """).SelectMany(organization => rows
-            .Where(deployment => deployment.OrganizationId == organization)
-            .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
-            .Take(count));
 
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {

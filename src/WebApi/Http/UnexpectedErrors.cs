@@ -1,4 +1,4 @@
-using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.Application.Common;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Http;

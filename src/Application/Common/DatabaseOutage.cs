@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Application.Common;
 
 /// <summary>Tells a database that is away from everything else that can go wrong.</summary>
 public static class DatabaseOutage
