@@ -36,7 +36,8 @@ internal sealed class DeploymentAcceptance(
         if (await deployments.FindActiveAsync(project.Id, cancellationToken) is { } active)
             return DeploymentErrors.InProgress(ProjectStatuses.For(active.Status, live: false), active.Id.Value);
 
-        var deployment = Deployment.Accept(DeploymentId.New(clock.GetUtcNow()), origin with { TraceParent = DeploymentTraces.Parent }, settings, clock.GetUtcNow());
+        var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
+        var deployment = Deployment.Accept(DeploymentId.New(now), origin with { TraceParent = DeploymentTraces.Parent }, settings, now);
         var charged = charge is null ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken) : await charge(deployment.Id);
         if (charged.IsError)
         {

@@ -61,7 +61,7 @@ public sealed record DeploymentView
 /// <summary>Which deployments to list; null leaves a part open.</summary>
 /// <param name="Organizations">Null means all.</param>
 /// <param name="Cursor">Continue behind this one.</param>
-/// <param name="Text">Part of an id of a deployment or project.</param>
+/// <param name="Text">The start of a deployment's id, or a project's whole id.</param>
 public sealed record DeploymentFilter(
     IReadOnlyCollection<string>? Organizations,
     int Limit,

@@ -10,7 +10,7 @@ namespace Libra.Deploy.Application.Webhooks;
 /// <summary>Adds a webhook; the answer is the only one that ever holds its secret.</summary>
 public sealed record CreateWebhookCommand(string OrganizationId, WebhookSettings Settings) : IRequest<ErrorOr<CreatedWebhook>>;
 
-/// <summary>A new webhook and the key to check its messages with.</summary>
+/// <summary>A webhook and the new key to check its messages with.</summary>
 public sealed record CreatedWebhook(WebhookView Webhook, WebhookSecret Secret);
 
 internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCommand>

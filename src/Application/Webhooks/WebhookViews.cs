@@ -3,6 +3,7 @@ using Libra.Deploy.Domain.Webhooks;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>A webhook as its organization sees it; never the secret.</summary>
+/// <param name="OldSecretUntil">Messages are signed with the replaced secret as well until then; null when none was replaced.</param>
 public sealed record WebhookView(
     Guid Id,
     string OrganizationId,
@@ -11,12 +12,13 @@ public sealed record WebhookView(
     string? Description,
     bool IsEnabled,
     string? DisabledReason,
+    DateTimeOffset? OldSecretUntil,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
     internal static WebhookView Of(Webhook webhook) => new(
         webhook.Id.Value, webhook.OrganizationId, webhook.Url, webhook.EventNames, webhook.Description, webhook.IsEnabled, webhook.DisabledReason,
-        webhook.CreatedAt, webhook.UpdatedAt);
+        webhook.OldSecretUntil, webhook.CreatedAt, webhook.UpdatedAt);
 }
 
 /// <summary>A delivery with the log of its attempts.</summary>

@@ -6,6 +6,9 @@ namespace Libra.Deploy.Domain.Webhooks;
 /// <summary>An address of an organization that is told what becomes of its deployments.</summary>
 public sealed class Webhook : Aggregate
 {
+    /// <summary>So long a replaced secret stays good, so that a receiver can change over without losing a message.</summary>
+    public static readonly TimeSpan OldSecretLifetime = TimeSpan.FromHours(24);
+
     private List<string> _events = [];
 
     private Webhook()
@@ -26,6 +29,12 @@ public sealed class Webhook : Aggregate
     public string? Description { get; private set; }
 
     public WebhookSecret Secret { get; private set; }
+
+    /// <summary>The secret before this one; null when there was none.</summary>
+    public WebhookSecret? OldSecret { get; private set; }
+
+    /// <summary>Messages are signed with the old secret as well until then; null when there was none.</summary>
+    public DateTimeOffset? OldSecretUntil { get; private set; }
 
     public bool IsEnabled { get; private set; }
 
@@ -54,6 +63,18 @@ public sealed class Webhook : Aggregate
         (Url, Description, IsEnabled, UpdatedAt) = (settings.Url, settings.Description, settings.IsEnabled, now);
         if (IsEnabled) DisabledReason = null;
         return Result.Success;
+    }
+
+    /// <summary>Signs with another secret from now on; the one before stays good for a day, an older one no longer.</summary>
+    public void RotateSecret(WebhookSecret secret, DateTimeOffset now) =>
+        (Secret, OldSecret, OldSecretUntil, UpdatedAt) = (secret, Secret, now + OldSecretLifetime, now);
+
+    /// <summary>The signature header of a message, as Standard Webhooks describes it: one signature for each secret that is good.</summary>
+    public string Sign(WebhookDeliveryId message, string body, DateTimeOffset now)
+    {
+        var time = now.ToUnixTimeSeconds();
+        var signature = Secret.Sign(message, time, body);
+        return OldSecret is not null && now < OldSecretUntil ? $"{signature} {OldSecret.Sign(message, time, body)}" : signature;
     }
 
     /// <summary>The receiver said that it is gone for good. Safe to repeat.</summary>

@@ -23,7 +23,7 @@ public sealed class WebhookSecret
         return new WebhookSecret(Convert.FromBase64String(text[Mark.Length..]));
     }
 
-    /// <summary>The signature header of a message, as Standard Webhooks describes it.</summary>
+    /// <summary>One signature of a message, as Standard Webhooks describes it.</summary>
     public string Sign(WebhookDeliveryId message, long unixSeconds, string body)
     {
         var signed = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{message}.{unixSeconds}.{body}"));

@@ -26,7 +26,8 @@ internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
 {
     public string Name => Dependencies.Target;
 
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+    // Targets remember for themselves what is dear to ask; a longer memory here would come on top of theirs.
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2));
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 
 internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQueries
 {
+    // Each makes the statement longer; whoever belongs to more organizations has them sorted together.
+    private const int MostAsked = 64;
+
     private static readonly Expression<Func<Deployment, DeploymentView>> ToView = deployment => new DeploymentView
     {
         Id = deployment.Id,
@@ -38,15 +41,43 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
 
     public async Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken)
     {
-        var rows = await Newest(filter).Select(ToView).AsSplitQuery().ToListAsync(cancellationToken);
+        var newest = Newest(filter);
+        if (AsksEachOrganization(filter))
+        {
+            // By their ids, because EF cannot fetch the journals of rows that it puts together from several lists.
+            var ids = await NewestOfEach(filter).ToListAsync(cancellationToken);
+            newest = First(database.Deployments.AsNoTracking().Where(deployment => ids.Contains(deployment.Id)), ids.Count);
+        }
+
+        var rows = await newest.Select(ToView).AsSplitQuery().ToListAsync(cancellationToken);
         var page = rows.Take(filter.Limit).ToList();
         return new DeploymentPage(page, rows.Count > filter.Limit ? new DeploymentCursor(page[^1].CreatedAt, page[^1].Id) : null);
     }
 
     /// <summary>One more than a page, so that it shows whether there is a next one.</summary>
-    internal IQueryable<Deployment> Newest(DeploymentFilter filter) => Matching(filter)
-        .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
-        .Take(filter.Limit + 1);
+    internal IQueryable<Deployment> Newest(DeploymentFilter filter)
+    {
+        var (rows, count) = (Matching(filter), filter.Limit + 1);
+        if (filter.Organizations is not { } organizations) return First(rows, count);
+        if (organizations.Count > 1) return First(rows.Where(deployment => organizations.Contains(deployment.OrganizationId)), count);
+
+        var only = organizations.FirstOrDefault();
+        return First(rows.Where(deployment => deployment.OrganizationId == only), count);
+    }
+
+    /// <summary>The same of several organizations, each of which is asked for its own newest.</summary>
+    /// <remarks>The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had.</remarks>
+    internal IQueryable<DeploymentId> NewestOfEach(DeploymentFilter filter)
+    {
+        var (rows, count) = (Matching(filter), filter.Limit + 1);
+        return filter.Organizations!.Distinct(StringComparer.Ordinal)
+            .Select(organization => First(rows.Where(deployment => deployment.OrganizationId == organization), count)
+                .Select(deployment => new { deployment.CreatedAt, deployment.Id }))
+            .Aggregate((lists, list) => lists.Concat(list))
+            .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
+            .Take(count)
+            .Select(row => row.Id);
+    }
 
     public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
         await database.Deployments.AsNoTracking()
@@ -58,27 +89,34 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
 
-    // Of one organization the index gives the newest first; of several, PostgreSQL would have to sort all that they ever had.
-    private static IQueryable<Deployment> Of(IReadOnlyCollection<string> organizations, IQueryable<Deployment> rows)
-    {
-        if (organizations.Count != 1) return rows.Where(deployment => organizations.Contains(deployment.OrganizationId));
+    // A project's or a user's deployments have an index of their own, and hardly another organization's among them.
+    private static bool AsksEachOrganization(DeploymentFilter filter) =>
+        filter is { Organizations.Count: > 1 and <= MostAsked, ProjectId: null, UserId: null }
+        && (filter.Text is null || DeploymentIdStart.TryParse(filter.Text) is not null);
 
-        var only = organizations.First();
-        return rows.Where(deployment => deployment.OrganizationId == only);
-    }
+    private static IQueryable<Deployment> First(IQueryable<Deployment> rows, int count) =>
+        rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id).Take(count);
 
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {
         var rows = database.Deployments.AsNoTracking();
-        if (filter.Organizations is { } organizations) rows = Of(organizations, rows);
         if (filter.Status is { } status) rows = rows.Where(deployment => deployment.Status == status);
         if (filter.ProjectId is { } project) rows = rows.Where(deployment => deployment.ProjectId == project);
         if (filter.UserId is { } user) rows = rows.Where(deployment => deployment.UserId == user);
         if (filter.Since is { } since) rows = rows.Where(deployment => deployment.CreatedAt >= since);
         if (filter.Until is { } until) rows = rows.Where(deployment => deployment.CreatedAt < until);
-        if (filter.Text is { } text) rows = rows.Where(deployment => deployment.ProjectId.Contains(text) || ((string)(object)deployment.Id).Contains(text));
+        if (filter.Text is { } text) rows = With(text, rows);
         return filter.Cursor is { } cursor
             ? rows.Where(deployment => EF.Functions.LessThan(ValueTuple.Create(deployment.CreatedAt, deployment.Id), ValueTuple.Create(cursor.CreatedAt, cursor.Id)))
             : rows;
+    }
+
+    // An id names the moment of its acceptance, so the indexes by time find its start among any number of others.
+    private static IQueryable<Deployment> With(string text, IQueryable<Deployment> rows)
+    {
+        if (DeploymentIdStart.TryParse(text) is not { } start) return rows.Where(deployment => deployment.ProjectId == text);
+
+        var (from, until) = (start.From, start.Until);
+        return rows.Where(deployment => deployment.CreatedAt >= from && deployment.CreatedAt < until && ((string)(object)deployment.Id).StartsWith(start.Text));
     }
 }

@@ -24,6 +24,7 @@ internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
 
         // As it is, unlike a token: to sign a message the key itself is needed. Who reads the database can also write into it.
         webhook.Property(w => w.Secret).HasConversion(secret => secret.Reveal(), text => WebhookSecret.Parse(text)).HasMaxLength(100);
+        webhook.Property(w => w.OldSecret).HasConversion(secret => secret!.Reveal(), text => WebhookSecret.Parse(text)).HasMaxLength(100);
         webhook.Property<uint>("xmin").IsRowVersion();
         webhook.HasIndex(w => new { w.OrganizationId, w.Id });
     }

@@ -64,7 +64,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, IOptions<Webhook
         };
         request.Headers.Add("webhook-id", delivery.Id.ToString());
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", webhook.Secret.Sign(delivery.Id, now.ToUnixTimeSeconds(), delivery.Body));
+        request.Headers.Add("webhook-signature", webhook.Sign(delivery.Id, delivery.Body, now));
         return request;
     }
 

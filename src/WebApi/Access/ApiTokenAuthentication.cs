@@ -20,5 +20,7 @@ internal sealed class ApiTokenAuthentication(
     protected override TokenSecret? CredentialOf(HttpRequest request) => credentials.ApiToken(request);
 
     protected override ValueTask<Caller?> FindAsync(TokenSecret credential, CancellationToken cancellationToken) =>
-        callers.FindAsync(credential, cancellationToken);
+        Context.GetEndpoint()?.Metadata.GetMetadata<WithoutDatabase>() is null
+            ? callers.FindAsync(credential, cancellationToken)
+            : callers.FindOrRememberAsync(credential, cancellationToken);
 }

@@ -7,6 +7,9 @@ namespace Libra.Deploy.WebApi.Access;
 /// <param name="Scope">What a caller must be allowed; null for a route that is open to all.</param>
 internal sealed record RouteDecision(string? Scope);
 
+/// <summary>The route answers without the database, so its callers are to be known without it for a while.</summary>
+internal sealed record WithoutDatabase;
+
 /// <summary>How a route says who may use it.</summary>
 internal static class RouteDecisions
 {
@@ -20,6 +23,10 @@ internal static class RouteDecisions
         route.WithMetadata(new RouteDecision(scope));
         return route;
     }
+
+    /// <summary>Also while the database is away: then a token counts that was good within the last minutes.</summary>
+    public static TBuilder AlsoWithoutDatabase<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new WithoutDatabase());
 
     /// <summary>Everybody; no credential is even looked at.</summary>
     public static TBuilder AllowPublic<TBuilder>(this TBuilder route)

@@ -74,6 +74,7 @@ internal static class Adapters
             DispatcherUrl = section.GetValue<Uri>("DispatcherUrl") ?? defaults.DispatcherUrl,
             ApiBaseUrl = section.GetValue<Uri>("ApiBaseUrl") ?? defaults.ApiBaseUrl,
             CallsPerFiveMinutes = section.GetValue("CallsPerFiveMinutes", defaults.CallsPerFiveMinutes),
+            CheckValidity = section.GetValue("CheckValidity", defaults.CheckValidity),
             VerifyPatience = section.GetValue("VerifyPatience", defaults.VerifyPatience),
             HostnameMetadata = section.GetValue("HostnameMetadata", defaults.HostnameMetadata),
         };

@@ -62,7 +62,7 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
 
     private void History()
     {
-        Markup($"<h3>What failed</h3><table class=\"table\"><thead><tr><th>When (UTC)</th><th>Attempt</th><th>Step</th><th>Code</th><th>Message</th></tr></thead><tbody>");
+        Markup($"<h3>What failed</h3><div class=\"table-responsive\"><table class=\"table\"><thead><tr><th>When (UTC)</th><th>Attempt</th><th>Step</th><th>Code</th><th>Message</th></tr></thead><tbody>");
         foreach (var failed in letter.RetryHistory)
         {
             Markup($"<tr><td class=\"min-width\">");
@@ -70,6 +70,6 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
             Markup($"</td><td>{failed.Attempt}</td><td>{failed.Step ?? "–"}</td><td>{failed.Code}</td><td>{failed.Message}</td></tr>");
         }
 
-        Markup($"</tbody></table>");
+        Markup($"</tbody></table></div>");
     }
 }

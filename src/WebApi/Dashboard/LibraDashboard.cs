@@ -47,7 +47,7 @@ internal static class LibraDashboard
             DisplayStorageConnectionString = false,
             DashboardTitle = "Libra Deploy",
             AppPath = "/",
-            DarkModeEnabled = false,
+            DarkModeEnabled = true, // for whose system asks for it
         }).RequireScope(Scopes.OperationsRead).WithMetadata(new LoginPath(LoginEndpoints.Login));
     }
 
@@ -60,6 +60,8 @@ internal static class LibraDashboard
         NavigationMenu.Items.Insert(0, page => Item(page, "Deployments", "/deployments", active));
         NavigationMenu.Items.Add(page => new MenuItem("Account", page.Url.To("/login")));
         JobsSidebarMenu.Items.Add(page => Item(page, "Dead letters", "/dead-letters", letters));
+        DashboardRoutes.AddStylesheet(typeof(LibraDashboard).Assembly, "dashboard/dashboard.css");
+        DashboardRoutes.AddStylesheetDarkMode(typeof(LibraDashboard).Assembly, "dashboard/dashboard-dark.css");
         DashboardRoutes.Routes.Add("/deployments", new PageDispatcher(DeploymentsAsync));
         DashboardRoutes.Routes.Add("/dead-letters", new PageDispatcher(DeadLettersAsync));
         DashboardRoutes.Routes.Add("/dead-letters/(?<Id>[0-9a-f-]{36})", new PageDispatcher(DeadLetterAsync));

@@ -24,7 +24,7 @@ internal static class DeploymentListRequest
         .Query("userId", Form.Text, "Only started by this user.")
         .Query("since", Form.Time, "Only from then on.")
         .Query("until", Form.Time, "Only until then.")
-        .Query("q", Form.Text, "Only with this text in an id.");
+        .Query("q", Form.Text, "Only deployments whose id starts so (`deploy_…`), or whose project has this id.");
 
     public static ErrorOr<DeploymentFilter> Read(IQueryCollection parameters)
     {

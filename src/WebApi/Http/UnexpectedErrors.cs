@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Libra.Deploy.Application.Common;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Http;
@@ -37,7 +37,7 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
     {
         if (exception is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode).ToProblem();
 
-        if (IsDatabaseAway(exception))
+        if (DatabaseOutage.IsBehind(exception))
         {
             logger.LogWarning(exception, "The database is away: {Method} {Path} is refused", context.Request.Method, context.Request.Path.Value);
             return Problems.Unavailable(options.Value.UnavailableRetrySeconds).ToProblem();
@@ -46,8 +46,4 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
         logger.LogError(exception, "Unexpected fault in {Method} {Path}", context.Request.Method, context.Request.Path.Value);
         return Problems.Internal.ToProblem();
     }
-
-    // EF and the retry strategy wrap the driver's exception, so the whole chain is asked.
-    private static bool IsDatabaseAway(Exception? exception) =>
-        exception is not null && (exception is DbException { IsTransient: true } || IsDatabaseAway(exception.InnerException));
 }

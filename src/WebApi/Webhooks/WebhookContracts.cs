@@ -11,6 +11,7 @@ public sealed record WebhookBody(string? Url = null, IReadOnlyList<string>? Even
 
 /// <summary>A webhook.</summary>
 /// <param name="DisabledReason">Why the service switched it off.</param>
+/// <param name="OldSecretUntil">Messages are signed with the replaced secret as well until then.</param>
 public sealed record WebhookResponse(
     Guid Id,
     string OrganizationId,
@@ -19,16 +20,17 @@ public sealed record WebhookResponse(
     string? Description,
     bool Enabled,
     string? DisabledReason,
+    DateTimeOffset? OldSecretUntil,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
     internal static WebhookResponse Of(WebhookView webhook) => new(
         webhook.Id, webhook.OrganizationId, webhook.Url, webhook.Events, webhook.Description, webhook.IsEnabled, webhook.DisabledReason,
-        webhook.CreatedAt, webhook.UpdatedAt);
+        webhook.OldSecretUntil, webhook.CreatedAt, webhook.UpdatedAt);
 }
 
 /// <summary>Answer about one webhook.</summary>
-/// <param name="Secret">The key to check messages with; only in the answer that adds it.</param>
+/// <param name="Secret">The key to check messages with; only in the answer that makes it.</param>
 public sealed record WebhookAnswer(bool Success, WebhookResponse Webhook, string? Secret = null);
 
 /// <summary>All webhooks of an organization.</summary>

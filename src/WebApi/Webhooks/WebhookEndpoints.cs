@@ -28,6 +28,8 @@ internal static class WebhookEndpoints
             .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", "NOT_FOUND");
         webhook.MapDelete("", Remove).RequireScope(Scopes.ProjectsWrite)
             .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", "NOT_FOUND");
+        webhook.MapPost("/secret", Rotate).RequireScope(Scopes.ProjectsWrite)
+            .Answers<WebhookAnswer>("rotateWebhookSecret", "Makes a new secret and shows it once; the old one stays good for a day", "NOT_FOUND");
         webhook.MapGet("/deliveries", Deliveries).RequireScope(Scopes.DeploymentsRead).WithDeliveryParameters()
             .Answers<DeliveryListResponse>("listWebhookDeliveries", "Lists what a webhook was told, newest first", "NOT_FOUND");
         webhook.MapPost("/deliveries/{deliveryId}/replay", Replay).RequireScope(Scopes.ProjectsWrite).Path("deliveryId", "The delivery.")
@@ -49,9 +51,16 @@ internal static class WebhookEndpoints
         var created = await mediator.Send(new CreateWebhookCommand(orgId, settings.Value), cancellationToken);
         if (created.IsError) return created.Errors.ToProblem();
 
-        http.Response.Headers.CacheControl = "no-store"; // the only answer with the secret in it
         http.Response.Headers.Location = $"/organizations/{Uri.EscapeDataString(orgId)}/webhooks/{created.Value.Webhook.Id}";
-        return Results.Ok(new WebhookAnswer(true, WebhookResponse.Of(created.Value.Webhook), created.Value.Secret.Reveal()));
+        return WithSecret(http, created.Value);
+    }
+
+    private static async Task<IResult> Rotate(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
+
+        var rotated = await mediator.Send(new RotateWebhookSecretCommand(orgId, webhook), cancellationToken);
+        return rotated.Match(made => WithSecret(http, made), errors => errors.ToProblem());
     }
 
     private static async Task<IResult> List(string orgId, IMediator mediator, CancellationToken cancellationToken)
@@ -107,6 +116,12 @@ internal static class WebhookEndpoints
         var replayed = await mediator.SendAboutAsync(
             RouteIds.WebhookDelivery(deliveryId), delivery => new ReplayWebhookDeliveryCommand(orgId, webhook.Value, delivery), cancellationToken);
         return replayed.Match(view => Results.Ok(new DeliveryAnswer(true, DeliveryResponse.Of(view))), errors => errors.ToProblem());
+    }
+
+    private static IResult WithSecret(HttpContext http, CreatedWebhook made)
+    {
+        http.Response.Headers.CacheControl = "no-store"; // no other answer ever has this secret in it
+        return Results.Ok(new WebhookAnswer(true, WebhookResponse.Of(made.Webhook), made.Secret.Reveal()));
     }
 
     private static IResult Answer(ErrorOr<WebhookView> webhook) =>

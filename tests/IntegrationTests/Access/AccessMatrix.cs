@@ -45,6 +45,7 @@ internal static class AccessMatrix
         Guarded("PUT /organizations/{orgId}/webhooks/{id}", Scopes.ProjectsWrite, Refused, at => (
             $"{Webhooks(at)}/{at.Webhook}", Json(new JsonObject { ["enabled"] = false }))),
         Guarded("DELETE /organizations/{orgId}/webhooks/{id}", Scopes.ProjectsWrite, Refused, at => ($"{Webhooks(at)}/{at.Webhook}", null)),
+        Guarded("POST /organizations/{orgId}/webhooks/{id}/secret", Scopes.ProjectsWrite, Refused, at => ($"{Webhooks(at)}/{at.Webhook}/secret", null)),
         Guarded("GET /organizations/{orgId}/webhooks/{id}/deliveries", Scopes.DeploymentsRead, Refused, at => ($"{Webhooks(at)}/{at.Webhook}/deliveries", null)),
         Guarded("POST /organizations/{orgId}/webhooks/{id}/deliveries/{deliveryId}/replay", Scopes.ProjectsWrite, Refused, at => (
             $"{Webhooks(at)}/{at.ToldWebhook}/deliveries/{at.Delivery}/replay", null)),

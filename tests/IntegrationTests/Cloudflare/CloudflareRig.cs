@@ -59,6 +59,7 @@ internal sealed class CloudflareRig : IAsyncDisposable
         ApiBaseUrl = api,
         DispatcherUrl = new Uri("http://localhost"),
         CallTimeout = TimeSpan.FromHours(2),
+        InteractiveTimeout = TimeSpan.FromHours(2),
         UploadTimeout = TimeSpan.FromHours(2),
     };
 

@@ -15,16 +15,16 @@ public sealed class PreflightTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task Check_WhenAllIsThere_AsksOnceAMinute()
+    public async Task Check_WhenAllIsThere_AsksOneQuestionEveryFifteenSeconds()
     {
         (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
         (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
-        _rig.Cloudflare.Calls.Should().Equal("account token", "dispatch namespace");
+        _rig.Cloudflare.Calls.Should().Equal("dispatch namespace");
 
-        _rig.Clock.Advance(TimeSpan.FromSeconds(61));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(16));
         (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
 
-        _rig.Cloudflare.Calls.Should().HaveCount(4);
+        _rig.Cloudflare.Calls.Should().Equal("dispatch namespace", "dispatch namespace");
     }
 
     [Fact]
@@ -47,13 +47,13 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Check_WhenTheTokenIsAUsers_AsksAsUser()
+    public async Task Check_WhenADisabledTokenIsAUsers_AsksAsUser()
     {
-        _rig.Cloudflare.Account.TokenIsUsers = true;
+        (_rig.Cloudflare.Account.TokenIsUsers, _rig.Cloudflare.Account.TokenStatus) = (true, "disabled");
 
-        (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
+        await RefusedAsync("*API token is 'disabled' rather than active*");
 
-        _rig.Cloudflare.Calls.Should().Contain("user token");
+        _rig.Cloudflare.Calls.Should().Equal("dispatch namespace", "account token", "user token");
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class PreflightTests : IAsyncLifetime
     [Fact]
     public async Task Check_WhenCloudflareIsDown_MayBeTriedAgainSoon()
     {
-        _rig.Cloudflare.Fail("dispatch namespace", Fault.Html(503), times: 3);
+        _rig.Cloudflare.Fail("dispatch namespace", Fault.Html(503), times: 2);
 
         (await _rig.Target.CheckAsync(default)).FirstError.Type.Should().Be(ErrorType.Unexpected);
-        _rig.Clock.Advance(TimeSpan.FromSeconds(11));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(6));
 
         (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
     }

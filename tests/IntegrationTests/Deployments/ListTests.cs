@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.IntegrationTests.Service;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Deployments;
 
@@ -60,6 +62,33 @@ public sealed class ListTests(LibraService service)
         page!["deployments"]!.AsArray().Count.Should().Be(expected);
     }
 
+    [Fact]
+    public async Task Text_FindsADeploymentByTheStartOfItsId_AndAProjectsByItsWholeId()
+    {
+        var project = await service.NewProjectAsync();
+        var id = (await project.DeployPageAsync("x"))["deploymentId"]!.GetValue<string>();
+
+        foreach (var text in new[] { id, id[..^3], id[..^10], "deploy_", project.Id }) (await FoundAsync(project, text)).Should().Equal([id], text);
+        foreach (var text in new[] { id + "x", "deploy_1000000000000", id[1..], project.Id[..^1] }) (await FoundAsync(project, text)).Should().BeEmpty(text);
+    }
+
+    [Fact]
+    public async Task List_OfACallerOfSeveralOrganizations_MixesThemNewestFirst()
+    {
+        var projects = new[] { await service.NewProjectAsync(), await service.NewProjectAsync() };
+        var made = new List<string>();
+        for (var i = 0; i < 4; i++) made.Add((await projects[i % 2].DeployPageAsync($"page {i}"))["deploymentId"]!.GetValue<string>());
+        await using var scope = service.Services.CreateAsyncScope();
+        var queries = scope.ServiceProvider.GetRequiredService<IDeploymentQueries>();
+        var filter = new DeploymentFilter([.. projects.Select(project => project.OrganizationId)], 3);
+
+        var first = await queries.ListAsync(filter, TestContext.Current.CancellationToken);
+        var second = await queries.ListAsync(filter with { Cursor = first.Next }, TestContext.Current.CancellationToken);
+
+        first.Deployments.Concat(second.Deployments).Select(view => view.Id.Value).Should().Equal(made.AsEnumerable().Reverse());
+        second.Next.Should().BeNull();
+    }
+
     [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=101")]
@@ -74,6 +103,12 @@ public sealed class ListTests(LibraService service)
 
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonNode>())!["details"]!["fieldErrors"]!.AsObject().Should().ContainKey(query.Split('=')[0]);
+    }
+
+    private async Task<IEnumerable<string>> FoundAsync(TestProject project, string text)
+    {
+        var page = await service.Admin.GetFromJsonAsync<JsonNode>($"/status/deployments?orgId={project.OrganizationId}&q={text}");
+        return page!["deployments"]!.AsArray().Select(item => item!["deploymentId"]!.GetValue<string>());
     }
 
     private async Task<HttpResponseMessage> AskAgainAsync(string address, HttpResponseMessage before)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Persistence;
@@ -27,6 +28,7 @@ public sealed class ListPlanTests(LibraService service)
         ["failed ones"] = new DeploymentFilter(null, 20, Status: DeploymentStatus.Failed),
         ["a project"] = new DeploymentFilter(null, 20, ProjectId: "project"),
         ["a user"] = new DeploymentFilter(null, 20, UserId: "user"),
+        ["a project by its id"] = new DeploymentFilter(null, 20, Text: "project"),
         ["a span of time"] = new DeploymentFilter(null, 20, Since: Somewhere.CreatedAt, Until: Somewhere.CreatedAt.AddDays(1)),
     };
 
@@ -45,19 +47,51 @@ public sealed class ListPlanTests(LibraService service)
     [MemberData(nameof(Lists))]
     public async Task List_OfAnyKind_IsReadFromAnIndexInItsOrder(string list)
     {
+        var plan = await PlanOfAsync(Filters[list]);
+
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(DeploymentStatus.Failed)]
+    public async Task List_OfSeveralOrganizations_AsksEachForItsNewestAndSortsOnlyThose(DeploymentStatus? status)
+    {
+        var filter = new DeploymentFilter(["org", "org-1", "org-2"], 20, Somewhere, status);
+
+        var plan = await PlanOfAsync(queries => queries.NewestOfEach(filter));
+
+        plan.Should().NotContain("Filter:");
+        Regex.Count(plan, @"Limit [^\n]+\n *->  Index (Only )?Scan using ix_deployments_organization_id").Should().Be(3, plan);
+        Regex.Count(plan, "Sort  ").Should().BeLessThanOrEqualTo(1, plan);
+    }
+
+    [Theory]
+    [InlineData("deploy_17954", null)]
+    [InlineData("deploy_1795435200000_a", null)]
+    [InlineData("deploy_17954", "org")]
+    public async Task List_ByTheStartOfAnId_ReadsOnlyTheTimeThatTheIdNames(string start, string? organization)
+    {
+        var plan = await PlanOfAsync(new DeploymentFilter(organization is null ? null : [organization], 20, Text: start));
+
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.MatchRegex(@"Index Cond: .*created_at >= .*created_at < ");
+    }
+
+    // The rows of the list alone: their steps are looked up by key, one deployment at a time.
+    private Task<string> PlanOfAsync(DeploymentFilter filter) => PlanOfAsync(queries => queries.Newest(filter).Select(deployment => deployment.Id));
+
+    private async Task<string> PlanOfAsync(Func<DeploymentQueries, IQueryable<DeploymentId>> list)
+    {
         await using var scope = service.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<LibraDbContext>();
         await using var transaction = await database.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await database.Database.ExecuteSqlRawAsync(SomeHistory, TestContext.Current.CancellationToken);
         await database.Database.ExecuteSqlRawAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", TestContext.Current.CancellationToken);
 
-        // The rows of the list alone: their steps are looked up by key, one deployment at a time.
-        var plan = await PlanOfAsync(new DeploymentQueries(database).Newest(Filters[list]).Select(deployment => deployment.Id));
-
-        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+        return await ExplainAsync(list(new DeploymentQueries(database)));
     }
 
-    private static async Task<string> PlanOfAsync(IQueryable<DeploymentId> query)
+    private static async Task<string> ExplainAsync(IQueryable<DeploymentId> query)
     {
         await using var command = query.CreateDbCommand();
         command.CommandText = $"EXPLAIN {command.CommandText}";

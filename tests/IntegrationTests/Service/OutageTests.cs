@@ -36,9 +36,10 @@ public sealed class OutageTests
     [Fact]
     public async Task Database_WhenItGoesAndComesBack_IsToldByStatusAndMetrics()
     {
-        await using var own = await OwnService.StartAsync(("Metrics:Public", "true"));
+        await using var own = await OwnService.StartAsync();
         await own.SignInAsync();
         await BecomesAsync(own, "/status", HttpStatusCode.OK);
+        await BecomesAsync(own, "/metrics", HttpStatusCode.OK);
 
         await own.Postgres.StopAsync();
         await BecomesAsync(own, "/status", HttpStatusCode.ServiceUnavailable);

@@ -43,6 +43,23 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Check_WhenTheRuntimeGoesAndComesBack_SaysSoWithinSeconds()
+    {
+        var link = Path.Combine(Path.GetTempPath(), $"libra-workerd-{Guid.NewGuid():N}");
+        File.CreateSymbolicLink(link, LocalSites.Runtime.Workerd);
+        await using var sites = await LocalSites.StartAsync(options => options with { WorkerdPath = link });
+        (await sites.Target.CheckAsync(default)).IsError.Should().BeFalse();
+
+        File.Delete(link);
+        sites.Clock.Advance(TimeSpan.FromSeconds(16));
+        (await sites.Target.CheckAsync(default)).FirstError.Description.Should().StartWith("The Workers runtime cannot be started");
+
+        File.CreateSymbolicLink(link, LocalSites.Runtime.Workerd);
+        (await sites.Target.CheckAsync(default)).IsError.Should().BeFalse();
+        File.Delete(link);
+    }
+
+    [Fact]
     public async Task Publish_WhenARequestIsBeingAnswered_LetsItFinishOnTheOldVersion()
     {
         await PublishAsync("p", BuildTar.OfWorker("""

@@ -172,6 +172,23 @@ public sealed class WebhookTests(LibraService service)
         listed.Should().Contain("127.0.0.1:9").And.NotContain("whsec_");
     }
 
+    [Fact]
+    public async Task Secret_WhenReplaced_LeavesMessagesThatBothSecretsProve()
+    {
+        var project = await service.NewProjectAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var created = await CreateAsync(project, receiver.Url, "deployment.completed");
+        using var answer = await service.Admin.PostAsync($"{PathOf(project)}/{created["webhook"]!["id"]}/secret", null, TestContext.Current.CancellationToken);
+        var rotated = (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+
+        await project.DeployPageAsync("<h1>twice signed</h1>");
+        await receiver.GetsAsync(1);
+
+        var message = receiver.Messages.Single();
+        message.Signature.Should().Be($"{SignatureOf((string)rotated["secret"]!, message)} {SignatureOf((string)created["secret"]!, message)}");
+        rotated["webhook"]!["oldSecretUntil"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(1), TimeSpan.FromMinutes(5));
+    }
+
     private static string PathOf(TestProject project) => $"/organizations/{project.OrganizationId}/webhooks";
 
     private async Task<JsonNode> CreateAsync(TestProject project, string url, params string[] events)

@@ -18,4 +18,37 @@ public sealed class DeploymentIdTests
     [InlineData("", false)]
     [InlineData(null, false)]
     public void TryParse_TakesOnlyTheForm(string? text, bool valid) => DeploymentId.TryParse(text).HasValue.Should().Be(valid);
+
+    [Theory]
+    [InlineData("deploy_", 0, 10_000_000_000_000)]
+    [InlineData("deploy_17954", 1_795_400_000_000, 1_795_500_000_000)]
+    [InlineData("deploy_1795435200000", 1_795_435_200_000, 1_795_435_200_001)]
+    [InlineData("deploy_1795435200000_", 1_795_435_200_000, 1_795_435_200_001)]
+    [InlineData("deploy_1_abc", 1, 2)]
+    public void Start_NamesTheTimeInWhichSuchIdsWereMade(string text, long from, long until)
+    {
+        var start = DeploymentIdStart.TryParse(text)!;
+
+        (start.From.ToUnixTimeMilliseconds(), start.Until.ToUnixTimeMilliseconds()).Should().Be((from, until));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("shop")]
+    [InlineData("deploy_shop")]
+    [InlineData("deploy__a")]
+    [InlineData("deploy_999999999999999")]
+    [InlineData("deploy_1795435200000_ABC")]
+    public void Start_OfNoId_IsRefused(string? text) => DeploymentIdStart.TryParse(text).Should().BeNull();
+
+    [Fact]
+    public void Start_OfANewId_HoldsTheMomentAtWhichItWasMade()
+    {
+        var now = ADeployment.Now.AddTicks(12_345);
+
+        var start = DeploymentIdStart.TryParse(DeploymentId.New(now).Value)!;
+
+        now.Should().BeOnOrAfter(start.From).And.BeBefore(start.Until);
+    }
 }

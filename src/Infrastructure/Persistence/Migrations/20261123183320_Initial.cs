@@ -260,6 +260,8 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
                     description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     secret = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    old_secret = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    old_secret_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     is_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     disabled_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),

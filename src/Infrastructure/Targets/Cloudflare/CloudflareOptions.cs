@@ -45,6 +45,9 @@ public sealed partial record CloudflareOptions
     /// <summary>One call, without its retries.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>One call that somebody waits for, without its retries.</summary>
+    public TimeSpan InteractiveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>One upload of files or of a script.</summary>
     public TimeSpan UploadTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -54,8 +57,8 @@ public sealed partial record CloudflareOptions
     /// <summary>How long a new version may take until visitors see it.</summary>
     public TimeSpan VerifyPatience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long "the target is ready" is believed.</summary>
-    public TimeSpan CheckValidity { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long "the target is ready" is believed: for so long an outage may go unseen. Each look costs every worker node one call.</summary>
+    public TimeSpan CheckValidity { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// True on plans with custom metadata: custom hostnames then carry their project's id, and those of others are never adopted.
@@ -82,7 +85,7 @@ public sealed partial record CloudflareOptions
             yield return "The time limits of the Cloudflare target must not be negative.";
     }
 
-    private TimeSpan[] Times => [CallTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
+    private TimeSpan[] Times => [CallTimeout, InteractiveTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
 
     private static bool IsSecret(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
 

@@ -6,11 +6,14 @@ using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
 /// <summary>
-/// Finds out, in words, whether token, account, plan, namespace and zone allow deployments. Believed for a minute, a refusal for less.
+/// Finds out, in words, whether token, account, plan, namespace and zone allow deployments. Believed for seconds, a refusal for fewer.
 /// </summary>
 internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, CloudflareOptions options, TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan RefusalValidity = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RefusalValidity = TimeSpan.FromSeconds(5);
+
+    // The next look is not far away, and a pause before another try would only keep whoever waits.
+    private const int Tries = 2;
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private (ErrorOr<Success> Outcome, DateTimeOffset Until)? _known;
@@ -62,21 +65,27 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
 
     public void Dispose() => _asking.Dispose();
 
+    // One call proves all at once: it needs the token, the account, the permission, the plan and the namespace.
     private async Task<ErrorOr<Success>> AskAsync(CancellationToken cancellationToken)
     {
-        var token = await CheckTokenAsync(cancellationToken);
-        if (token.IsError) return token;
-
-        // The real proof: it needs the account, the permission, the plan and the namespace.
         var found = await GetNamespaceAsync(cancellationToken);
         if (found.IsError && CloudflareErrors.StatusOf(found.FirstError) == 404) found = await CreateNamespaceAsync(cancellationToken);
-        if (found.IsError) return found.Errors;
+        if (found.IsError) return await WhyAsync(found.FirstError, cancellationToken);
 
         // Trusted workers share a cache and see each other's requests.
         return found.Value.IsTrue("trusted_workers")
             ? CloudflareErrors.Settings(
                 $"The dispatch namespace {options.DispatchNamespace} trusts its workers; set it to untrusted, or sites share a cache.")
             : Result.Success;
+    }
+
+    // "Not allowed" is also what a wrong, expired or disabled token hears; the token's own state says which it is.
+    private async Task<Error> WhyAsync(Error refusal, CancellationToken cancellationToken)
+    {
+        if (CloudflareErrors.StatusOf(refusal) is not (401 or 403)) return refusal;
+
+        var token = await CheckTokenAsync(cancellationToken);
+        return token.IsError && token.FirstError.Type != ErrorType.Unexpected ? token.FirstError : refusal;
     }
 
     private async Task<ErrorOr<Success>> CheckTokenAsync(CancellationToken cancellationToken)
@@ -98,7 +107,7 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
         GetAsync("dispatch namespace", paths.Namespace, ApiCall.AccountPermission, cancellationToken);
 
     private Task<ErrorOr<JsonElement>> GetAsync(string name, string path, string permission, CancellationToken cancellationToken) =>
-        api.SendAsync(new ApiCall(name, HttpMethod.Get, path) { Permission = permission, Interactive = true }, cancellationToken);
+        api.SendAsync(new ApiCall(name, HttpMethod.Get, path) { Permission = permission, Interactive = true, MaxTries = Tries }, cancellationToken);
 
     private async Task<ErrorOr<JsonElement>> CreateNamespaceAsync(CancellationToken cancellationToken)
     {

@@ -13,12 +13,9 @@ internal sealed class LocalTarget(
 
     public Uri AddressOf(WorkerName worker) => new($"http://{worker.Value}.localhost:{edge.Port ?? options.EdgePort}");
 
-    public async Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken)
-    {
-        if (edge.Port is null) return TargetErrors.Unavailable("The address of deployed sites is not open (yet).");
-        var asked = await program.NewestCompatibilityDateAsync(cancellationToken);
-        return asked.IsError ? asked.Errors : Result.Success;
-    }
+    public async Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => edge.Port is null
+        ? TargetErrors.Unavailable("The address of deployed sites is not open (yet).")
+        : await program.CheckAsync(cancellationToken);
 
     public Task<ErrorOr<Success>> PublishAsync(PublishRequest request, CancellationToken cancellationToken) =>
         sites.PublishAsync(request, cancellationToken);

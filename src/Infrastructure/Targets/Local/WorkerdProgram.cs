@@ -7,28 +7,23 @@ using Libra.Deploy.Infrastructure.Processes;
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>The workerd program of this installation and what it can do.</summary>
-internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
+internal sealed class WorkerdProgram(LocalTargetOptions options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckValidity = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _asking = new(1, 1);
-    private DateOnly? _newestCompatibilityDate;
+    private (DateOnly NewestDate, long At)? _known;
 
-    /// <summary>The newest compatibility date that it knows. Asked once: shows that the program is there and runs.</summary>
-    public async Task<ErrorOr<DateOnly>> NewestCompatibilityDateAsync(CancellationToken cancellationToken)
+    /// <summary>The newest compatibility date that it knows; asked once.</summary>
+    public Task<ErrorOr<DateOnly>> NewestCompatibilityDateAsync(CancellationToken cancellationToken) =>
+        FindAsync(TimeSpan.MaxValue, cancellationToken);
+
+    /// <summary>Whether the program is there and runs, as of some seconds ago: it can go while the service runs.</summary>
+    public async Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken)
     {
-        await _asking.WaitAsync(cancellationToken);
-        try
-        {
-            if (_newestCompatibilityDate is { } known) return known;
-            var asked = await AskAsync(cancellationToken);
-            if (!asked.IsError) _newestCompatibilityDate = asked.Value;
-            return asked;
-        }
-        finally
-        {
-            _asking.Release();
-        }
+        var found = await FindAsync(CheckValidity, cancellationToken);
+        return found.IsError ? found.Errors : Result.Success;
     }
 
     /// <summary>A process that serves a config under the guard, with nothing of this process's environment.</summary>
@@ -53,6 +48,22 @@ internal sealed class WorkerdProgram(LocalTargetOptions options) : IDisposable
     }
 
     public void Dispose() => _asking.Dispose();
+
+    private async Task<ErrorOr<DateOnly>> FindAsync(TimeSpan validity, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            if (_known is { } known && clock.GetElapsedTime(known.At) < validity) return known.NewestDate;
+            var asked = await AskAsync(cancellationToken);
+            _known = asked.IsError ? null : (asked.Value, clock.GetTimestamp());
+            return asked;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
 
     private async Task<ErrorOr<DateOnly>> AskAsync(CancellationToken cancellationToken)
     {

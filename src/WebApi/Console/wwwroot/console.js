@@ -10,6 +10,7 @@ import { queueView } from './queue.js';
 import { quotasView } from './quotas.js';
 import { signInView } from './sign-in.js';
 import { tokensView } from './tokens.js';
+import { webhookView, webhooksView } from './webhooks.js';
 
 // Each view gets the element to fill, the part of the address after its name, the query and a signal that ends with it.
 const VIEWS = {
@@ -18,6 +19,8 @@ const VIEWS = {
   queue: { title: 'Queue', show: queueView },
   'dead-letter': { title: 'Dead letter', show: deadLetterView, under: 'queue' },
   quotas: { title: 'Quotas', show: quotasView },
+  webhooks: { title: 'Webhooks', show: webhooksView },
+  webhook: { title: 'Webhook', show: webhookView, under: 'webhooks' },
   tokens: { title: 'Tokens', show: tokensView },
   health: { title: 'Health', show: healthView, open: true },
 };

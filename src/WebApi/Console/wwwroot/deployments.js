@@ -81,7 +81,7 @@ function filterBar(filter, changed) {
     h('option', { value: '' }, 'All'),
     Object.entries(STATUSES).map(([value, [word]]) => h('option', { value, selected: value === filter.status }, word)));
   return h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter deployments', on: { submit: (event) => event.preventDefault() } },
-    field('Status', status), text('projectId', 'Project', 'exact id'), text('orgId', 'Organization', 'exact id'), text('q', 'Text', 'part of an id'));
+    field('Status', status), text('projectId', 'Project', 'exact id'), text('orgId', 'Organization', 'exact id'), text('q', 'Find', 'start of a deployment’s id'));
 }
 
 function nothing(filtered) {

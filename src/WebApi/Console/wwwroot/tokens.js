@@ -1,8 +1,9 @@
 // API tokens: list, create, revoke. For administrators.
 
 import { call } from './api.js';
-import { actionButton, announce, confirmed, dialog, empty, failure, field, h, notify, put, setText } from './dom.js';
+import { actionButton, confirmed, dialog, empty, failure, field, h, notify, put, setText } from './dom.js';
 import { unavailable } from './queue.js';
+import { secretBox } from './secret.js';
 import { ago, moment } from './words.js';
 
 const SCOPES = [
@@ -34,7 +35,8 @@ export async function tokensView(main, _argument, signal) {
   async function create() {
     const created = await dialog('Create a token', createForm);
     if (!created) return;
-    await dialog('Copy the token now', (close) => secret(created, close));
+    await dialog('Copy the token now', (close) => secretBox(
+      `“${created.name}” is ready. The service keeps only a hash of it, so it is shown this once.`, 'The token', created.secret, close));
     await show();
   }
 
@@ -85,19 +87,4 @@ function createForm(close) {
     h('fieldset', {}, h('legend', {}, 'Scopes'), scopes.map(([scope, box, about]) => h('label', { class: 'check' }, box, h('span', {}, h('code', {}, scope), ' ', h('span', { class: 'muted' }, about))))),
     problem,
     h('div', { class: 'actions end' }, h('button', { type: 'button', on: { click: () => close() } }, 'Close'), h('button', { class: 'primary' }, 'Create')));
-}
-
-function secret(created, close) {
-  const value = h('input', { readonly: true, value: created.secret, 'aria-label': 'The token', class: 'secret', on: { focus: () => value.select() } });
-  const copy = actionButton('Copy', async () => {
-    value.select();
-    // Where the page is not served over HTTPS there is no clipboard for it; the text is selected for the keyboard.
-    if (!navigator.clipboard) return notify('Press Ctrl+C: the token is selected.');
-    await navigator.clipboard.writeText(created.secret);
-    announce('Copied');
-    setText(copy, 'Copied');
-  }, { class: 'primary' });
-  return h('div', {}, h('p', {}, `“${created.name}” is ready. The service keeps only a hash of it, so it is shown this once.`),
-    h('div', { class: 'copy' }, value, copy),
-    h('div', { class: 'actions end' }, h('button', { type: 'button', on: { click: () => close() } }, 'I have it')));
 }

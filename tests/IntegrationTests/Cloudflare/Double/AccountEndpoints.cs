@@ -42,7 +42,8 @@ internal static class AccountEndpoints
     {
         if (!await Replies.IsAccountAsync(context)) return;
         var name = (string)context.Request.RouteValues["space"]!;
-        if (!account.Entitled) await Replies.RefuseAsync(context, 403, 10023, "You do not have access to this feature.");
+        if (account.TokenStatus != "active") await Replies.RefuseAsync(context, 403, 10000, "Authentication error");
+        else if (!account.Entitled) await Replies.RefuseAsync(context, 403, 10023, "You do not have access to this feature.");
         else if (!account.Namespaces.ContainsKey(name)) await Replies.RefuseAsync(context, 404, 100119, "Dispatch namespace not found.");
         else await Replies.ResultAsync(context, Describe(name, account));
     }

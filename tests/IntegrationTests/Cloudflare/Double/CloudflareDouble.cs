@@ -24,13 +24,13 @@ internal sealed class CloudflareDouble : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> _faults = new();
     private readonly WebApplication _app;
 
-    private CloudflareDouble()
+    private CloudflareDouble(int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, port);
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
@@ -59,9 +59,10 @@ internal sealed class CloudflareDouble : IAsyncDisposable
 
     public Uri BaseUrl => new(_app.Urls.Single() + "/client/v4/");
 
-    public static async Task<CloudflareDouble> StartAsync()
+    /// <param name="port">Where one listened before that is to be back; 0 takes a free one.</param>
+    public static async Task<CloudflareDouble> StartAsync(int port = 0)
     {
-        var started = new CloudflareDouble();
+        var started = new CloudflareDouble(port);
         await started._app.StartAsync();
         return started;
     }

@@ -54,7 +54,7 @@ internal sealed class CloudflareApi(
 
     private async Task<ErrorOr<JsonElement>> TryAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var limit = call.IsUpload ? options.UploadTimeout : options.CallTimeout;
+        var limit = call.IsUpload ? options.UploadTimeout : call.Interactive ? options.InteractiveTimeout : options.CallTimeout;
         using var late = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
