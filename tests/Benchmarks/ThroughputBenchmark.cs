@@ -9,7 +9,7 @@ namespace Libra.Deploy.Benchmarks;
 /// <summary>Deployments of one file to a target that does nothing, beside Hangfire alone with a job that does nothing; and with more nodes.</summary>
 internal static class ThroughputBenchmark
 {
-    private const int Deployments = 400;
+    private const int Deployments = 1200;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static async Task RunAsync()
@@ -35,11 +35,11 @@ internal static class ThroughputBenchmark
         await cluster.UntilAsync($"SELECT count(*) = {Deployments} FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' AND status IN ('completed', 'failed')", Patience);
         await cluster.ThrowIfAnyFailedAsync();
         await cluster.StopNodesAsync();
-        // Without the first quarter, in which the nodes still start and compile.
+        // Without the first half, in which the nodes still start and compile.
         return (await cluster.NumbersAsync(
             $"""
              SELECT (count(*) / extract(epoch FROM max(completed_at) - min(completed_at)))::float8 FROM (
-                 SELECT completed_at FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' ORDER BY completed_at OFFSET {Deployments / 4}) later
+                 SELECT completed_at FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' ORDER BY completed_at OFFSET {Deployments / 2}) later
              """))[0];
     }
 

@@ -10,8 +10,16 @@ namespace Libra.Deploy.Infrastructure.Artifacts;
 internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider clock)
 {
     private const string SizeFile = "size";
+
+    // Looking at all there is takes time in proportion to it, so it is done once for many new artifacts, or much in them.
+    private const int MostBetweenLooks = 1000;
+    private const int PartBetweenLooks = 20;
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+
+    private readonly Lock _room = new();
+    private long _bytesUntilLook;
+    private int _countUntilLook;
 
     /// <summary>Fills an empty folder with an artifact; null when there is no such artifact.</summary>
     public delegate Task<ArtifactManifest?> Unpack(string folder, CancellationToken cancellationToken);
@@ -84,6 +92,20 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
 
     private void MakeRoom(long wanted)
     {
+        lock (_room)
+        {
+            (_bytesUntilLook, _countUntilLook) = (_bytesUntilLook - wanted, _countUntilLook - 1);
+            if (_bytesUntilLook >= 0 && _countUntilLook >= 0) return;
+
+            var left = options.MaxCacheBytes - RemoveOldest(wanted);
+            // Other processes may use the folder too, so only a part of what is left is taken without a look.
+            (_bytesUntilLook, _countUntilLook) = (Math.Min(left, options.MaxCacheBytes / PartBetweenLooks), MostBetweenLooks);
+        }
+    }
+
+    /// <returns>What all artifacts take, the wanted one included.</returns>
+    private long RemoveOldest(long wanted)
+    {
         var kept = Directory.EnumerateDirectories(options.CacheFolder)
             .Where(folder => File.Exists(Path.Combine(folder, SizeFile)))
             .Select(folder => (Folder: folder, Used: Directory.GetLastWriteTimeUtc(folder), Size: SizeOf(folder)))
@@ -92,9 +114,11 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         var total = kept.Sum(entry => entry.Size) + wanted;
         foreach (var (folder, _, size) in kept)
         {
-            if (total <= options.MaxCacheBytes) return;
+            if (total <= options.MaxCacheBytes) break;
             if (TryRemove(folder)) total -= size;
         }
+
+        return total;
     }
 
     // False: it is in use.

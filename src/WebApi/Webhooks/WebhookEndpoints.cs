@@ -57,9 +57,7 @@ internal static class WebhookEndpoints
 
     private static async Task<IResult> Rotate(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (WebhookId.TryParse(id) is not { } webhook) return WebhookErrors.NotFound(id).ToProblem();
-
-        var rotated = await mediator.Send(new RotateWebhookSecretCommand(orgId, webhook), cancellationToken);
+        var rotated = await mediator.SendAboutAsync(RouteIds.Webhook(id), webhook => new RotateWebhookSecretCommand(orgId, webhook), cancellationToken);
         return rotated.Match(made => WithSecret(http, made), errors => errors.ToProblem());
     }
 
