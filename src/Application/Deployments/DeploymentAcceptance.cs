@@ -36,8 +36,11 @@ internal sealed class DeploymentAcceptance(
         if (await deployments.FindActiveAsync(project.Id, cancellationToken) is { } active)
             return DeploymentErrors.InProgress(ProjectStatuses.For(active.Status, live: false), active.Id.Value);
 
-        var deployment = Deployment.Accept(DeploymentId.New(clock.GetUtcNow()), origin with { TraceParent = DeploymentTraces.Parent }, settings, clock.GetUtcNow());
-        var charged = charge is null ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken) : await charge(deployment.Id);
+        var deployment = Deployment.Accept(
+            DeploymentId.New(clock.GetUtcNow()), origin with { TraceParent = DeploymentTraces.Parent }, settings, clock.GetUtcNow());
+        var charged = charge is null
+            ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken)
+            : await charge(deployment.Id);
         if (charged.IsError)
         {
             DeploymentMetrics.QuotaRefused();
@@ -49,7 +52,8 @@ internal sealed class DeploymentAcceptance(
         deployments.Add(deployment);
         if (source is not null) sources.Add(deployment.Id, source);
         await projects.RecordDeploymentAsync(
-            project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true, cancellationToken);
+            project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true,
+            cancellationToken);
         await work.CommitAsync(cancellationToken);
         queue.Wake();
         return new AcceptedDeployment(deployment.Id, deployment.CreatedAt);

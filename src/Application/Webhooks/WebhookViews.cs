@@ -15,7 +15,8 @@ public sealed record WebhookView(
     DateTimeOffset UpdatedAt)
 {
     internal static WebhookView Of(Webhook webhook) => new(
-        webhook.Id.Value, webhook.OrganizationId, webhook.Url, webhook.EventNames, webhook.Description, webhook.IsEnabled, webhook.DisabledReason,
+        webhook.Id.Value, webhook.OrganizationId, webhook.Url, webhook.EventNames, webhook.Description, webhook.IsEnabled,
+        webhook.DisabledReason,
         webhook.CreatedAt, webhook.UpdatedAt);
 }
 
@@ -32,5 +33,6 @@ public sealed record DeliveryView(
     string Body)
 {
     public static DeliveryView Of(WebhookDelivery delivery) => new(
-        delivery.Id.Value, delivery.WebhookId.Value, delivery.EventName, delivery.Status, delivery.CreatedAt, delivery.DueAt, delivery.Attempts, delivery.Body);
+        delivery.Id.Value, delivery.WebhookId.Value, delivery.EventName, delivery.Status, delivery.CreatedAt, delivery.DueAt,
+        delivery.Attempts, delivery.Body);
 }
