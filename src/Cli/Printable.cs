@@ -20,7 +20,8 @@ internal static partial class Printable
     }
 
     // Direction overrides can make a line read as another one.
-    private static bool IsUnsafe(char c) => char.IsControl(c) && c != '\t' || c is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069';
+    private static bool IsUnsafe(char c) =>
+        char.IsControl(c) && c != '\t' || c is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069';
 
     [GeneratedRegex(@"\e(\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\a\e]*(\a|\e\\)?|[ -/]*[0-~]?)")]
     private static partial Regex EscapeSequence();

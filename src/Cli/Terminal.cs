@@ -12,7 +12,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colours
 
     /// <summary>The streams of this process; coloured unless they lead into a file or <c>NO_COLOR</c> is set.</summary>
     public static Terminal OfThisProcess() =>
-        new(Console.Out, Console.Error, !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+        new(
+            Console.Out, Console.Error,
+            !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
 
     public string Good(string text) => Paint("32", text);
 

@@ -21,12 +21,14 @@ internal sealed class CreateTokenValidator : AbstractValidator<CreateTokenComman
     public CreateTokenValidator()
     {
         RuleFor(command => command.Grant.Name).NotEmpty().MaximumLength(LongestName).OverridePropertyName("name").WithName("name");
-        RuleFor(command => command.Grant.OrganizationId).Length(1, LongestId).OverridePropertyName("organizationId").WithName("organizationId");
+        RuleFor(command => command.Grant.OrganizationId).Length(1, LongestId)
+            .OverridePropertyName("organizationId").WithName("organizationId");
         RuleFor(command => command.Grant.UserId).Length(1, LongestId).OverridePropertyName("userId").WithName("userId");
     }
 }
 
-internal sealed class CreateTokenHandler(IApiTokenRepository tokens, IUnitOfWork work, TimeProvider clock, ILogger<CreateTokenHandler> logger)
+internal sealed class CreateTokenHandler(
+    IApiTokenRepository tokens, IUnitOfWork work, TimeProvider clock, ILogger<CreateTokenHandler> logger)
     : IRequestHandler<CreateTokenCommand, ErrorOr<IssuedToken>>
 {
     public async Task<ErrorOr<IssuedToken>> Handle(CreateTokenCommand command, CancellationToken cancellationToken)

@@ -10,7 +10,8 @@ namespace Libra.Deploy.Application.Common;
 public interface ITransactional;
 
 /// <summary>Refuses a request whose shape is wrong, before its handler sees it.</summary>
-internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
+internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
     where TResponse : IErrorOr
 {
@@ -43,7 +44,8 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IUnitOfWork work)
 }
 
 /// <summary>One line for each use case: its name, how long it took, and the code it was refused with. Never the request itself.</summary>
-internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavior<TRequest, TResponse>> logger) : IPipelineBehavior<TRequest, TResponse>
+internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavior<TRequest, TResponse>> logger)
+    : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
     where TResponse : IErrorOr
 {
@@ -53,7 +55,8 @@ internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavi
         var response = await next();
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         if (response.IsError)
-            logger.LogInformation("{UseCase} refused with {Code} after {Elapsed:0.0} ms", typeof(TRequest).Name, response.Errors![0].Code, elapsed);
+            logger.LogInformation(
+                "{UseCase} refused with {Code} after {Elapsed:0.0} ms", typeof(TRequest).Name, response.Errors![0].Code, elapsed);
         else
             logger.LogDebug("{UseCase} took {Elapsed:0.0} ms", typeof(TRequest).Name, elapsed);
         return response;

@@ -5,8 +5,12 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>Stops a deployment: a waiting one never starts, a running one is stopped by its worker within seconds. Safe to repeat until it has ended.</summary>
-public sealed record CancelDeploymentCommand(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<DeploymentStatus>>, ITransactional;
+/// <summary>
+/// Stops a deployment: a waiting one never starts, a running one is stopped by its worker within seconds. Safe to repeat until it has
+/// ended.
+/// </summary>
+public sealed record CancelDeploymentCommand(OrganizationFilter Caller, DeploymentId Id)
+    : IRequest<ErrorOr<DeploymentStatus>>, ITransactional;
 
 internal sealed class CancelDeploymentHandler(
     IDeploymentRepository deployments, IUnitOfWork work, IDeploymentQueue queue, DeploymentArchive archive, TimeProvider clock)

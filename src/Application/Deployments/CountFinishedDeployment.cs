@@ -7,7 +7,8 @@ namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Adds an ended deployment to the totals in the transaction that ended it, so that nobody ever has to count history.</summary>
 /// <remarks>The metric is counted just before the commit: a commit that fails after everything was saved counts one too many.</remarks>
-internal sealed class CountFinishedDeployment(IDeploymentFigures figures) : INotificationHandler<DomainEventNotification<DeploymentFinished>>
+internal sealed class CountFinishedDeployment(IDeploymentFigures figures)
+    : INotificationHandler<DomainEventNotification<DeploymentFinished>>
 {
     public async Task Handle(DomainEventNotification<DeploymentFinished> notification, CancellationToken cancellationToken)
     {

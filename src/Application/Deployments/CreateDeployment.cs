@@ -9,8 +9,11 @@ using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>Accepts a deployment: afterwards no crash loses it. Refused when the project has one under way or the organization none left.</summary>
-public sealed record CreateDeploymentCommand(string ProjectId, string OrganizationId, string UserId) : IRequest<ErrorOr<AcceptedDeployment>>, ITransactional
+/// <summary>
+/// Accepts a deployment: afterwards no crash loses it. Refused when the project has one under way or the organization none left.
+/// </summary>
+public sealed record CreateDeploymentCommand(string ProjectId, string OrganizationId, string UserId)
+    : IRequest<ErrorOr<AcceptedDeployment>>, ITransactional
 {
     public string? CustomDomain { get; init; }
 
@@ -39,12 +42,15 @@ internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploy
     public CreateDeploymentValidator(IOptions<DeploymentOptions> options)
     {
         RuleFor(command => command.ProjectId).NotEmpty().WithMessage("Project ID is required").MaximumLength(LongestId);
-        RuleFor(command => command.OrganizationId).NotEmpty().WithMessage("Organization ID is required").MaximumLength(LongestId).OverridePropertyName("orgId");
+        RuleFor(command => command.OrganizationId).NotEmpty()
+            .WithMessage("Organization ID is required").MaximumLength(LongestId).OverridePropertyName("orgId");
         RuleFor(command => command.UserId).NotEmpty().WithMessage("User ID is required").MaximumLength(LongestId);
         RuleFor(command => command.Priority).InclusiveBetween(0, 10);
-        RuleFor(command => command.Timeout).InclusiveBetween(1_000, options.Value.MaxDeploymentTimeout).OverridePropertyName("config.timeout");
+        RuleFor(command => command.Timeout)
+            .InclusiveBetween(1_000, options.Value.MaxDeploymentTimeout).OverridePropertyName("config.timeout");
         RuleFor(command => command.IdempotencyKey).Must(key => key is null || key.IsWellFormed)
-            .WithMessage($"An Idempotency-Key has 1 to {IdempotencyKey.MaxLength} visible ASCII characters").OverridePropertyName("idempotency-key");
+            .WithMessage($"An Idempotency-Key has 1 to {IdempotencyKey.MaxLength} visible ASCII characters")
+            .OverridePropertyName("idempotency-key");
     }
 }
 
@@ -65,7 +71,8 @@ internal sealed class CreateDeploymentHandler(
         return state.Value.Earlier ?? await AcceptAsync(command, claim, cancellationToken);
     }
 
-    private async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(CreateDeploymentCommand command, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    private async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
+        CreateDeploymentCommand command, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         var project = await projects.FindForUpdateAsync(command.ProjectId, cancellationToken);
         if (project is null || project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;

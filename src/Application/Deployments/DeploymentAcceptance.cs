@@ -50,7 +50,8 @@ internal sealed class DeploymentAcceptance(
         deployments.Add(deployment);
         if (source is not null) sources.Add(deployment.Id, source);
         await projects.RecordDeploymentAsync(
-            project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true, cancellationToken);
+            project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true,
+            cancellationToken);
         await work.CommitAsync(cancellationToken);
         queue.Wake();
         return new AcceptedDeployment(deployment.Id, deployment.CreatedAt);

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>What stays in the object store of a deployment that has ended: its log, sealed so that followers come to an end, and its result.</summary>
+/// <summary>
+/// What stays in the object store of a deployment that has ended: its log, sealed so that followers come to an end, and its result.
+/// </summary>
 internal sealed class DeploymentArchive(
     IDeploymentLog log, DeploymentResults results, IArchivedDeployments archived, ILogger<DeploymentArchive> logger)
 {

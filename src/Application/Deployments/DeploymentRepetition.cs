@@ -27,7 +27,8 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IProjectR
 
         ErrorOr<Success> Prepare(Deployment repeated)
         {
-            if (original.Source == SourceKind.Artifact && repeated.UseArtifact(original.ArtifactDigest!, original.ArtifactSize ?? 0) is { IsError: true } refused)
+            if (original.Source == SourceKind.Artifact
+                && repeated.UseArtifact(original.ArtifactDigest!, original.ArtifactSize ?? 0) is { IsError: true } refused)
                 return refused;
             return prepare?.Invoke(repeated) ?? Result.Success;
         }

@@ -15,7 +15,9 @@ internal sealed class DeploymentStandings(IServiceScopeFactory scopes, TimeProvi
     public async Task<DeploymentView?> FindAsync(DeploymentId id, CancellationToken cancellationToken) =>
         await Latest(id, IsFresh).View.Value.WaitAsync(cancellationToken);
 
-    /// <summary>As <see cref="FindAsync"/> for a deployment whose log has ended: what was asked before the end is asked once more, for all.</summary>
+    /// <summary>
+    /// As <see cref="FindAsync"/> for a deployment whose log has ended: what was asked before the end is asked once more, for all.
+    /// </summary>
     public async Task<DeploymentView?> FindEndedAsync(DeploymentId id, CancellationToken cancellationToken)
     {
         var known = Latest(id, IsFresh);
@@ -31,7 +33,8 @@ internal sealed class DeploymentStandings(IServiceScopeFactory scopes, TimeProvi
         return _known.AddOrUpdate(id, Ask, (_, earlier) => isGood(earlier) ? earlier : Ask(id));
     }
 
-    private bool IsFresh(Known known) => clock.GetUtcNow() - known.At < Fresh && known.View is not { IsValueCreated: true, Value.IsFaulted: true };
+    private bool IsFresh(Known known) =>
+        clock.GetUtcNow() - known.At < Fresh && known.View is not { IsValueCreated: true, Value.IsFaulted: true };
 
     private void Forget()
     {

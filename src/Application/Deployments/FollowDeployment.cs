@@ -8,7 +8,8 @@ namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Opens the live log of a deployment, wherever it runs.</summary>
 /// <param name="AfterSeq">The last line that the follower has; 0 from the start.</param>
-public sealed record FollowDeploymentQuery(OrganizationFilter Caller, DeploymentId Id, long AfterSeq) : IRequest<ErrorOr<FollowedDeployment>>;
+public sealed record FollowDeploymentQuery(OrganizationFilter Caller, DeploymentId Id, long AfterSeq)
+    : IRequest<ErrorOr<FollowedDeployment>>;
 
 /// <summary>A log to read to its end.</summary>
 /// <param name="StandingAsync">How the deployment stands meanwhile, at most half a second ago.</param>

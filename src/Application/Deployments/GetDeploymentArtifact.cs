@@ -9,7 +9,10 @@ namespace Libra.Deploy.Application.Deployments;
 /// <summary>Fetches the packed artifact of a deployment.</summary>
 public sealed record GetDeploymentArtifactQuery(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<PackedArtifact>>;
 
-/// <summary>A packed artifact: either an address from which it can be had without credentials for a while, or its content, for the reader to dispose.</summary>
+/// <summary>
+/// A packed artifact: either an address from which it can be had without credentials for a while, or its content, for the reader to
+/// dispose.
+/// </summary>
 public sealed record PackedArtifact(string Digest, Uri? Address, Stream? Content);
 
 internal sealed class GetDeploymentArtifactHandler(IDeploymentQueries deployments, IArtifactStore artifacts)

@@ -14,7 +14,9 @@ public interface IDeploymentFigures
     /// <summary>Adds an ended deployment to its organization's totals; joins the caller's transaction.</summary>
     Task CountAsync(string organizationId, DeploymentStatus ended, CancellationToken cancellationToken);
 
-    /// <summary>Cost grows with what is active, with the number of organizations and with one day's deployments, never with history.</summary>
+    /// <summary>
+    /// Cost grows with what is active, with the number of organizations and with one day's deployments, never with history.
+    /// </summary>
     Task<DeploymentFigures> ReadAsync(OrganizationFilter visible, CancellationToken cancellationToken);
 }
 
@@ -35,7 +37,8 @@ public sealed record DayFigures(long Completed, long Failed, TimeSpan? P50, Time
     public double? SuccessRate => Completed + Failed == 0 ? null : (double)Completed / (Completed + Failed);
 }
 
-internal sealed class GetDeploymentFiguresHandler(IDeploymentFigures figures) : IRequestHandler<GetDeploymentFiguresQuery, ErrorOr<DeploymentFigures>>
+internal sealed class GetDeploymentFiguresHandler(IDeploymentFigures figures)
+    : IRequestHandler<GetDeploymentFiguresQuery, ErrorOr<DeploymentFigures>>
 {
     public async Task<ErrorOr<DeploymentFigures>> Handle(GetDeploymentFiguresQuery query, CancellationToken cancellationToken) =>
         await figures.ReadAsync(query.Caller, cancellationToken);

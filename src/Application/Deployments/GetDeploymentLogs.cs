@@ -15,7 +15,8 @@ internal sealed class GetDeploymentLogsValidator : AbstractValidator<GetDeployme
     public GetDeploymentLogsValidator() => RuleFor(query => query.Query.Limit).InclusiveBetween(1, 5000).OverridePropertyName("limit");
 }
 
-internal sealed class GetDeploymentLogsHandler(IDeploymentQueries deployments, IDeploymentLog log) : IRequestHandler<GetDeploymentLogsQuery, ErrorOr<LogPage>>
+internal sealed class GetDeploymentLogsHandler(IDeploymentQueries deployments, IDeploymentLog log)
+    : IRequestHandler<GetDeploymentLogsQuery, ErrorOr<LogPage>>
 {
     public async Task<ErrorOr<LogPage>> Handle(GetDeploymentLogsQuery query, CancellationToken cancellationToken)
     {

@@ -13,7 +13,8 @@ public interface IDeploymentQueries
 
     /// <summary>Those that have not ended, oldest first.</summary>
     /// <param name="organizations">Null means all.</param>
-    Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DeploymentView>> ListActiveAsync(
+        IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>A deployment as clients see it.</summary>

@@ -10,6 +10,7 @@ public sealed record ListActiveDeploymentsQuery(OrganizationFilter Caller, int L
 internal sealed class ListActiveDeploymentsHandler(IDeploymentQueries deployments)
     : IRequestHandler<ListActiveDeploymentsQuery, ErrorOr<IReadOnlyList<DeploymentView>>>
 {
-    public async Task<ErrorOr<IReadOnlyList<DeploymentView>>> Handle(ListActiveDeploymentsQuery query, CancellationToken cancellationToken) =>
+    public async Task<ErrorOr<IReadOnlyList<DeploymentView>>> Handle(
+        ListActiveDeploymentsQuery query, CancellationToken cancellationToken) =>
         ErrorOrFactory.From(await deployments.ListActiveAsync(query.Caller.Only, query.Limit, cancellationToken));
 }

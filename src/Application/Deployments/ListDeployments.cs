@@ -13,7 +13,8 @@ internal sealed class ListDeploymentsValidator : AbstractValidator<ListDeploymen
     public ListDeploymentsValidator() => RuleFor(query => query.Filter.Limit).InclusiveBetween(1, 100).OverridePropertyName("limit");
 }
 
-internal sealed class ListDeploymentsHandler(IDeploymentQueries deployments) : IRequestHandler<ListDeploymentsQuery, ErrorOr<DeploymentPage>>
+internal sealed class ListDeploymentsHandler(IDeploymentQueries deployments)
+    : IRequestHandler<ListDeploymentsQuery, ErrorOr<DeploymentPage>>
 {
     public async Task<ErrorOr<DeploymentPage>> Handle(ListDeploymentsQuery query, CancellationToken cancellationToken)
     {

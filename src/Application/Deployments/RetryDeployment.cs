@@ -16,7 +16,8 @@ internal sealed class RetryDeploymentHandler(IDeploymentRepository deployments, 
     {
         var original = await deployments.FindAsync(command.Id, cancellationToken);
         if (original is null || !command.Caller.Allows(original.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
-        if (original.Status is not (DeploymentStatus.Failed or DeploymentStatus.Cancelled)) return DeploymentErrors.NotRetryable(original.Id, original.Status);
+        if (original.Status is not (DeploymentStatus.Failed or DeploymentStatus.Cancelled))
+            return DeploymentErrors.NotRetryable(original.Id, original.Status);
 
         return await repetition.StartAsync(original, command.UserId, command.RequestId, cancellationToken);
     }

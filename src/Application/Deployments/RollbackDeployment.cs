@@ -7,7 +7,9 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>Makes the stored artifact of an earlier completed deployment live again, as a new deployment without sandbox or build.</summary>
+/// <summary>
+/// Makes the stored artifact of an earlier completed deployment live again, as a new deployment without sandbox or build.
+/// </summary>
 public sealed record RollbackDeploymentCommand(OrganizationFilter Caller, DeploymentId Id, string UserId, string? RequestId)
     : IRequest<ErrorOr<AcceptedDeployment>>, ITransactional;
 
@@ -34,7 +36,8 @@ internal sealed class RollbackDeploymentHandler(
         if (live?.ArtifactDigest == digest) return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");
 
         var origin = new DeploymentOrigin(
-            earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId, earlier.Id);
+            earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId,
+            earlier.Id);
         return await acceptance.AcceptAsync(
             project, origin, earlier.Settings, source: null, cancellationToken,
             prepare: rollback => rollback.UseArtifact(digest, earlier.ArtifactSize ?? 0));

@@ -12,7 +12,8 @@ internal sealed class TrackProjectStatus(IProjectRepository projects, IDeploymen
     public async Task Handle(DomainEventNotification<DeploymentStatusChanged> notification, CancellationToken cancellationToken)
     {
         var change = notification.Event;
-        var live = change.Status == DeploymentStatus.Cancelled && await deployments.FindLiveAsync(change.ProjectId, cancellationToken) is not null;
+        var live = change.Status == DeploymentStatus.Cancelled
+            && await deployments.FindLiveAsync(change.ProjectId, cancellationToken) is not null;
         await projects.RecordDeploymentAsync(
             change.ProjectId,
             change.Id.Value,

@@ -24,7 +24,8 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
         {
             if (_last is not null && clock.GetElapsedTime(_found) < probe.Pace.Freshness) return _last;
 
-            if (_try is null or { IsCompleted: true }) (_started, _try) = (clock.GetTimestamp(), Task.Run(TryAsync, CancellationToken.None));
+            if (_try is null or { IsCompleted: true })
+                (_started, _try) = (clock.GetTimestamp(), Task.Run(TryAsync, CancellationToken.None));
             (running, left) = (_try, probe.Pace.Limit - clock.GetElapsedTime(_started));
         }
 
@@ -67,7 +68,8 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
         lock (_guard) (before, _last, _found) = (_last?.Healthy, health, clock.GetTimestamp());
 
         // One line a change, not one a look.
-        if (!health.Healthy && before is not false) logger.LogWarning(cause, "Dependency {Dependency} is unhealthy: {Reason}", Name, health.Message);
+        if (!health.Healthy && before is not false)
+            logger.LogWarning(cause, "Dependency {Dependency} is unhealthy: {Reason}", Name, health.Message);
         if (health.Healthy && before is false) logger.LogInformation("Dependency {Dependency} is healthy again", Name);
     }
 }

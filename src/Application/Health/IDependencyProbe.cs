@@ -18,7 +18,9 @@ public interface IDependencyProbe
 /// <param name="Freshness">So long a finding is given again instead of trying anew.</param>
 public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness)
 {
-    /// <summary>After this time a try is given up; longer than <see cref="Limit"/> where a first try prepares what later ones use.</summary>
+    /// <summary>
+    /// After this time a try is given up; longer than <see cref="Limit"/> where a first try prepares what later ones use.
+    /// </summary>
     public TimeSpan Patience { get; init; } = Limit;
 }
 

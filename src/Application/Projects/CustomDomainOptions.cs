@@ -10,7 +10,9 @@ public sealed class CustomDomainOptions : IValidatableObject
     [Required]
     public string Schedule { get; set; } = "* * * * *";
 
-    /// <summary>First pause between two questions about a domain. A tenth of its waiting time is added, as records take owners hours.</summary>
+    /// <summary>
+    /// First pause between two questions about a domain. A tenth of its waiting time is added, as records take owners hours.
+    /// </summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest pause between two questions about a domain that waits.</summary>

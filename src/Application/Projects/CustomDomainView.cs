@@ -19,5 +19,6 @@ public sealed record CustomDomainView(
     internal static CustomDomainView? Of(DomainClaim? claim) => claim is null
         ? null
         : new CustomDomainView(
-            claim.Domain, claim.Progress.WireName(), claim.CertificateStatus, claim.Reason, claim.VerifiedAt, claim.CheckedAt, claim.Records);
+            claim.Domain, claim.Progress.WireName(), claim.CertificateStatus, claim.Reason, claim.VerifiedAt, claim.CheckedAt,
+            claim.Records);
 }

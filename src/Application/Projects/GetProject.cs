@@ -8,7 +8,8 @@ namespace Libra.Deploy.Application.Projects;
 /// <summary>Tells about a project.</summary>
 public sealed record GetProjectQuery(OrganizationFilter Caller, string Id) : IRequest<ErrorOr<ProjectView>>;
 
-internal sealed class GetProjectHandler(IProjectRepository projects, IDomainClaimRepository claims) : IRequestHandler<GetProjectQuery, ErrorOr<ProjectView>>
+internal sealed class GetProjectHandler(IProjectRepository projects, IDomainClaimRepository claims)
+    : IRequestHandler<GetProjectQuery, ErrorOr<ProjectView>>
 {
     public async Task<ErrorOr<ProjectView>> Handle(GetProjectQuery query, CancellationToken cancellationToken)
     {

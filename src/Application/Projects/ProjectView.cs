@@ -22,6 +22,7 @@ public sealed record ProjectView(
 {
     internal static ProjectView Of(Project project, DomainClaim? claim) => new(
         project.Id, project.OrganizationId, project.UserId, project.Name, project.TemplateType, project.IsActive,
-        project.DeploymentStatus ?? "idle", project.WorkflowId, project.ProductionDeployUrl, project.CustomDomain, project.CustomDomainStatus,
+        project.DeploymentStatus ?? "idle", project.WorkflowId, project.ProductionDeployUrl, project.CustomDomain,
+        project.CustomDomainStatus,
         CustomDomainView.Of(claim), project.Worker.Value, project.CreatedAt, project.UpdatedAt);
 }

@@ -60,7 +60,8 @@ internal sealed class RefreshCustomDomainsHandler(
 
         void Settle(DomainClaim claim, IDomainClaimRepository claims)
         {
-            if (removed.IsError) claim.Defer(removed.FirstError.Description, now, now + options.Value.PauseAfter(now - due.ReleasedAt!.Value));
+            if (removed.IsError)
+                claim.Defer(removed.FirstError.Description, now, now + options.Value.PauseAfter(now - due.ReleasedAt!.Value));
             else claims.Remove(claim);
         }
     }
@@ -75,19 +76,22 @@ internal sealed class RefreshCustomDomainsHandler(
         }
 
         var state = answer.IsError
-            ? new CustomDomainState(CustomDomainProgress.Failed, claim.HostnameId, claim.CertificateStatus, claim.Records, answer.FirstError.Description)
+            ? new CustomDomainState(
+                  CustomDomainProgress.Failed, claim.HostnameId, claim.CertificateStatus, claim.Records, answer.FirstError.Description)
             : answer.Value;
         claim.Observe(state, now, options.Value.NextCheck(state.Progress, claim.WaitingSince, now));
     }
 
     /// <summary>One short transaction after the call: no row is held while the target is asked.</summary>
-    private async Task ChangeAsync(DomainClaim asked, Action<DomainClaim, IDomainClaimRepository> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(
+        DomainClaim asked, Action<DomainClaim, IDomainClaimRepository> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
         var claims = scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>();
         await using var transaction = await work.BeginAsync(cancellationToken);
-        var project = await scope.ServiceProvider.GetRequiredService<IProjectRepository>().FindForUpdateAsync(asked.ProjectId, cancellationToken);
+        var project = await scope.ServiceProvider.GetRequiredService<IProjectRepository>().FindForUpdateAsync(
+            asked.ProjectId, cancellationToken);
         var claim = await claims.FindForUpdateAsync(asked.Domain, asked.ProjectId, cancellationToken);
         // Given up or taken up again meanwhile: the answer is of another time.
         if (claim is null || claim.ReleasedAt != asked.ReleasedAt) return;

@@ -7,8 +7,11 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Projects;
 
-/// <summary>Makes a project, or changes what is given of one. Safe to repeat. For stand-alone use: a platform keeps its projects itself.</summary>
-public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, string OrganizationId, string UserId, string? Name) : IRequest<ErrorOr<ProjectView>>, ITransactional
+/// <summary>
+/// Makes a project, or changes what is given of one. Safe to repeat. For stand-alone use: a platform keeps its projects itself.
+/// </summary>
+public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, string OrganizationId, string UserId, string? Name)
+    : IRequest<ErrorOr<ProjectView>>, ITransactional
 {
     public string? TemplateType { get; init; }
 
@@ -49,7 +52,9 @@ internal sealed class SaveProjectHandler(IProjectRepository projects, IDomainCla
         if (project is not null && project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
         if (project is null)
         {
-            project = new Project(command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, command.TemplateType ?? DefaultTemplate, now);
+            project = new Project(
+                command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, command.TemplateType ?? DefaultTemplate,
+                now);
             projects.Add(project);
         }
 

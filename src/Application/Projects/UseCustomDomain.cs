@@ -5,10 +5,13 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Projects;
 
-/// <summary>Makes a reserved domain the project's own, now that its version is live; the one that it had before is given up. Safe to repeat.</summary>
+/// <summary>
+/// Makes a reserved domain the project's own, now that its version is live; the one that it had before is given up. Safe to repeat.
+/// </summary>
 public sealed record UseCustomDomainCommand(string ProjectId, CustomDomain Domain) : IRequest<ErrorOr<Success>>, ITransactional;
 
-internal sealed class UseCustomDomainHandler(IProjectRepository projects, IDomainClaimRepository claims, IUnitOfWork work, TimeProvider clock)
+internal sealed class UseCustomDomainHandler(
+    IProjectRepository projects, IDomainClaimRepository claims, IUnitOfWork work, TimeProvider clock)
     : IRequestHandler<UseCustomDomainCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(UseCustomDomainCommand command, CancellationToken cancellationToken)

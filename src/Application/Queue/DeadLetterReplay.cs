@@ -15,7 +15,8 @@ internal sealed class DeadLetterReplay(
     IQuotaCharges quotas,
     TimeProvider clock)
 {
-    public async Task<ErrorOr<AcceptedDeployment>> RunAsync(OrganizationFilter caller, DeadLetterId id, ReplayRequest request, CancellationToken cancellationToken)
+    public async Task<ErrorOr<AcceptedDeployment>> RunAsync(
+        OrganizationFilter caller, DeadLetterId id, ReplayRequest request, CancellationToken cancellationToken)
     {
         var letter = await letters.FindForUpdateAsync(id, cancellationToken);
         if (letter is null || !letter.IsVisibleTo(caller)) return DeadLetterErrors.NotFound(id.ToString());

@@ -11,7 +11,8 @@ namespace Libra.Deploy.Application.Queue;
 /// <param name="Content">The message as it was found.</param>
 public sealed record RecordInvalidMessageCommand(string Key, string Content, string Error) : IRequest<ErrorOr<DeadLetter>>, ITransactional;
 
-internal sealed class RecordInvalidMessageHandler(IDeadLetterRepository letters, IUnitOfWork work, IDeploymentQueue queue, TimeProvider clock)
+internal sealed class RecordInvalidMessageHandler(
+    IDeadLetterRepository letters, IUnitOfWork work, IDeploymentQueue queue, TimeProvider clock)
     : IRequestHandler<RecordInvalidMessageCommand, ErrorOr<DeadLetter>>
 {
     public async Task<ErrorOr<DeadLetter>> Handle(RecordInvalidMessageCommand command, CancellationToken cancellationToken)

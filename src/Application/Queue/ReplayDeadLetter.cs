@@ -16,7 +16,8 @@ internal sealed class ReplayDeadLetterValidator : AbstractValidator<ReplayDeadLe
     public ReplayDeadLetterValidator() => RuleFor(command => command.Request.Note).MaximumLength(500).OverridePropertyName("note");
 }
 
-internal sealed class ReplayDeadLetterHandler(DeadLetterReplay replay) : IRequestHandler<ReplayDeadLetterCommand, ErrorOr<AcceptedDeployment>>
+internal sealed class ReplayDeadLetterHandler(DeadLetterReplay replay)
+    : IRequestHandler<ReplayDeadLetterCommand, ErrorOr<AcceptedDeployment>>
 {
     public Task<ErrorOr<AcceptedDeployment>> Handle(ReplayDeadLetterCommand command, CancellationToken cancellationToken) =>
         replay.RunAsync(command.Caller, command.Id, command.Request, cancellationToken);

@@ -36,10 +36,12 @@ internal sealed class ReplayDeadLettersHandler(IDeadLetterQueries letters, IServ
         return outcomes;
     }
 
-    private async Task<ErrorOr<AcceptedDeployment>> ReplayAsync(ReplayDeadLettersCommand command, DeadLetterId id, CancellationToken cancellationToken)
+    private async Task<ErrorOr<AcceptedDeployment>> ReplayAsync(
+        ReplayDeadLettersCommand command, DeadLetterId id, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         await using var transaction = await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().BeginAsync(cancellationToken);
-        return await scope.ServiceProvider.GetRequiredService<DeadLetterReplay>().RunAsync(command.Caller, id, command.Request, cancellationToken);
+        return await scope.ServiceProvider.GetRequiredService<DeadLetterReplay>().RunAsync(
+            command.Caller, id, command.Request, cancellationToken);
     }
 }

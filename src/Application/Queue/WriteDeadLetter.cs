@@ -10,7 +10,8 @@ namespace Libra.Deploy.Application.Queue;
 /// Keeps a deployment that will not be tried again, in the transaction that ended it: a worker that dies meanwhile leaves neither,
 /// and whoever takes over writes both.
 /// </summary>
-internal sealed class WriteDeadLetter(IDeploymentRepository deployments, IDeadLetterRepository letters, IDeploymentQueue queue, TimeProvider clock)
+internal sealed class WriteDeadLetter(
+    IDeploymentRepository deployments, IDeadLetterRepository letters, IDeploymentQueue queue, TimeProvider clock)
     : INotificationHandler<DomainEventNotification<DeploymentDeadLettered>>
 {
     public async Task Handle(DomainEventNotification<DeploymentDeadLettered> notification, CancellationToken cancellationToken)

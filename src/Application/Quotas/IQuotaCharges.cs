@@ -11,7 +11,8 @@ public interface IQuotaCharges
     Task<ErrorOr<Success>> ChargeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken);
 
     /// <summary>Hands a charge over from a deployment to the one that replays it, so that it is not taken twice.</summary>
-    Task<ErrorOr<Success>> ChargeReplayAsync(string organizationId, DeploymentId original, DeploymentId replay, CancellationToken cancellationToken);
+    Task<ErrorOr<Success>> ChargeReplayAsync(
+        string organizationId, DeploymentId original, DeploymentId replay, CancellationToken cancellationToken);
 
     /// <summary>True when the deployment was charged and not refunded since.</summary>
     Task<bool> IsChargedAsync(DeploymentId deployment, CancellationToken cancellationToken);

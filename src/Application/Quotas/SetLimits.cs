@@ -5,7 +5,9 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Quotas;
 
-/// <summary>Sets what an organization has left of a plan, as an operator; for use without a platform, or to help one customer out.</summary>
+/// <summary>
+/// Sets what an organization has left of a plan, as an operator; for use without a platform, or to help one customer out.
+/// </summary>
 public sealed record SetLimitsCommand(PlanLimit Limit) : IRequest<ErrorOr<QuotaView>>, ITransactional;
 
 internal sealed class SetLimitsValidator : AbstractValidator<SetLimitsCommand>

@@ -4,7 +4,8 @@ namespace Libra.Deploy.Application.RateLimits;
 public interface IRateLimiter
 {
     /// <summary>Counts a request for a deployment, outside any transaction, so that a refused one counts as well.</summary>
-    /// <param name="projectId">As the body names it, valid or not; null when it names none, which is counted for the user as a whole.</param>
+    /// <param name="projectId">As the body names it, valid or not; null when it names none, which is counted for the user as a
+    /// whole.</param>
     Task<RateLimitDecision> TakeAsync(string userId, string? projectId, CancellationToken cancellationToken);
 
     /// <summary>Removes windows that are over and says how many. Safe to repeat and to run on several nodes at once.</summary>

@@ -22,28 +22,41 @@ public static class DeploymentMetrics
 
     /// <summary>Every name, as dashboards and alerts use them.</summary>
     public static readonly IReadOnlyList<string> Names =
-        [Deployments, DeploymentDuration, StepDuration, QueueDepth, QueueWait, DeadLetters, SandboxesActive, QuotaRefusals, DependencyUp, WebhookMetrics.Attempts];
+        [
+            Deployments, DeploymentDuration, StepDuration, QueueDepth, QueueWait, DeadLetters, SandboxesActive, QuotaRefusals, DependencyUp,
+            WebhookMetrics.Attempts];
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
+    private static readonly InstrumentAdvice<double> Seconds =
+        new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
 
-    private static readonly Counter<long> Ended = Meter.CreateCounter<long>(Deployments, description: "Deployments that ended, by status and by whose matter a failure was.");
-    private static readonly Histogram<double> Durations = Meter.CreateHistogram(DeploymentDuration, description: "From the first start of a deployment to its end.", advice: Seconds);
-    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram(StepDuration, description: "Time of a step that ran.", advice: Seconds);
-    private static readonly Histogram<double> Waits = Meter.CreateHistogram(QueueWait, description: "From the time that a deployment was due to its claim by a worker.", advice: Seconds);
-    private static readonly UpDownCounter<long> Sandboxes = Meter.CreateUpDownCounter<long>(SandboxesActive, description: "Sandboxes that exist on this node.");
-    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(QuotaRefusals, description: "Deployments that were refused because the organization had none left.");
+    private static readonly Counter<long> Ended = Meter.CreateCounter<long>(
+        Deployments, description: "Deployments that ended, by status and by whose matter a failure was.");
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram(
+        DeploymentDuration, description: "From the first start of a deployment to its end.", advice: Seconds);
+    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram(
+        StepDuration, description: "Time of a step that ran.", advice: Seconds);
+    private static readonly Histogram<double> Waits = Meter.CreateHistogram(
+        QueueWait, description: "From the time that a deployment was due to its claim by a worker.", advice: Seconds);
+    private static readonly UpDownCounter<long> Sandboxes = Meter.CreateUpDownCounter<long>(
+        SandboxesActive, description: "Sandboxes that exist on this node.");
+    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
+        QuotaRefusals, description: "Deployments that were refused because the organization had none left.");
 
     private static QueueReading? _queue;
     private static IReadOnlyList<(string Dependency, bool Up)> _dependencies = [];
 
     static DeploymentMetrics()
     {
-        Meter.CreateObservableGauge(QueueDepth, () => Known(_queue?.Depth), description: "Deployments that wait for a slot, over all nodes.");
-        Meter.CreateObservableGauge(DeadLetters, () => Known(_queue?.DeadLetters), description: "Dead letters that wait for an operator, over all nodes.");
+        Meter.CreateObservableGauge(
+            QueueDepth, () => Known(_queue?.Depth), description: "Deployments that wait for a slot, over all nodes.");
+        Meter.CreateObservableGauge(
+            DeadLetters, () => Known(_queue?.DeadLetters), description: "Dead letters that wait for an operator, over all nodes.");
         Meter.CreateObservableGauge(
             DependencyUp,
-            () => _dependencies.Select(dependency => new Measurement<long>(dependency.Up ? 1 : 0, new TagList { { "dependency", dependency.Dependency } })),
+            () =>
+                _dependencies.Select(
+                    dependency => new Measurement<long>(dependency.Up ? 1 : 0, new TagList { { "dependency", dependency.Dependency } })),
             description: "1 while this node's dependency answers.");
     }
 
@@ -58,7 +71,8 @@ public static class DeploymentMetrics
 
     /// <summary>A step ran to its end, good or bad.</summary>
     public static void StepEnded(DeploymentStep step, bool succeeded, TimeSpan duration) =>
-        StepDurations.Record(duration.TotalSeconds, new TagList { { "step", step.WireName() }, { "outcome", succeeded ? "completed" : "failed" } });
+        StepDurations.Record(
+            duration.TotalSeconds, new TagList { { "step", step.WireName() }, { "outcome", succeeded ? "completed" : "failed" } });
 
     /// <summary>A worker took a deployment that had waited.</summary>
     public static void Claimed(TimeSpan waited) => Waits.Record(Math.Max(0, waited.TotalSeconds));

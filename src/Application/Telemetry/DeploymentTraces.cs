@@ -3,7 +3,9 @@ using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Telemetry;
 
-/// <summary>One trace a deployment: the request that asked for it, and below it every attempt with its steps, on whatever node they run.</summary>
+/// <summary>
+/// One trace a deployment: the request that asked for it, and below it every attempt with its steps, on whatever node they run.
+/// </summary>
 public static class DeploymentTraces
 {
     /// <summary>Name of the source, for those who collect.</summary>

@@ -18,7 +18,8 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCo
     public CreateWebhookValidator()
     {
         RuleFor(command => command.Settings.Url).MaximumLength(WebhookLimits.LongestUrl).OverridePropertyName("url");
-        RuleFor(command => command.Settings.Description).MaximumLength(WebhookLimits.LongestDescription).OverridePropertyName("description");
+        RuleFor(command => command.Settings.Description)
+            .MaximumLength(WebhookLimits.LongestDescription).OverridePropertyName("description");
     }
 }
 

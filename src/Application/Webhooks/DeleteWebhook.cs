@@ -8,7 +8,8 @@ namespace Libra.Deploy.Application.Webhooks;
 /// <summary>Removes a webhook, what it still has to be told, and the log of what it was told.</summary>
 public sealed record DeleteWebhookCommand(string OrganizationId, WebhookId Id) : IRequest<ErrorOr<Success>>;
 
-internal sealed class DeleteWebhookHandler(IWebhookRepository webhooks, IUnitOfWork work) : IRequestHandler<DeleteWebhookCommand, ErrorOr<Success>>
+internal sealed class DeleteWebhookHandler(IWebhookRepository webhooks, IUnitOfWork work)
+    : IRequestHandler<DeleteWebhookCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(DeleteWebhookCommand command, CancellationToken cancellationToken)
     {

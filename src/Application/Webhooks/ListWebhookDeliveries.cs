@@ -5,7 +5,8 @@ using MediatR;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>What a webhook was told, or is to be told, the newest first.</summary>
-public sealed record ListWebhookDeliveriesQuery(string OrganizationId, WebhookId Webhook, DeliveryFilter Filter) : IRequest<ErrorOr<DeliveryPage>>;
+public sealed record ListWebhookDeliveriesQuery(string OrganizationId, WebhookId Webhook, DeliveryFilter Filter)
+    : IRequest<ErrorOr<DeliveryPage>>;
 
 internal sealed class ListWebhookDeliveriesHandler(IWebhookRepository webhooks, IWebhookQueries queries)
     : IRequestHandler<ListWebhookDeliveriesQuery, ErrorOr<DeliveryPage>>

@@ -6,7 +6,8 @@ using MediatR;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>Sends a message again under the same id, whether it was received or not.</summary>
-public sealed record ReplayWebhookDeliveryCommand(string OrganizationId, WebhookId Webhook, WebhookDeliveryId Id) : IRequest<ErrorOr<DeliveryView>>;
+public sealed record ReplayWebhookDeliveryCommand(string OrganizationId, WebhookId Webhook, WebhookDeliveryId Id)
+    : IRequest<ErrorOr<DeliveryView>>;
 
 internal sealed class ReplayWebhookDeliveryHandler(IWebhookRepository webhooks, IUnitOfWork work, TimeProvider clock)
     : IRequestHandler<ReplayWebhookDeliveryCommand, ErrorOr<DeliveryView>>

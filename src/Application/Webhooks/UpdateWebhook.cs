@@ -8,7 +8,8 @@ namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>Changes what is given of a webhook's settings; null leaves a part as it is.</summary>
 public sealed record UpdateWebhookCommand(
-    string OrganizationId, WebhookId Id, string? Url, IReadOnlyList<string>? Events, string? Description, bool? IsEnabled) : IRequest<ErrorOr<WebhookView>>;
+    string OrganizationId, WebhookId Id, string? Url, IReadOnlyList<string>? Events, string? Description,
+    bool? IsEnabled) : IRequest<ErrorOr<WebhookView>>;
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookCommand>
 {
@@ -28,7 +29,8 @@ internal sealed class UpdateWebhookHandler(IWebhookRepository webhooks, IWebhook
         if (webhook is null) return WebhookErrors.NotFound(command.Id.ToString());
 
         var settings = new WebhookSettings(
-            command.Url ?? webhook.Url, command.Events ?? webhook.EventNames, command.Description ?? webhook.Description, command.IsEnabled ?? webhook.IsEnabled);
+            command.Url ?? webhook.Url, command.Events ?? webhook.EventNames, command.Description ?? webhook.Description,
+            command.IsEnabled ?? webhook.IsEnabled);
         if (sender.CheckAddress(settings.Url) is { IsError: true } refused) return refused.Errors;
         if (webhook.Change(settings, clock.GetUtcNow()) is { IsError: true } wrong) return wrong.Errors;
 

@@ -35,7 +35,8 @@ internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDepl
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 
-    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Iso(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static string? Iso(DateTimeOffset? time) => time is { } known ? Iso(known) : null;
 }

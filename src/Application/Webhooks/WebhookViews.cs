@@ -34,5 +34,6 @@ public sealed record DeliveryView(
     string Body)
 {
     public static DeliveryView Of(WebhookDelivery delivery) => new(
-        delivery.Id.Value, delivery.WebhookId.Value, delivery.EventName, delivery.Status, delivery.CreatedAt, delivery.DueAt, delivery.Attempts, delivery.Body);
+        delivery.Id.Value, delivery.WebhookId.Value, delivery.EventName, delivery.Status, delivery.CreatedAt, delivery.DueAt,
+        delivery.Attempts, delivery.Body);
 }

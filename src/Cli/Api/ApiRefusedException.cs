@@ -5,24 +5,28 @@ using Libra.Deploy.Cli.CommandLine;
 namespace Libra.Deploy.Cli.Api;
 
 /// <summary>The service answered, and the answer is no.</summary>
-internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body) : CommandException(Explain(status, body), code: CodeOf(body))
+internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body)
+    : CommandException(Explain(status, body), code: CodeOf(body))
 {
     /// <summary>The service's own words; null when something else answered in its place.</summary>
     public JsonNode? Body { get; } = body;
 
     /// <summary>True when the same may work a moment later: a node is stopping, or its database is away.</summary>
-    public bool MayPass { get; } = status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+    public bool MayPass { get; } =
+        status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private static string CodeOf(JsonNode? body) => (string?)body?["code"] ?? "UNEXPECTED_ANSWER";
 
     private static string Explain(HttpStatusCode status, JsonNode? body)
     {
-        var message = (string?)body?["message"] ?? $"The service answered {(int)status}, and not in the way of Libra Deploy. Is the address right?";
+        var message =
+            (string?)body?["message"] ?? $"The service answered {(int)status}, and not in the way of Libra Deploy. Is the address right?";
         return CodeOf(body) switch
         {
             "UNAUTHORIZED" => $"{message} Give a token with --token or LIBRA_TOKEN.",
             "VALIDATION_ERROR" => $"{message}: {Fields(body!)}",
-            "DEPLOYMENT_IN_PROGRESS" when (string?)body!["details"]?["deploymentId"] is { } active => $"{message} Follow it: libra logs -f {active}",
+            "DEPLOYMENT_IN_PROGRESS" when (string?)body!["details"]?["deploymentId"] is { } active =>
+                $"{message} Follow it: libra logs -f {active}",
             "RATE_LIMITED" or "SERVICE_UNAVAILABLE" when body!["retryAfter"] is { } seconds => $"{message} Try again in {seconds} s.",
             _ => message,
         };

@@ -114,7 +114,8 @@ internal sealed class LibraApi : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, path);
         if (body is null) return request;
 
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, Json)); // the length goes ahead, so that a limit can count
+        // The length goes ahead, so that a limit can count.
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, Json));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return request;
     }
@@ -136,4 +137,6 @@ internal sealed class LibraApi : IDisposable
 
 /// <summary>Nobody answers at the address, or the connection broke.</summary>
 internal sealed class ServiceAwayException(string address, Exception cause)
-    : CommandException($"The service at {address} does not answer ({cause.GetBaseException().Message}). Is it running, and is the address right?", cause, "SERVICE_AWAY");
+    : CommandException(
+          $"The service at {address} does not answer ({cause.GetBaseException().Message}). Is it running, and is the address right?", cause,
+          "SERVICE_AWAY");

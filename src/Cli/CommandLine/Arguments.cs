@@ -27,7 +27,8 @@ internal sealed record Arguments(IReadOnlyList<string> Operands, IReadOnlyDictio
     private static void ReadOption(Command command, string word, ReadOnlySpan<string> words, ref int at, Dictionary<string, string> values)
     {
         var (name, given) = word.Split('=', 2) is [var left, var right] ? (left, right) : (word, null);
-        var option = (name.StartsWith("--", StringComparison.Ordinal) ? command.Find(name[2..]) : name.Length == 2 ? command.Find(name[1]) : null)
+        var option =
+            (name.StartsWith("--", StringComparison.Ordinal) ? command.Find(name[2..]) : name.Length == 2 ? command.Find(name[1]) : null)
             ?? throw new UsageException($"{command.Usage} has no option {name}. 'libra {command.Name} --help' lists them.");
         if (values.ContainsKey(option.Name)) throw new UsageException($"{name} stands twice.");
         if (option.Value is null && given is not null) throw new UsageException($"{name} takes no value.");

@@ -7,7 +7,8 @@ namespace Libra.Deploy.Cli.CommandLine;
 /// <param name="Options">Besides the common ones.</param>
 /// <param name="RunAsync">Gives the exit code.</param>
 internal sealed record Command(
-    string Name, IReadOnlyList<string> Operands, string Help, IReadOnlyList<Option> Options, Func<Invocation, CancellationToken, Task<int>> RunAsync)
+    string Name,
+    IReadOnlyList<string> Operands, string Help, IReadOnlyList<Option> Options, Func<Invocation, CancellationToken, Task<int>> RunAsync)
 {
     public int FewestOperands => Operands.Count(operand => operand[0] != '[');
 

@@ -21,7 +21,8 @@ internal static class CommandRunner
     ];
 
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +39,8 @@ internal static class CommandRunner
         }
     }
 
-    private static async Task<int> FindAndRunAsync(string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
+    private static async Task<int> FindAndRunAsync(
+        string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         if (words is [] or ["help" or "--help" or "-h"])
         {
@@ -72,8 +74,10 @@ internal static class CommandRunner
 
     private static UsageException Unknown(string[] words)
     {
-        var near = Commands.Where(known => known.Name.StartsWith($"{words[0]} ", StringComparison.Ordinal)).Select(known => $"'libra {known.Name}'").ToList();
-        return new UsageException(near.Count > 0 ? $"Which one: {string.Join(" or ", near)}?" : $"There is no command '{words[0]}'. 'libra help' lists them.");
+        var near = Commands.Where(known => known.Name.StartsWith($"{words[0]} ", StringComparison.Ordinal))
+            .Select(known => $"'libra {known.Name}'").ToList();
+        return new UsageException(
+            near.Count > 0 ? $"Which one: {string.Join(" or ", near)}?" : $"There is no command '{words[0]}'. 'libra help' lists them.");
     }
 
     // A program that asked for JSON gets it for refusals, too.
@@ -81,7 +85,13 @@ internal static class CommandRunner
     {
         if (words.Contains($"--{Option.Json.Name}"))
         {
-            var answer = (failure as ApiRefusedException)?.Body ?? new JsonObject { ["success"] = false, ["error"] = failure.Code, ["code"] = failure.Code, ["message"] = failure.Message };
+            var answer = (failure as ApiRefusedException)?.Body ?? new JsonObject
+            {
+                ["success"] = false,
+                ["error"] = failure.Code,
+                ["code"] = failure.Code,
+                ["message"] = failure.Message,
+            };
             terminal.Output.WriteLine(answer.ToJsonString());
             return;
         }

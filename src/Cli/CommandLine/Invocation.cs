@@ -7,7 +7,8 @@ namespace Libra.Deploy.Cli.CommandLine;
 /// <summary>One call of a command: its arguments, the service that it is about, and where its answer goes.</summary>
 internal sealed class Invocation(Command command, Arguments arguments, Func<string, string?> environment, Terminal terminal, LibraApi api)
 {
-    private static readonly JsonSerializerOptions OneLine = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine =
+        new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public Terminal Terminal { get; } = terminal;
 

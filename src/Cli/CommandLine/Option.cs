@@ -9,7 +9,8 @@ namespace Libra.Deploy.Cli.CommandLine;
 internal sealed record Option(string Name, string? Value, string Help, string? Variable = null, char? Short = null)
 {
     public static readonly Option Url = new("url", "ADDRESS", "the service (default: http://localhost:3008)", "LIBRA_URL");
-    public static readonly Option Token = new("token", "TOKEN", "who you are (default on this machine: the dev-token of the service)", "LIBRA_TOKEN");
+    public static readonly Option Token = new(
+        "token", "TOKEN", "who you are (default on this machine: the dev-token of the service)", "LIBRA_TOKEN");
     public static readonly Option Json = new("json", null, "answer as JSON, for programs");
     public static readonly Option Help_ = new("help", null, "show this help", Short: 'h');
 
@@ -17,5 +18,6 @@ internal sealed record Option(string Name, string? Value, string Help, string? V
     public static readonly IReadOnlyList<Option> Common = [Url, Token, Json, Help_];
 
     /// <summary>As the help shows it.</summary>
-    public string Form => (Short is { } letter ? $"-{letter}, " : string.Empty) + $"--{Name}" + (Value is null ? string.Empty : $" {Value}");
+    public string Form =>
+        (Short is { } letter ? $"-{letter}, " : string.Empty) + $"--{Name}" + (Value is null ? string.Empty : $" {Value}");
 }

@@ -11,7 +11,8 @@ internal static class CancelCommand
     {
         var answer = await call.Api.PostAsync($"deploy/{Uri.EscapeDataString(call.Operand!)}/cancel", body: null, cancellationToken);
         call.Answer(answer);
-        call.Say((string?)answer["status"] == "cancelled" ? "Cancelled before it started." : "It is being stopped, which takes some seconds.");
+        call.Say(
+            (string?)answer["status"] == "cancelled" ? "Cancelled before it started." : "It is being stopped, which takes some seconds.");
         return ExitCodes.Done;
     }
 }

@@ -29,7 +29,8 @@ internal static class DeployCommand
         return await new LiveView(call).FollowStartedAsync(accepted, cancellationToken);
     }
 
-    private static async Task<(string Organization, string User)> OwnerAsync(Invocation call, string project, CancellationToken cancellationToken)
+    private static async Task<(string Organization, string User)> OwnerAsync(
+        Invocation call, string project, CancellationToken cancellationToken)
     {
         if (call.Value(Organization) is { } organization && call.Value(User) is { } user) return (organization, user);
 

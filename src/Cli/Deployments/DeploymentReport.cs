@@ -33,7 +33,8 @@ internal sealed class DeploymentReport(Invocation call)
         Show(state);
         if (state.Status == "completed")
         {
-            call.Say(call.Terminal.Good($"Live at {state.WorkerUrl}") + (state.Duration is { } took ? $" after {Seconds(took)}" : string.Empty));
+            call.Say(
+                call.Terminal.Good($"Live at {state.WorkerUrl}") + (state.Duration is { } took ? $" after {Seconds(took)}" : string.Empty));
             return ExitCodes.Done;
         }
 
@@ -46,7 +47,10 @@ internal sealed class DeploymentReport(Invocation call)
     {
         foreach (var line in failure.Excerpt) call.Say($"    {Printable.Of(line)}");
         call.Say($"{failure.Code}: {Printable.Of(failure.Message)}");
-        call.Say(failure.Category == "user" ? "It lies in the project: the same again would fail again." : "It does not lie in the project; it may work later.");
+        call.Say(
+            failure.Category == "user"
+                ? "It lies in the project: the same again would fail again."
+                : "It does not lie in the project; it may work later.");
         if (failure.Hint is { } hint) call.Say($"Try: {Printable.Of(hint)}");
     }
 

@@ -23,7 +23,8 @@ internal static class LogsCommand
         do
         {
             var from = cursor is null ? string.Empty : $"&cursor={cursor}";
-            var page = await call.Api.GetAsync($"deploy/{Uri.EscapeDataString(call.Operand!)}/logs?limit={PageSize}{from}", cancellationToken);
+            var page = await call.Api.GetAsync(
+                $"deploy/{Uri.EscapeDataString(call.Operand!)}/logs?limit={PageSize}{from}", cancellationToken);
             foreach (var entry in page["entries"]!.AsArray()) Print(call, entry!);
             cursor = (long?)page["nextCursor"];
         }

@@ -38,7 +38,8 @@ internal static class StatusCommand
     private static async Task<int> ListAsync(Invocation call, CancellationToken cancellationToken)
     {
         var project = call.Value(Project) is { } id ? $"&projectId={Uri.EscapeDataString(id)}" : string.Empty;
-        var answer = await call.Api.GetAsync($"status/deployments?limit={Uri.EscapeDataString(call.Value(Limit) ?? "20")}{project}", cancellationToken);
+        var answer = await call.Api.GetAsync(
+            $"status/deployments?limit={Uri.EscapeDataString(call.Value(Limit) ?? "20")}{project}", cancellationToken);
         call.Answer(answer);
         var listed = answer["deployments"]!.AsArray().OfType<JsonNode>().Select(DeploymentState.Of).ToList();
         if (listed.Count == 0) call.Say("There are no deployments yet.");

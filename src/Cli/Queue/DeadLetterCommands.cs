@@ -15,7 +15,8 @@ internal static class DeadLetterCommands
     private static readonly Option Limit = new("limit", "COUNT", "so many at most (default: 50)");
     private static readonly Option Note = new("note", "TEXT", "why, for whoever looks later");
 
-    public static readonly Command List = new("dlq list", [], "lists the dead letters that wait", [Reason, Organization, All, Limit], ListAsync);
+    public static readonly Command List = new(
+        "dlq list", [], "lists the dead letters that wait", [Reason, Organization, All, Limit], ListAsync);
 
     public static readonly Command Replay = new(
         "dlq replay", ["DEAD-LETTER"], "deploys the source of a dead letter again", [Note, LiveView.Detach], ReplayAsync);
@@ -41,7 +42,8 @@ internal static class DeadLetterCommands
     private static void Show(Invocation call, JsonNode letter)
     {
         var settled = (string?)letter["resolution"]?["action"] is { } action ? $", {action}" : string.Empty;
-        call.Say($"{letter["id"]}  {letter["createdAt"]}  {Printable.Of((string?)letter["projectId"] ?? "-")}  {letter["reason"]}{settled}");
+        call.Say(
+            $"{letter["id"]}  {letter["createdAt"]}  {Printable.Of((string?)letter["projectId"] ?? "-")}  {letter["reason"]}{settled}");
         call.Say($"    {Printable.Of((string?)letter["finalError"] ?? string.Empty)}");
     }
 

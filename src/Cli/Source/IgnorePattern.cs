@@ -8,7 +8,8 @@ internal sealed class IgnorePattern
     private readonly string[] _segments;
     private readonly bool _onlyFolders;
 
-    private IgnorePattern(string[] segments, bool onlyFolders, bool negated) => (_segments, _onlyFolders, IsNegated) = (segments, onlyFolders, negated);
+    private IgnorePattern(string[] segments, bool onlyFolders, bool negated) =>
+        (_segments, _onlyFolders, IsNegated) = (segments, onlyFolders, negated);
 
     /// <summary>True for a line that takes back what an earlier one ignored.</summary>
     public bool IsNegated { get; }

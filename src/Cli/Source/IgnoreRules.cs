@@ -16,7 +16,8 @@ internal sealed class IgnoreRules
     private readonly int _depth;
     private readonly List<IgnorePattern> _patterns;
 
-    private IgnoreRules(IgnoreRules? above, int depth, List<IgnorePattern> patterns) => (_above, _depth, _patterns) = (above, depth, patterns);
+    private IgnoreRules(IgnoreRules? above, int depth, List<IgnorePattern> patterns) =>
+        (_above, _depth, _patterns) = (above, depth, patterns);
 
     /// <summary>The rules of a folder below, which has a file of its own.</summary>
     /// <param name="depth">How many folders below the top; 0 is the top itself.</param>

@@ -32,7 +32,8 @@ internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyLi
 
         return reading.Files.Count > 0
             ? new SourceFolder(reading.Files, reading.Links, reading.Bytes)
-            : throw new CommandException($"There is nothing to deploy in {top.FullName}: it is empty, or its .gitignore leaves everything out.");
+            : throw new CommandException(
+                  $"There is nothing to deploy in {top.FullName}: it is empty, or its .gitignore leaves everything out.");
     }
 
     private sealed class Reading(DirectoryInfo top)

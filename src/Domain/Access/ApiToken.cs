@@ -60,7 +60,8 @@ public sealed class ApiToken : Aggregate
     {
         ArgumentNullException.ThrowIfNull(secret);
         ArgumentNullException.ThrowIfNull(grant);
-        if (grant.Scopes.FirstOrDefault(scope => !Access.Scopes.All.Contains(scope)) is { } unknown) return AccessErrors.UnknownScope(unknown);
+        if (grant.Scopes.FirstOrDefault(scope => !Access.Scopes.All.Contains(scope)) is { } unknown)
+            return AccessErrors.UnknownScope(unknown);
         if (grant.Scopes.Count == 0) return AccessErrors.NoScope;
         if (grant.ExpiresAt <= now) return AccessErrors.ExpiryInThePast;
         // An administrator sees every organization, so a token that claims to be bound to one would lie.

@@ -130,13 +130,13 @@ public sealed class Deployment : Aggregate
     public ErrorOr<Lease> Claim(string owner, DateTimeOffset now, TimeSpan duration)
     {
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
-        if (Status == DeploymentStatus.Pending ? DueAt > now : Lease is { } held && held.ExpiresAt > now) return DeploymentErrors.NotClaimable(Id);
+        if (Status == DeploymentStatus.Pending ? DueAt > now : Lease is { } held && held.ExpiresAt > now)
+            return DeploymentErrors.NotClaimable(Id);
 
         if (Status == DeploymentStatus.Pending) StartAttempt(now);
         else Interruptions++;
         FencingToken++;
-        Lease = new Lease(owner, FencingToken, now + duration);
-        return Lease;
+        return Lease = new Lease(owner, FencingToken, now + duration);
     }
 
     /// <summary>The worker shows that it lives.</summary>
@@ -386,8 +386,8 @@ public sealed class Deployment : Aggregate
     // Within an attempt an earlier step starts again only where a crash or a hand-over took what it had made: the sandbox and its files.
     private static bool CanRestart(DeploymentStep step) => step is DeploymentStep.Sandbox or DeploymentStep.Sync;
 
-    private bool MissingBefore(DeploymentStep step) =>
-        DeploymentSteps.InOrder.Any(earlier => earlier < step && !IsDone(earlier) && !(IsDone(DeploymentStep.Build) && earlier < DeploymentStep.Build));
+    private bool MissingBefore(DeploymentStep step) => DeploymentSteps.InOrder.Any(
+        earlier => earlier < step && !IsDone(earlier) && !(IsDone(DeploymentStep.Build) && earlier < DeploymentStep.Build));
 
     private StepRun RunOf(DeploymentStep step)
     {

@@ -5,11 +5,13 @@ namespace Libra.Deploy.Domain.Deployments;
 /// <summary>Every refusal of the Deployments module; codes are those of API.md.</summary>
 public static class DeploymentErrors
 {
-    public static Error NotFound(string id) => Error.NotFound("NOT_FOUND", $"Deployment {id} does not exist or you do not have access to it.");
+    public static Error NotFound(string id) =>
+        Error.NotFound("NOT_FOUND", $"Deployment {id} does not exist or you do not have access to it.");
 
     public static Error NoArtifact(DeploymentId id) => Error.NotFound("NOT_FOUND", $"Deployment {id} has no stored artifact.");
 
-    public static Error NoResult(DeploymentId id) => Error.NotFound("NOT_FOUND", $"Deployment {id} has not ended, so it has no result yet.");
+    public static Error NoResult(DeploymentId id) =>
+        Error.NotFound("NOT_FOUND", $"Deployment {id} has not ended, so it has no result yet.");
 
     public static Error InProgress(string projectStatus, string? activeDeploymentId) => Error.Conflict(
         "DEPLOYMENT_IN_PROGRESS",
@@ -33,7 +35,8 @@ public static class DeploymentErrors
 
     public static Error CleanupRunning => Error.Conflict("INVALID_STATE", "Another cleanup is under way; wait for its end.");
 
-    public static Error NotRollbackable(DeploymentId id, string why) => Error.Conflict("INVALID_STATE", $"Deployment {id} cannot be rolled back to: {why}");
+    public static Error NotRollbackable(DeploymentId id, string why) =>
+        Error.Conflict("INVALID_STATE", $"Deployment {id} cannot be rolled back to: {why}");
 
     public static Error NotRetryable(DeploymentId id, DeploymentStatus status) =>
         Error.Conflict("INVALID_STATE", $"Deployment {id} is {status.WireName()}: only a failed or cancelled deployment can be retried.");

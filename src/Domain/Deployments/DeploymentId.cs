@@ -15,9 +15,14 @@ public readonly partial record struct DeploymentId
     /// <summary>The text of the id; empty only for the default value.</summary>
     public string Value => _value ?? string.Empty;
 
-    /// <summary>Makes an id for a deployment accepted at <paramref name="now"/>; 36^9 values a millisecond make a clash unlikely, and the primary key refuses one.</summary>
+    /// <summary>
+    /// Makes an id for a deployment accepted at <paramref name="now"/>; 36^9 values a millisecond make a clash unlikely, and the primary
+    /// key refuses one.
+    /// </summary>
     public static DeploymentId New(DateTimeOffset now) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, 9)}"));
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, 9)}"));
 
     /// <summary>Reads an id that a client sent; null when it has not the form of one.</summary>
     public static DeploymentId? TryParse(string? text) => text is not null && Form().IsMatch(text) ? new DeploymentId(text) : null;

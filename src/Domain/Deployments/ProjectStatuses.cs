@@ -13,7 +13,8 @@ public static class ProjectStatuses
     public static string For(DeploymentStatus status, bool live) => status switch
     {
         DeploymentStatus.Pending or DeploymentStatus.Validating or DeploymentStatus.CreatingSandbox => Preparing,
-        DeploymentStatus.SyncingFiles or DeploymentStatus.Building or DeploymentStatus.Deploying or DeploymentStatus.UpdatingDatabase => Deploying,
+        DeploymentStatus.SyncingFiles or DeploymentStatus.Building or DeploymentStatus.Deploying or DeploymentStatus.UpdatingDatabase =>
+            Deploying,
         DeploymentStatus.Completed => Deployed,
         DeploymentStatus.Cancelled when live => Deployed,
         _ => Failed,

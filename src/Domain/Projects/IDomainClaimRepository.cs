@@ -9,7 +9,9 @@ public interface IDomainClaimRepository
     /// <summary>As <see cref="FindAsync"/> but also one that was given up, and held until the transaction ends.</summary>
     Task<DomainClaim?> FindForUpdateAsync(string domain, string projectId, CancellationToken cancellationToken);
 
-    /// <summary>Lets go of every claim whose project has another domain now, or none, unless a deployment is about to give it this one.</summary>
+    /// <summary>
+    /// Lets go of every claim whose project has another domain now, or none, unless a deployment is about to give it this one.
+    /// </summary>
     Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
@@ -17,7 +19,8 @@ public interface IDomainClaimRepository
     /// has given up waits until that is done.
     /// </summary>
     /// <param name="projectId">Null takes those of all projects.</param>
-    Task<IReadOnlyList<DomainClaim>> TakeDueAsync(string? projectId, int limit, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
+        string? projectId, int limit, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
 
     void Add(DomainClaim claim);
 

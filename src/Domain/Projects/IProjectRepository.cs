@@ -6,7 +6,9 @@ public interface IProjectRepository
     /// <summary>Finds a project of any organization; null when there is none.</summary>
     Task<Project?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="FindAsync"/>, and holds the row until the transaction ends, so that two requests for one project queue up.</summary>
+    /// <summary>
+    /// As <see cref="FindAsync"/>, and holds the row until the transaction ends, so that two requests for one project queue up.
+    /// </summary>
     Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>The project that uses a custom domain, or that a deployment is about to give it to; null when none does.</summary>
@@ -14,7 +16,8 @@ public interface IProjectRepository
 
     /// <summary>Writes how the project's newest deployment stands; a deployment that is not the newest changes nothing.</summary>
     /// <param name="starting">True for the acceptance, which makes the deployment the newest.</param>
-    Task RecordDeploymentAsync(string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken);
+    Task RecordDeploymentAsync(
+        string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken);
 
     void Add(Project project);
 }

@@ -86,7 +86,9 @@ public sealed class Project
         (CustomDomainStatus, CustomDomainVerifiedAt) = (claim.Progress.WireName(), claim.VerifiedAt);
         (CustomHostnameId, SslStatus) = (claim.HostnameId, claim.CertificateStatus);
         // As the platform keeps it: the one record by which a name is proved, in the provider's own form.
-        OwnershipVerification = ownership is null ? null : JsonSerializer.Serialize(new { type = "txt", name = ownership.Name, value = ownership.Value });
+        OwnershipVerification = ownership is null
+            ? null
+            : JsonSerializer.Serialize(new { type = "txt", name = ownership.Name, value = ownership.Value });
         UpdatedAt = now;
     }
 }

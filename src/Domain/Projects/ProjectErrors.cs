@@ -8,7 +8,8 @@ public static class ProjectErrors
     public static Error NotFound { get; } =
         Error.NotFound("PROJECT_NOT_FOUND", "The specified project does not exist or you do not have access to it");
 
-    public static Error Inactive(string projectId) => Error.Validation("PROJECT_INACTIVE", $"Project {projectId} is switched off and cannot be deployed.");
+    public static Error Inactive(string projectId) =>
+        Error.Validation("PROJECT_INACTIVE", $"Project {projectId} is switched off and cannot be deployed.");
 
     public static Error BadCustomDomain(string domain, string why) =>
         Error.Validation("VALIDATION_ERROR", $"'{domain}' cannot be used as a custom domain: {why}.", Field("customDomain"));

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Libra.Deploy.Domain.Projects;
 
-/// <summary>Name under which a project is live: <c>{projectId}-worker</c> made a valid DNS label, so that it can stand in an address.</summary>
+/// <summary>
+/// Name under which a project is live: <c>{projectId}-worker</c> made a valid DNS label, so that it can stand in an address.
+/// </summary>
 public readonly partial record struct WorkerName
 {
     private const int LongestLabel = 63;

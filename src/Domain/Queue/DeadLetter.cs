@@ -111,7 +111,8 @@ public sealed class DeadLetter : Aggregate
         var history = deployment.Journal
             .Where(run => run.ErrorCode is not null)
             .OrderBy(run => run.Attempt).ThenBy(run => run.CompletedAt)
-            .Select(run => new FailedTry(run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
+            .Select(
+                run => new FailedTry(run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
             .ToList();
 
         // What ends a deployment outside any step has no line in the journal.

@@ -5,7 +5,8 @@ namespace Libra.Deploy.Domain.Queue;
 /// <summary>Every refusal of the Queue module; codes are those of API.md.</summary>
 public static class DeadLetterErrors
 {
-    public static Error NotFound(string id) => Error.NotFound("NOT_FOUND", $"Dead letter {id} does not exist or you do not have access to it.");
+    public static Error NotFound(string id) =>
+        Error.NotFound("NOT_FOUND", $"Dead letter {id} does not exist or you do not have access to it.");
 
     public static Error AlreadyResolved(DeadLetterId id, ResolutionAction action) =>
         Error.Conflict("INVALID_STATE", $"Dead letter {id} is already {action.ToString().ToLowerInvariant()}.");

@@ -17,5 +17,6 @@ public sealed class PlanAllowances
     public IReadOnlyDictionary<string, int> Deployments => _deployments;
 
     /// <summary>Null for a plan that is not configured: it cannot be refreshed, and what remains of it is used up.</summary>
-    public int? DeploymentsOf(string planName) => _deployments.TryGetValue(planName.ToUpperInvariant(), out var allowance) ? allowance : null;
+    public int? DeploymentsOf(string planName) =>
+        _deployments.TryGetValue(planName.ToUpperInvariant(), out var allowance) ? allowance : null;
 }

@@ -1,6 +1,8 @@
 namespace Libra.Deploy.Domain.Quotas;
 
-/// <summary>A plan of an organization. The row belongs to the platform; of it we write only what remains and when it was refreshed.</summary>
+/// <summary>
+/// A plan of an organization. The row belongs to the platform; of it we write only what remains and when it was refreshed.
+/// </summary>
 public sealed class QuotaPlan
 {
     private const string Free = "FREE";

@@ -46,7 +46,8 @@ public sealed class Webhook : Aggregate
     public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <summary>Adds a webhook with a secret of its own.</summary>
-    public static ErrorOr<Webhook> Create(WebhookId id, string organizationId, WebhookSettings settings, WebhookSecret secret, DateTimeOffset now)
+    public static ErrorOr<Webhook> Create(
+        WebhookId id, string organizationId, WebhookSettings settings, WebhookSecret secret, DateTimeOffset now)
     {
         var webhook = new Webhook { Id = id, OrganizationId = organizationId, Secret = secret, CreatedAt = now };
         var changed = webhook.Change(settings, now);
@@ -57,7 +58,8 @@ public sealed class Webhook : Aggregate
     public ErrorOr<Success> Change(WebhookSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Events.FirstOrDefault(name => !WebhookEvents.All.Contains(name)) is { } unknown) return WebhookErrors.UnknownEvent(unknown);
+        if (settings.Events.FirstOrDefault(name => !WebhookEvents.All.Contains(name)) is { } unknown)
+            return WebhookErrors.UnknownEvent(unknown);
 
         _events = [.. settings.Events.Distinct(StringComparer.Ordinal)];
         (Url, Description, IsEnabled, UpdatedAt) = (settings.Url, settings.Description, settings.IsEnabled, now);

@@ -7,9 +7,11 @@ public static class WebhookErrors
 {
     public static Error NotFound(string id) => Error.NotFound("NOT_FOUND", $"Webhook {id} does not exist or you do not have access to it.");
 
-    public static Error DeliveryNotFound(string id) => Error.NotFound("NOT_FOUND", $"Delivery {id} does not exist or you do not have access to it.");
+    public static Error DeliveryNotFound(string id) =>
+        Error.NotFound("NOT_FOUND", $"Delivery {id} does not exist or you do not have access to it.");
 
-    public static Error UnknownEvent(string name) => Invalid("events", $"There is no event '{name}'. There are {string.Join(", ", WebhookEvents.All.Order())}.");
+    public static Error UnknownEvent(string name) =>
+        Invalid("events", $"There is no event '{name}'. There are {string.Join(", ", WebhookEvents.All.Order())}.");
 
     public static Error BadUrl(string why) => Invalid("url", why);
 

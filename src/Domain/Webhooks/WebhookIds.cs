@@ -20,7 +20,8 @@ public readonly record struct WebhookDeliveryId(Guid Value)
     public static WebhookDeliveryId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
 
     /// <summary>Reads an id that a client sent; null when it has not the form of one.</summary>
-    public static WebhookDeliveryId? TryParse(string? text) => Guid.TryParseExact(text, "D", out var value) ? new WebhookDeliveryId(value) : null;
+    public static WebhookDeliveryId? TryParse(string? text) =>
+        Guid.TryParseExact(text, "D", out var value) ? new WebhookDeliveryId(value) : null;
 
     /// <inheritdoc />
     public override string ToString() => Value.ToString("D");

@@ -13,7 +13,8 @@ namespace Libra.Deploy.Infrastructure.Access;
 
 /// <summary>Asks the platform's better-auth whose a session is, and believes the answer for a few seconds.</summary>
 internal sealed class BetterAuthSessions(
-    IHttpClientFactory clients, IOptions<PlatformSessionOptions> options, TimeProvider clock, ILogger<BetterAuthSessions> logger) : IPlatformSessions
+    IHttpClientFactory clients,
+    IOptions<PlatformSessionOptions> options, TimeProvider clock, ILogger<BetterAuthSessions> logger) : IPlatformSessions
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string Client = "platform-sessions";
@@ -68,5 +69,6 @@ internal sealed class BetterAuthSessions(
 
     // A digest, so that no dump of the memory holds sessions of people that called a while ago.
     private static string Key(SessionCredential credential) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{credential.CookieName}\n{credential.Bearer}{credential.CookieValue}")));
+        Convert.ToHexString(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{credential.CookieName}\n{credential.Bearer}{credential.CookieValue}")));
 }

@@ -13,7 +13,8 @@ internal sealed record SessionAnswer(SessionAnswer.SessionPart? Session, Session
         string[] organizations = string.IsNullOrEmpty(Session.ActiveOrganizationId) ? [] : [Session.ActiveOrganizationId];
         var roles = (User.Role ?? string.Empty).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var isAdmin = roles.Any(role => options.AdminRoles.Contains(role, StringComparer.Ordinal));
-        return new Caller(CallerKind.Session, User.Id, User.Id, organizations, isAdmin ? [.. options.Scopes, Scopes.Admin] : options.Scopes);
+        return new Caller(
+            CallerKind.Session, User.Id, User.Id, organizations, isAdmin ? [.. options.Scopes, Scopes.Admin] : options.Scopes);
     }
 
     internal sealed record SessionPart(DateTimeOffset? ExpiresAt, string? ActiveOrganizationId);

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Infrastructure.Access;
 
 /// <summary>Writes down when tokens were last seen, at most once a minute each, and never while a request waits for it.</summary>
-internal sealed class TokenUseRecorder(IServiceScopeFactory scopes, TimeProvider clock, ILogger<TokenUseRecorder> logger) : BackgroundService
+internal sealed class TokenUseRecorder(IServiceScopeFactory scopes, TimeProvider clock, ILogger<TokenUseRecorder> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan NotedEvery = TimeSpan.FromMinutes(1);
     private const int Capacity = 10_000;
@@ -42,7 +43,8 @@ internal sealed class TokenUseRecorder(IServiceScopeFactory scopes, TimeProvider
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IApiTokenRepository>().NoteUseAsync([.. ids], clock.GetUtcNow(), cancellationToken);
+            await scope.ServiceProvider.GetRequiredService<IApiTokenRepository>().NoteUseAsync(
+                [.. ids], clock.GetUtcNow(), cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

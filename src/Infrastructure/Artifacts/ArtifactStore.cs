@@ -17,7 +17,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
     private readonly ArtifactCache _cache = new(options, clock);
     private readonly ManifestRules _rules = new(options.Limits, clock);
 
-    public Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
+    public Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(
+        Stream tar, CancellationToken cancellationToken, ArtifactClaim? claim = null) =>
         SaveAsync(
             async draft => ToManifest(await BuildResultTar.ReadAsync(tar, draft, options.Limits, cancellationToken)),
             claim,

@@ -17,7 +17,8 @@ internal sealed class CleanupRun(
     private const int PageSize = 200;
     private const int PatienceSeconds = 600; // counting what stays looks at every old row, and there may be millions
 
-    private const string Old = "d.completed_at < $1 AND d.status IN ('completed', 'failed', 'cancelled') AND ($2::text[] IS NULL OR d.organization_id = ANY ($2))";
+    private const string Old =
+        "d.completed_at < $1 AND d.status IN ('completed', 'failed', 'cancelled') AND ($2::text[] IS NULL OR d.organization_id = ANY ($2))";
 
     private const string ProjectExists = "EXISTS (SELECT 1 FROM public.project p WHERE p.id = d.project_id)";
 
@@ -128,16 +129,19 @@ internal sealed class CleanupRun(
         await connection.DisposeAsync();
     }
 
-    private async Task<List<(UnusedArtifact Artifact, string ProjectId)>> ReleasedBehindAsync(string digest, CancellationToken cancellationToken)
+    private async Task<List<(UnusedArtifact Artifact, string ProjectId)>> ReleasedBehindAsync(
+        string digest, CancellationToken cancellationToken)
     {
         await using var command = Command(Released, rules.ArtifactGrace, digest, PageSize);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var page = new List<(UnusedArtifact, string)>();
-        while (await rows.ReadAsync(cancellationToken)) page.Add((new UnusedArtifact(rows.GetString(0), rows.GetInt64(2)), rows.GetString(1)));
+        while (await rows.ReadAsync(cancellationToken))
+            page.Add((new UnusedArtifact(rows.GetString(0), rows.GetInt64(2)), rows.GetString(1)));
         return page;
     }
 
-    private async Task ReleaseAsync(UnusedArtifact artifact, string projectId, Func<UnusedArtifact, Task> remove, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(
+        UnusedArtifact artifact, string projectId, Func<UnusedArtifact, Task> remove, CancellationToken cancellationToken)
     {
         await using var transaction = rehearsal is null ? await connection.BeginTransactionAsync(cancellationToken) : null;
         // Holds the door through which a deployment of the project would come, and then the artifact itself, which any project may build

@@ -13,7 +13,8 @@ internal sealed class OrphanedObjects(IObjectStore store, TimeProvider clock)
 {
     private const int PageSize = 500; // deployments
 
-    private const string Gone = "SELECT id FROM unnest($1::text[]) id WHERE NOT EXISTS (SELECT 1 FROM deploy.deployments d WHERE d.id = id.id)";
+    private const string Gone =
+        "SELECT id FROM unnest($1::text[]) id WHERE NOT EXISTS (SELECT 1 FROM deploy.deployments d WHERE d.id = id.id)";
 
     // Where the deployment's id stands in a key: logs/{organization}/{project}/{id}/…, deployments/{id}/….
     private static readonly (string Prefix, int IdSegment)[] Places = [("logs/", 3), ("deployments/", 1)];

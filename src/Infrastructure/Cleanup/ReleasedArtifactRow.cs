@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
-/// <summary>An artifact whose deployment was removed: the memory of what may have to go, which a kill between row and object does not lose.</summary>
+/// <summary>
+/// An artifact whose deployment was removed: the memory of what may have to go, which a kill between row and object does not lose.
+/// </summary>
 internal sealed class ReleasedArtifactRow
 {
     public required string Digest { get; init; }

@@ -19,7 +19,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private PostgresProcess? _process;
 
     private EmbeddedPostgres(
-        EmbeddedPostgresOptions options, ILogger logger, ServerUser user, ServerFolders folders, PostgresPrograms programs, IDisposable held, string connectionString)
+        EmbeddedPostgresOptions options, ILogger logger, ServerUser user, ServerFolders folders, PostgresPrograms programs,
+        IDisposable held, string connectionString)
     {
         (_options, _logger, _user, _folders, _programs, _lock) = (options, logger, user, folders, programs, held);
         ConnectionString = connectionString;
@@ -29,8 +30,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public string ConnectionString { get; private set; }
 
     /// <summary>Starts the server, first making its data folder when there is none.</summary>
-    /// <exception cref="InvalidOperationException">Another process owns the folder, or the server does not start; the message has its last words.</exception>
-    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">Another process owns the folder, or the server does not start; the message has its last
+    /// words.</exception>
+    public static async Task<EmbeddedPostgres> StartAsync(
+        EmbeddedPostgresOptions options, ILogger logger, CancellationToken cancellationToken)
     {
         var user = ServerUser.Choose(options.ServerUsers);
         var folders = await ServerFolders.PrepareAsync(options.DataFolder, user, logger, cancellationToken);

@@ -18,9 +18,11 @@ internal static class OrphanedServer
         if (file.RunningServer() is { } process)
         {
             logger.LogWarning("Stopping PostgreSQL process {ProcessId}, whose owner is gone", process);
-            if (!await EndsAfterAsync("INT", process, file, cancellationToken) && !await EndsAfterAsync("QUIT", process, file, cancellationToken))
+            if (!await EndsAfterAsync("INT", process, file, cancellationToken)
+                && !await EndsAfterAsync("QUIT", process, file, cancellationToken))
             {
-                throw new InvalidOperationException($"PostgreSQL process {process} on {dataFolder} has no owner and does not stop; end it with `kill -9 {process}`.");
+                throw new InvalidOperationException(
+                    $"PostgreSQL process {process} on {dataFolder} has no owner and does not stop; end it with `kill -9 {process}`.");
             }
         }
 

@@ -17,5 +17,6 @@ internal static class OwnerLock
         return held;
     }
 
-    private static string ReadOwner(ServerFolders folders) => File.Exists(folders.OwnerProcess) ? File.ReadAllText(folders.OwnerProcess) : "?";
+    private static string ReadOwner(ServerFolders folders) =>
+        File.Exists(folders.OwnerProcess) ? File.ReadAllText(folders.OwnerProcess) : "?";
 }

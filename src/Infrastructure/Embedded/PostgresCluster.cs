@@ -11,7 +11,8 @@ internal static class PostgresCluster
 
     /// <summary>Makes the cluster when there is none yet, and gives its password.</summary>
     public static async Task<string> EnsureAsync(
-        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, ILogger logger, CancellationToken cancellationToken)
+        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, ILogger logger,
+        CancellationToken cancellationToken)
     {
         var exists = File.Exists(Path.Combine(folders.Data, "PG_VERSION"));
         if (exists && File.Exists(folders.Password)) return await File.ReadAllTextAsync(folders.Password, cancellationToken);
@@ -36,7 +37,8 @@ internal static class PostgresCluster
     }
 
     private static async Task InitializeAsync(
-        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, string password, CancellationToken cancellationToken)
+        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, string password,
+        CancellationToken cancellationToken)
     {
         var unfinished = folders.Data + ".new";
         var passwordForInitDb = Path.Combine(folders.Server, "password.new");

@@ -40,7 +40,8 @@ internal sealed class PostgresProcess : IDisposable
 
     private PostgresProcess(Process process, PostmasterFile file) => (_process, _file) = (process, file);
 
-    public static PostgresProcess Start(ServerFolders folders, PostgresPrograms programs, ServerUser user, int port, EmbeddedPostgresOptions options)
+    public static PostgresProcess Start(
+        ServerFolders folders, PostgresPrograms programs, ServerUser user, int port, EmbeddedPostgresOptions options)
     {
         // setsid: a Ctrl+C in the terminal would else stop the database before the service has finished its work.
         var line = user.Line(["sh", "-c", Watchdog, "libra-postgres", programs.Postgres, .. Settings(folders.Data, port, options)]);
@@ -96,7 +97,8 @@ internal sealed class PostgresProcess : IDisposable
         [
             "listen_addresses=127.0.0.1", "unix_socket_directories=", $"port={port.ToString(CultureInfo.InvariantCulture)}",
             $"max_connections={options.MaxConnections.ToString(CultureInfo.InvariantCulture)}", "shared_buffers=128MB",
-            "password_encryption=scram-sha-256", "timezone=UTC", "log_timezone=UTC", "logging_collector=off", "log_destination=stderr", "log_checkpoints=off",
+            "password_encryption=scram-sha-256", "timezone=UTC", "log_timezone=UTC", "logging_collector=off", "log_destination=stderr",
+            "log_checkpoints=off",
         ];
         if (!options.Durable) settings.AddRange(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);
         return ["-D", dataFolder, .. settings.SelectMany(setting => new[] { "-c", setting })];

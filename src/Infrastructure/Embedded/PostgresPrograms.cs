@@ -10,7 +10,8 @@ internal sealed record PostgresPrograms(string Folder)
 
     public string InitDb => Path.Combine(Folder, "initdb");
 
-    public static async Task<PostgresPrograms> PrepareAsync(string binFolder, ServerUser user, ServerFolders folders, CancellationToken cancellationToken)
+    public static async Task<PostgresPrograms> PrepareAsync(
+        string binFolder, ServerUser user, ServerFolders folders, CancellationToken cancellationToken)
     {
         var installed = new PostgresPrograms(Path.GetFullPath(binFolder));
         var native = Path.GetDirectoryName(installed.Folder)!;

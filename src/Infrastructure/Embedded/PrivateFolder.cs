@@ -6,7 +6,8 @@ namespace Libra.Deploy.Infrastructure.Embedded;
 internal static class PrivateFolder
 {
     // Others may pass through, because the server's user has a folder inside; nobody else may list or write.
-    private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Passable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Makes the folder, or takes it when this very user made it earlier.</summary>
     /// <exception cref="InvalidOperationException">Somebody else made it, or it is a link.</exception>

@@ -24,7 +24,8 @@ internal sealed record ServerFolders(string Owner, string Server)
     /// <summary>True when the server's part had to move, because its user cannot enter the owner's folder.</summary>
     public bool AreApart => !Server.StartsWith(Owner + "/", StringComparison.Ordinal);
 
-    public static async Task<ServerFolders> PrepareAsync(string dataFolder, ServerUser user, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<ServerFolders> PrepareAsync(
+        string dataFolder, ServerUser user, ILogger logger, CancellationToken cancellationToken)
     {
         var owner = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
         Directory.CreateDirectory(owner);
@@ -35,7 +36,8 @@ internal sealed record ServerFolders(string Owner, string Server)
         if (await user.CanAsync("-w", beside.Server, cancellationToken)) return beside;
 
         // A checkout below /root, for instance, which only root can enter.
-        var elsewhere = Path.Combine("/var/tmp", "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..12]);
+        var elsewhere = Path.Combine(
+            "/var/tmp", "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..12]);
         await PrivateFolder.EnsureAsync(elsewhere, cancellationToken);
         logger.LogInformation("PostgreSQL keeps its data in {Folder}, because its user cannot enter {DataFolder}", elsewhere, owner);
         return new ServerFolders(owner, await MakeAsync(elsewhere, user, cancellationToken));

@@ -21,13 +21,17 @@ internal sealed class ServerUser
     {
         if (!Environment.IsPrivilegedProcess) return new ServerUser(null, []);
 
-        var known = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToLookup(fields => fields[0]);
-        var chosen = candidates.Select(name => known[name].FirstOrDefault()).FirstOrDefault(fields => fields is not null && MayOwnData(fields))
+        var known = File.ReadLines("/etc/passwd").Select(line => line.Split(':'))
+            .Where(fields => fields.Length > 3).ToLookup(fields => fields[0]);
+        var chosen = candidates.Select(name => known[name].FirstOrDefault()).FirstOrDefault(
+            fields => fields is not null && MayOwnData(fields))
             ?? throw new InvalidOperationException(
                 $"PostgreSQL does not run as root, and none of the users {string.Join(", ", candidates)} exists; run `useradd --system {candidates[0]}`.");
         return new ServerUser(
             $"{chosen[2]}:{chosen[3]}",
-            ["setpriv", $"--reuid={chosen[2]}", $"--regid={chosen[3]}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]);
+            [
+                "setpriv", $"--reuid={chosen[2]}", $"--regid={chosen[3]}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+                "--no-new-privs", "--"]);
     }
 
     /// <summary>The command line that runs the given one as this user.</summary>
@@ -50,5 +54,6 @@ internal sealed class ServerUser
     }
 
     private static bool MayOwnData(string[] fields) =>
-        int.TryParse(fields[2], CultureInfo.InvariantCulture, out var id) && id is not 0 and not (>= FirstSandboxUser and <= LastSandboxUser);
+        int.TryParse(fields[2], CultureInfo.InvariantCulture, out var id)
+            && id is not 0 and not (>= FirstSandboxUser and <= LastSandboxUser);
 }

@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
-/// <summary>Reads what no event tells, the depth of the queue and which dependencies answer, so that a scrape never waits for a database.</summary>
+/// <summary>
+/// Reads what no event tells, the depth of the queue and which dependencies answer, so that a scrape never waits for a database.
+/// </summary>
 internal sealed class Measurements(IQueueFigures queue, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Measurements> logger)
     : RecurringWork(Pause, scopes, clock, logger)
 {

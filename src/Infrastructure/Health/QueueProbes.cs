@@ -13,7 +13,8 @@ internal sealed class QueueProbe(WaitingDeployments waiting, IOptions<QueueOptio
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) =>
-        ProbeFinding.Well($"The queue answers; {await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken)} jobs wait for a worker.");
+        ProbeFinding.Well(
+            $"The queue answers; {await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken)} jobs wait for a worker.");
 }
 
 /// <summary>Looks for a worker, on any node, whose heartbeat is recent.</summary>

@@ -57,7 +57,8 @@ internal sealed class DeploymentLog(
     }
 
     public Task SealAsync(LogSubject subject, CancellationToken cancellationToken) => LogSealer.SealAsync(
-        new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), clock.GetUtcNow(), cancellationToken);
+        new StoredLog(store, subject), (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk), clock.GetUtcNow(),
+        cancellationToken);
 
     public Task<(int Objects, long Bytes)> MeasureAsync(LogSubject subject, CancellationToken cancellationToken) =>
         new StoredLog(store, subject).MeasureAsync(cancellationToken);

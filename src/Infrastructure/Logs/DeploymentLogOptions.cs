@@ -3,7 +3,9 @@ namespace Libra.Deploy.Infrastructure.Logs;
 /// <summary>How fast logs are shipped and how much of one is kept.</summary>
 public sealed record DeploymentLogOptions
 {
-    /// <summary>A buffered line is shipped after this. With <see cref="PollIdle"/> it stays under a second, which readers are promised.</summary>
+    /// <summary>
+    /// A buffered line is shipped after this. With <see cref="PollIdle"/> it stays under a second, which readers are promised.
+    /// </summary>
     public TimeSpan ShipInterval { get; init; } = TimeSpan.FromMilliseconds(450);
 
     /// <summary>Text bytes after which a chunk is shipped at once.</summary>
@@ -12,7 +14,9 @@ public sealed record DeploymentLogOptions
     /// <summary>Text bytes that wait while the store is away; then the command that prints has to wait.</summary>
     public int MaxBufferedBytes { get; init; } = 8 << 20;
 
-    /// <summary>Lines of one log, over all attempts. The service's own lines may go over by a thousand, so that the end is always told.</summary>
+    /// <summary>
+    /// Lines of one log, over all attempts. The service's own lines may go over by a thousand, so that the end is always told.
+    /// </summary>
     public int MaxLines { get; init; } = 200_000;
 
     /// <summary>UTF-8 bytes of one line; the rest of it is dropped.</summary>

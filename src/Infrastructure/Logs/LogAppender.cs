@@ -76,7 +76,9 @@ internal sealed class LogAppender : IAsyncDisposable
         return WaitUntilAsync(() => _buffer.Shipped >= upTo, cancellationToken);
     }
 
-    /// <summary>Ships the rest and marks the log as closed properly. What cannot be stored in time is given up, with an error logged.</summary>
+    /// <summary>
+    /// Ships the rest and marks the log as closed properly. What cannot be stored in time is given up, with an error logged.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)

@@ -10,7 +10,8 @@ namespace Libra.Deploy.Infrastructure.Logs;
 public static class LogsRegistration
 {
     /// <param name="secrets">The service's own secrets; they never reach a log.</param>
-    public static IServiceCollection AddDeploymentLogs(this IServiceCollection services, DeploymentLogOptions options, IEnumerable<string> secrets) =>
+    public static IServiceCollection AddDeploymentLogs(
+        this IServiceCollection services, DeploymentLogOptions options, IEnumerable<string> secrets) =>
         services.AddSingleton<IDeploymentLog>(provider => new DeploymentLog(
             provider.GetRequiredService<IObjectStore>(),
             new Redactor(secrets),

@@ -30,7 +30,8 @@ internal sealed class ArchivedDeployments(NpgsqlDataSource database, TimeProvide
         command.Parameters.AddWithValue(most);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var left = new List<LogSubject>();
-        while (await rows.ReadAsync(cancellationToken)) left.Add(new LogSubject(DeploymentId.Parse(rows.GetString(0)), rows.GetString(1), rows.GetString(2)));
+        while (await rows.ReadAsync(cancellationToken))
+            left.Add(new LogSubject(DeploymentId.Parse(rows.GetString(0)), rows.GetString(1), rows.GetString(2)));
         return left;
     }
 }

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-/// <summary>Where the database is, and how the service likes to be connected to it. No record, since its text has a password in it.</summary>
+/// <summary>
+/// Where the database is, and how the service likes to be connected to it. No record, since its text has a password in it.
+/// </summary>
 internal sealed class DatabaseAddress(string connectionString)
 {
     private const int PreparedStatements = 200;

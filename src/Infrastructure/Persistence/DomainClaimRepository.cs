@@ -8,10 +8,12 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
     private DbSet<DomainClaim> Claims => database.Set<DomainClaim>();
 
     public Task<DomainClaim?> FindAsync(string domain, string projectId, CancellationToken cancellationToken) => Claims.AsNoTracking()
-        .FirstOrDefaultAsync(claim => claim.Domain == domain && claim.ProjectId == projectId && claim.ReleasedAt == null, cancellationToken);
+        .FirstOrDefaultAsync(
+            claim => claim.Domain == domain && claim.ProjectId == projectId && claim.ReleasedAt == null, cancellationToken);
 
     public Task<DomainClaim?> FindForUpdateAsync(string domain, string projectId, CancellationToken cancellationToken) => Claims
-        .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE")
+        .SingleOrDefaultAsync(cancellationToken);
 
     public Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
         $"""

@@ -19,7 +19,8 @@ public static class PersistenceRegistration
         var address = new DatabaseAddress(connectionString);
         services.AddSingleton(address);
         services.AddSingleton(_ => address.Open());
-        services.AddDbContextPool<LibraDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextPool<LibraDbContext>(
+            (provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
         services.AddScoped<IProjectRepository, ProjectRepository>();
@@ -38,7 +39,8 @@ public static class PersistenceRegistration
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>
         options.UseNpgsql(database, Migrations).UseSnakeCaseNamingConvention();
 
-    internal static DbContextOptionsBuilder<LibraDbContext> Configure(DbContextOptionsBuilder<LibraDbContext> options, string connectionString)
+    internal static DbContextOptionsBuilder<LibraDbContext> Configure(
+        DbContextOptionsBuilder<LibraDbContext> options, string connectionString)
     {
         options.UseNpgsql(connectionString, Migrations).UseSnakeCaseNamingConvention();
         return options;

@@ -20,7 +20,9 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
         var users = database.Projects.Where(project => project.CustomDomain == domain);
         // A claim whose project has let the domain go is about to be released and counts no more.
         var holder = await database.Set<DomainClaim>()
-            .Where(claim => claim.Domain == domain && claim.ReleasedAt == null && (claim.ReservedUntil != null || users.Any(user => user.Id == claim.ProjectId)))
+            .Where(
+                claim => claim.Domain == domain && claim.ReleasedAt == null
+                    && (claim.ReservedUntil != null || users.Any(user => user.Id == claim.ProjectId)))
             .Select(claim => claim.ProjectId).FirstOrDefaultAsync(cancellationToken);
         return holder ?? await users.Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
     }

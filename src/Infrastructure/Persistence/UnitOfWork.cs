@@ -49,5 +49,6 @@ internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : 
         }
     }
 
-    private List<IDomainEvent> TakeEvents() => [.. database.ChangeTracker.Entries<Aggregate>().SelectMany(entry => entry.Entity.TakeEvents())];
+    private List<IDomainEvent> TakeEvents() =>
+        [.. database.ChangeTracker.Entries<Aggregate>().SelectMany(entry => entry.Entity.TakeEvents())];
 }

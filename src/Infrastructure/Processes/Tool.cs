@@ -12,11 +12,13 @@ internal sealed record ToolResult(int ExitCode, string Output, string Error)
 internal static class Tool
 {
     // The service's other settings are secrets as often as not, and some tools run as another user.
-    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "APT_CONFIG", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    private static readonly string[] Kept = [
+        "PATH", "HOME", "TMPDIR", "APT_CONFIG", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
     /// <summary>Runs the program in the root folder, with no input and in the C locale, so that its messages can be read by code.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static async Task<ToolResult> RunAsync(IReadOnlyList<string> line, CancellationToken cancellationToken, string workingDirectory = "/")
+    public static async Task<ToolResult> RunAsync(
+        IReadOnlyList<string> line, CancellationToken cancellationToken, string workingDirectory = "/")
     {
         var start = new ProcessStartInfo(line[0], line.Skip(1))
         {
@@ -46,11 +48,13 @@ internal static class Tool
 
     /// <summary>Runs the program and gives its output.</summary>
     /// <exception cref="InvalidOperationException">It ended with another code than zero; the message holds what it wrote.</exception>
-    public static async Task<string> RequireAsync(IReadOnlyList<string> line, CancellationToken cancellationToken, string workingDirectory = "/")
+    public static async Task<string> RequireAsync(
+        IReadOnlyList<string> line, CancellationToken cancellationToken, string workingDirectory = "/")
     {
         var result = await RunAsync(line, cancellationToken, workingDirectory);
         return result.Succeeded
             ? result.Output
-            : throw new InvalidOperationException($"{Path.GetFileName(line[0])} failed with code {result.ExitCode}: {result.Error.Trim()} {result.Output.Trim()}".Trim());
+            : throw new InvalidOperationException(
+                  $"{Path.GetFileName(line[0])} failed with code {result.ExitCode}: {result.Error.Trim()} {result.Output.Trim()}".Trim());
     }
 }

@@ -15,7 +15,8 @@ namespace Libra.Deploy.Infrastructure.Projects;
 /// now and then, for the database may be away at first, and somebody may delete it.
 /// </summary>
 internal sealed class CustomDomainSchedule(
-    IRecurringJobManagerV2 jobs, IOptions<CustomDomainOptions> options, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CustomDomainSchedule> logger)
+    IRecurringJobManagerV2 jobs,
+    IOptions<CustomDomainOptions> options, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CustomDomainSchedule> logger)
     : RecurringWork(SaidEvery, scopes, clock, logger)
 {
     /// <summary>Name of the recurring job, as the dashboard shows it.</summary>

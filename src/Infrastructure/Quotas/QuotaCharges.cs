@@ -39,7 +39,8 @@ internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, I
     }
 
     public Task<bool> IsChargedAsync(DeploymentId deployment, CancellationToken cancellationToken) =>
-        database.Set<QuotaCharge>().AnyAsync(charge => charge.DeploymentId == deployment.Value && charge.RefundedAt == null, cancellationToken);
+        database.Set<QuotaCharge>().AnyAsync(
+            charge => charge.DeploymentId == deployment.Value && charge.RefundedAt == null, cancellationToken);
 
     public Task RefundAsync(DeploymentId deployment, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
         $"""

@@ -6,8 +6,11 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.RateLimits;
 
-/// <summary>A window for each user and project that begins with its first request; the database's clock decides, as all nodes share it.</summary>
-/// <remarks>Over the border of two windows a user may get in nearly twice the limit; in exchange a request costs one write to one row.</remarks>
+/// <summary>
+/// A window for each user and project that begins with its first request; the database's clock decides, as all nodes share it.
+/// </summary>
+/// <remarks>Over the border of two windows a user may get in nearly twice the limit; in exchange a request costs one write to one
+/// row.</remarks>
 internal sealed class RateLimiter(NpgsqlDataSource database, IOptions<RateLimitOptions> options) : IRateLimiter
 {
     // The count stops one above the limit, so that no flood of refused requests can overflow it.
@@ -38,7 +41,8 @@ internal sealed class RateLimiter(NpgsqlDataSource database, IOptions<RateLimitO
         var (requests, untilEnd) = (reader.GetInt32(0), reader.GetInt32(1));
 
         var allowed = requests <= limit;
-        return new RateLimitDecision(allowed, limit, Math.Max(0, limit - requests), seconds, allowed ? 0 : Math.Clamp(untilEnd, 1, seconds));
+        return new RateLimitDecision(
+            allowed, limit, Math.Max(0, limit - requests), seconds, allowed ? 0 : Math.Clamp(untilEnd, 1, seconds));
     }
 
     public async Task<int> PruneAsync(CancellationToken cancellationToken)

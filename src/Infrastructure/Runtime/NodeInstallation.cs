@@ -11,7 +11,8 @@ internal static class NodeInstallation
     private static readonly string[] NpmBesideNode =
         ["../lib/node_modules/npm/bin/npm-cli.js", "../share/nodejs/npm/bin/npm-cli.js", "../../share/nodejs/npm/bin/npm-cli.js"];
 
-    public static string Node() => RealPath(ProgramPath.Find("node") ?? throw new RuntimePartMissingException($"node is not on PATH; {Advice}"));
+    public static string Node() =>
+        RealPath(ProgramPath.Find("node") ?? throw new RuntimePartMissingException($"node is not on PATH; {Advice}"));
 
     public static string Npm()
     {

@@ -61,7 +61,8 @@ public sealed class RuntimeLayout
             var named = Path.GetFullPath(configured);
             return File.Exists(Path.Combine(named, Manifest))
                 ? new RuntimeLayout(named)
-                : throw new RuntimePartMissingException($"{DirectorySetting} names {named}, which has no {Manifest}; set it to the runtime folder of Libra Deploy.");
+                : throw new RuntimePartMissingException(
+                      $"{DirectorySetting} names {named}, which has no {Manifest}; set it to the runtime folder of Libra Deploy.");
         }
 
         // Published, the folder is beside the program; in a checkout it is above bin/Debug.

@@ -5,7 +5,9 @@ using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>What a build sees: the sources and dependencies read-only, and a bounded folder to work in. It has no way out but its result.</summary>
+/// <summary>
+/// What a build sees: the sources and dependencies read-only, and a bounded folder to work in. It has no way out but its result.
+/// </summary>
 internal static class BuildPhase
 {
     private const string Source = "/src";
@@ -23,7 +25,9 @@ internal static class BuildPhase
     public static IReadOnlyList<string> Line(SandboxBuild build) =>
         ["/bin/sh", "/opt/libra/build.sh", Source, Work, CheckedResultPath(build), .. BuildLines.Of(build.Commands)];
 
-    /// <summary>Settings of the tools, for a process that cannot reach the network and has little room; the build's own go before them.</summary>
+    /// <summary>
+    /// Settings of the tools, for a process that cannot reach the network and has little room; the build's own go before them.
+    /// </summary>
     public static Dictionary<string, string> Variables(SandboxLimits limits, SandboxBuild build)
     {
         var variables = Settings(limits);
@@ -57,7 +61,8 @@ internal static class BuildPhase
     public static string CheckedResultPath(SandboxBuild build)
     {
         var path = build.ResultPath;
-        if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is ".." or "")) throw new ArgumentException($"'{path}' is no folder below the project.", nameof(build));
+        if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is ".." or ""))
+            throw new ArgumentException($"'{path}' is no folder below the project.", nameof(build));
         return path;
     }
 }

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>A child with an empty environment whose parent is a thread of its own.</summary>
-/// <remarks>bubblewrap's <c>--die-with-parent</c> follows the thread that started it, not the process; a pool thread may end at any time.</remarks>
+/// <remarks>bubblewrap's <c>--die-with-parent</c> follows the thread that started it, not the process; a pool thread may end at any
+/// time.</remarks>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;

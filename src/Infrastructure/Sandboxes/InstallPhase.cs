@@ -4,7 +4,9 @@ using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>What an install sees: the organization's package cache, its own folder and a socket to the registry. No project code runs in it.</summary>
+/// <summary>
+/// What an install sees: the organization's package cache, its own folder and a socket to the registry. No project code runs in it.
+/// </summary>
 internal static class InstallPhase
 {
     private const string ProxySocket = "/run/proxy.sock";

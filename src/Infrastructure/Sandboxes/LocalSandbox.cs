@@ -35,7 +35,8 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
 
     /// <summary>Starts the clock of its lifetime; called once, by who made it.</summary>
     public void Begin() =>
-        _lifetime = settings.Clock.CreateTimer(_ => _ = DisposeAsync().AsTask(), null, spec.Limits.Lifetime + ExpiryGrace, Timeout.InfiniteTimeSpan);
+        _lifetime = settings.Clock.CreateTimer(
+            _ => _ = DisposeAsync().AsTask(), null, spec.Limits.Lifetime + ExpiryGrace, Timeout.InfiniteTimeSpan);
 
     public Task WriteAsync(Stream tar, CancellationToken cancellationToken) => ExclusivelyAsync(
         async token =>
@@ -47,7 +48,8 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
         },
         cancellationToken);
 
-    public Task<SandboxExit> InstallAsync(DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+    public Task<SandboxExit> InstallAsync(
+        DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
         async token =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
@@ -62,7 +64,8 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
         },
         cancellationToken);
 
-    public Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+    public Task<SandboxExit> BuildAsync(
+        SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
         async token =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
@@ -93,7 +96,8 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
     {
         await _stopped.CancelAsync();
         if (_lifetime is not null) await _lifetime.DisposeAsync();
-        if (!await _busy.WaitAsync(StopTime)) throw new SandboxException("SANDBOX_COMMAND_FAILED", $"Sandbox {Id} does not stop.", transient: false);
+        if (!await _busy.WaitAsync(StopTime))
+            throw new SandboxException("SANDBOX_COMMAND_FAILED", $"Sandbox {Id} does not stop.", transient: false);
 
         _dependencies?.Dispose();
         job.Dispose();

@@ -3,7 +3,9 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>Hands output on one piece at a time, and drops what exceeds the limit while it is still read, so that the writer never blocks.</summary>
+/// <summary>
+/// Hands output on one piece at a time, and drops what exceeds the limit while it is still read, so that the writer never blocks.
+/// </summary>
 internal sealed class OutputGate(SandboxOutput output, long maxBytes) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -14,7 +16,8 @@ internal sealed class OutputGate(SandboxOutput output, long maxBytes) : IDisposa
     {
         var buffer = new byte[16 * 1024];
         int read;
-        while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0) await WriteAsync(stream, buffer.AsMemory(0, read), cancellationToken);
+        while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+            await WriteAsync(stream, buffer.AsMemory(0, read), cancellationToken);
     }
 
     /// <summary>A line of the service itself, in between the program's.</summary>

@@ -5,14 +5,16 @@ using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>No sandbox at all: project code runs as the service's own user, with only time, output and result bounded.</summary>
-internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folders, JobFolder job, string tools, LocalSandboxSettings settings)
+internal sealed class ProcessSandbox(
+    SandboxSpec spec, OrganizationFolders folders, JobFolder job, string tools, LocalSandboxSettings settings)
     : LocalSandbox(spec, folders, job, settings)
 {
     private const string PathInSandbox = "/opt/libra/";
 
     protected override Task<SandboxExit> RunInstallerAsync(
         IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken) =>
-        RunAsync(line, PackageManagerCommands.Settings(Folders.Cache, Settings.Registry), folder, timeout, Stream.Null, gate, cancellationToken);
+        RunAsync(
+            line, PackageManagerCommands.Settings(Folders.Cache, Settings.Registry), folder, timeout, Stream.Null, gate, cancellationToken);
 
     protected override Task<SandboxExit> RunBuildAsync(
         SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken)
@@ -28,9 +30,15 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
 
         // Our own scripts lie elsewhere without a sandbox.
         var commands = build.Commands.Select(IReadOnlyList<string> (command) =>
-            [.. command.Select(part => part.StartsWith(PathInSandbox, StringComparison.Ordinal) ? Path.Combine(Settings.Tools.Scripts, part[PathInSandbox.Length..]) : part)]);
+            [
+                .. command.Select(
+                    part => part.StartsWith(PathInSandbox, StringComparison.Ordinal)
+                        ? Path.Combine(Settings.Tools.Scripts, part[PathInSandbox.Length..])
+                        : part)]);
         IReadOnlyList<string> line =
-            ["/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), JobFolder.Source, work, BuildPhase.CheckedResultPath(build), .. BuildLines.Of(commands)];
+            [
+                "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), JobFolder.Source, work, BuildPhase.CheckedResultPath(build),
+                .. BuildLines.Of(commands)];
         return RunAsync(line, BuildPhase.Variables(Spec.Limits, build), work, build.Timeout, result, gate, cancellationToken);
     }
 
@@ -45,7 +53,8 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
     {
         using var run = new SandboxRun(timeout, Settings.Clock, group: null, killTree: true);
         var child = await ChildProcess.StartAsync(
-            [.. Launcher.DieWithParent, .. Launcher.Line(Settings.Tools, "", [], run.Descriptors, []), .. line], Variables(variables), folder);
+            [.. Launcher.DieWithParent, .. Launcher.Line(Settings.Tools, "", [], run.Descriptors, []), .. line], Variables(variables),
+            folder);
         return (await run.RunAsync(child, gate, result, Spec.Limits.DiskBytes, cancellationToken)).Exit;
     }
 
@@ -53,7 +62,14 @@ internal sealed class ProcessSandbox(SandboxSpec spec, OrganizationFolders folde
     private Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> variables)
     {
         var home = Directory.CreateDirectory(Path.Combine(JobFolder.Folder, "home")).FullName;
-        var all = new Dictionary<string, string>(variables) { ["PATH"] = $"{tools}:/usr/bin:/bin", ["HOME"] = home, ["TMPDIR"] = home, ["LANG"] = "C.UTF-8", ["CI"] = "1" };
+        var all = new Dictionary<string, string>(variables)
+        {
+            ["PATH"] = $"{tools}:/usr/bin:/bin",
+            ["HOME"] = home,
+            ["TMPDIR"] = home,
+            ["LANG"] = "C.UTF-8",
+            ["CI"] = "1",
+        };
         foreach (var (name, value) in HostCertificates.Variables()) all[name] = value;
         return all;
     }

@@ -10,7 +10,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>Builds as plain child processes, for machines on which bubblewrap cannot work and whose projects are all trusted.</summary>
 /// <remarks>It isolates nothing: project code can read what the service can read. It is used only when chosen by name.</remarks>
 public sealed partial class ProcessSandboxProvider(
-    BubblewrapOptions options, RuntimeLayout runtime, TimeProvider clock, ILogger<ProcessSandboxProvider> log) : ISandboxProvider, IDisposable
+    BubblewrapOptions options, RuntimeLayout runtime, TimeProvider clock,
+    ILogger<ProcessSandboxProvider> log) : ISandboxProvider, IDisposable
 {
     private readonly SandboxFolders _folders = new(options.DataDirectory);
     private readonly SemaphoreSlim _starting = new(1, 1);

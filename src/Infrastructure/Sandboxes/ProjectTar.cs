@@ -75,10 +75,13 @@ internal static class ProjectTar
         File.SetUnixFileMode(path, Executable);
     }
 
-    /// <summary>The path to write, null for one that is left out: the root itself, and dependencies, which the sandbox installs itself.</summary>
+    /// <summary>
+    /// The path to write, null for one that is left out: the root itself, and dependencies, which the sandbox installs itself.
+    /// </summary>
     private static string? RelativePath(string name)
     {
-        if (name.Length > MaxPathLength || name.Contains('\0') || name.Contains('\\') || name.StartsWith('/')) throw Refused($"'{name}' is no path of a project.");
+        if (name.Length > MaxPathLength || name.Contains('\0') || name.Contains('\\') || name.StartsWith('/'))
+            throw Refused($"'{name}' is no path of a project.");
 
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         if (parts.Contains("..")) throw Refused($"'{name}' leads out of the project.");

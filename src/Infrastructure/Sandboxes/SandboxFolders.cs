@@ -33,7 +33,8 @@ internal sealed class SandboxFolders
         new(Path.Combine(Root, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(organizationId)))[..32]));
 
     public IEnumerable<OrganizationFolders> Organizations() =>
-        Directory.EnumerateDirectories(Root).Where(folder => folder != Slots && Path.GetFileName(folder).Length == 32).Select(folder => new OrganizationFolders(folder));
+        Directory.EnumerateDirectories(Root)
+            .Where(folder => folder != Slots && Path.GetFileName(folder).Length == 32).Select(folder => new OrganizationFolders(folder));
 }
 
 /// <summary>Folders of one organization.</summary>

@@ -6,7 +6,9 @@ using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>Runs one command line to its end: feeds output on, takes the result, and stops everything on time-out, limit or cancellation.</summary>
+/// <summary>
+/// Runs one command line to its end: feeds output on, takes the result, and stops everything on time-out, limit or cancellation.
+/// </summary>
 /// <param name="timeout">After it the run ends as <see cref="SandboxExitReason.TimedOut"/>.</param>
 /// <param name="clock">Measures <paramref name="timeout"/>.</param>
 /// <param name="group">Counts and kills the whole tree; null where there are no control groups.</param>
@@ -77,7 +79,9 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         _status.Dispose();
     }
 
-    /// <summary>The exit code of the command inside, from bubblewrap's report; none means that bubblewrap itself failed or was killed.</summary>
+    /// <summary>
+    /// The exit code of the command inside, from bubblewrap's report; none means that bubblewrap itself failed or was killed.
+    /// </summary>
     private static int? ReportedCode(byte[] report)
     {
         int? last = null;
@@ -96,7 +100,9 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         if (_limitExceeded) return new SandboxExit(SandboxExitReason.LimitExceeded, null);
         if (code != 0 && group?.RanOutOfMemory() == true) return new SandboxExit(SandboxExitReason.OutOfMemory, null);
         // 128 + n is how shells and bubblewrap report a death by signal n.
-        return code is > 128 and <= 128 + 64 ? new SandboxExit(SandboxExitReason.Signaled, null) : new SandboxExit(SandboxExitReason.Exited, code);
+        return code is > 128 and <= 128 + 64
+            ? new SandboxExit(SandboxExitReason.Signaled, null)
+            : new SandboxExit(SandboxExitReason.Exited, code);
     }
 
     private void Kill(ChildProcess child)
@@ -123,7 +129,9 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         }
     }
 
-    /// <summary>Takes what is left in the pipes. Only where no namespace and no group holds a command together can something still have them open.</summary>
+    /// <summary>
+    /// Takes what is left in the pipes. Only where no namespace and no group holds a command together can something still have them open.
+    /// </summary>
     private static async Task DrainAsync(Task[] pumps, CancellationTokenSource drained)
     {
         var all = Task.WhenAll(pumps);

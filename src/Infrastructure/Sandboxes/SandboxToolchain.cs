@@ -43,6 +43,7 @@ internal sealed class SandboxToolchain(RuntimeLayout runtime)
     private static string VersionOf(string packageFolder)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Path.GetFullPath(packageFolder), "package.json")));
-        return manifest.RootElement.GetProperty("version").GetString() ?? throw new InvalidDataException($"{packageFolder} has a manifest without a version.");
+        return manifest.RootElement.GetProperty("version").GetString() ?? throw new InvalidDataException(
+            $"{packageFolder} has a manifest without a version.");
     }
 }

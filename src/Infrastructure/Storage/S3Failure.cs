@@ -26,7 +26,8 @@ internal static class S3Failure
     private static string AdviceFor(AmazonServiceException refused) => refused switch
     {
         { ErrorCode: "NoSuchBucket" } => "The buckets of R2_LOGS_BUCKET and R2_ARTIFACTS_BUCKET have to be made first.",
-        { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } => "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY need the permission to read and write objects in both buckets.",
+        { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
+            "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY need the permission to read and write objects in both buckets.",
         _ => "",
     };
 
@@ -34,7 +35,8 @@ internal static class S3Failure
     {
         // A refusal's own message and body can repeat the request with its key id: only code and status leave here.
         if (failure is AmazonServiceException { StatusCode: not 0 } refused)
-            return new IOException($"The object store refused to {what}: {refused.ErrorCode} ({(int)refused.StatusCode}). {AdviceFor(refused)}".TrimEnd());
+            return new IOException(
+                $"The object store refused to {what}: {refused.ErrorCode} ({(int)refused.StatusCode}). {AdviceFor(refused)}".TrimEnd());
 
         var reason = failure is OperationCanceledException or TimeoutException ? "no answer in time" : failure.GetBaseException().Message;
         return new IOException($"The object store could not {what}: {reason}", failure.GetBaseException());

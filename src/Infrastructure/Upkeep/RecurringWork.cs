@@ -10,7 +10,8 @@ namespace Libra.Deploy.Infrastructure.Upkeep;
 /// wrappers, the next round may do better, and giving up would end the work for good, or the host.
 /// </summary>
 /// <param name="interval">From the start of one round to the start of the next; one that takes longer delays it.</param>
-internal abstract class RecurringWork(TimeSpan interval, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger) : BackgroundService
+internal abstract class RecurringWork(TimeSpan interval, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
+    : BackgroundService
 {
     protected TimeProvider Clock => clock;
 

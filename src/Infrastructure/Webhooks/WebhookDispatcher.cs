@@ -49,7 +49,8 @@ internal sealed class WebhookDispatcher(
         {
             var now = Clock.GetUtcNow();
             var claimed = await due.ClaimAsync(
-                now, now + options.Value.Timeout + ClaimSlack, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount, cancellationToken);
+                now, now + options.Value.Timeout + ClaimSlack, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount,
+                cancellationToken);
             if (claimed.Count == 0) return;
 
             foreach (var id in claimed)
@@ -69,7 +70,8 @@ internal sealed class WebhookDispatcher(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(failure, "Delivery {WebhookDeliveryId} could not be made or noted; it is made again when its claim is over", id);
+            logger.LogWarning(
+                failure, "Delivery {WebhookDeliveryId} could not be made or noted; it is made again when its claim is over", id);
         }
         catch (OperationCanceledException)
         {

@@ -72,7 +72,8 @@ internal sealed class WebhookSender(IHttpClientFactory clients, IOptions<Webhook
     private static string Explain(HttpRequestException failure) => (failure.InnerException ?? failure) switch
     {
         PrivateAddressException refused => refused.Message,
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "The name of the receiver cannot be resolved.",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            "The name of the receiver cannot be resolved.",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "The receiver refuses connections.",
         AuthenticationException => "The receiver's certificate is not valid.",
         _ => "The connection to the receiver failed.",

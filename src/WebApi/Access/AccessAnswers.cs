@@ -7,7 +7,8 @@ namespace Libra.Deploy.WebApi.Access;
 /// <summary>Gives strangers and callers without the right the answers of the contract.</summary>
 internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
 {
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
         {
@@ -28,7 +29,8 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
 
     // A person gets a page to sign in, a program the refusal.
     private static string? LoginFor(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             ? context.GetEndpoint()?.Metadata.GetMetadata<LoginPath>()?.Path
             : null;
 }

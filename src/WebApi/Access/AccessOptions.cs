@@ -1,6 +1,8 @@
 namespace Libra.Deploy.WebApi.Access;
 
-/// <summary>Which credentials are accepted; the sessions' own settings are <see cref="Infrastructure.Access.PlatformSessionOptions"/>.</summary>
+/// <summary>
+/// Which credentials are accepted; the sessions' own settings are <see cref="Infrastructure.Access.PlatformSessionOptions"/>.
+/// </summary>
 internal sealed class AccessOptions
 {
     /// <summary>Whether tokens of this service are accepted.</summary>

@@ -7,7 +7,8 @@ namespace Libra.Deploy.WebApi.Access;
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(5);
-    private static readonly string[] PublicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+    private static readonly string[] PublicKeyAlgorithms = [
+        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
@@ -18,7 +19,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     private static IEnumerable<string> Failures(JwtOptions jwt)
     {
         if (string.IsNullOrEmpty(jwt.Audience)) yield return "JWTs need the audience that they must be made for.";
-        if (jwt.Authority is null && string.IsNullOrEmpty(jwt.Issuer)) yield return "JWTs checked with a key address need the issuer's name.";
+        if (jwt.Authority is null && string.IsNullOrEmpty(jwt.Issuer))
+            yield return "JWTs checked with a key address need the issuer's name.";
         if (new[] { jwt.Authority, jwt.JwksUrl }.OfType<Uri>().Any(address => !IsSafe(address)))
             yield return "The JWT issuer's addresses must be https, or http on this machine.";
         foreach (var algorithm in jwt.Algorithms.Except(PublicKeyAlgorithms, StringComparer.Ordinal))

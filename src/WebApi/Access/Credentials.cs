@@ -17,7 +17,8 @@ internal sealed class Credentials(IOptions<AccessOptions> access, IOptions<Platf
     /// <summary>The scheme that can check the request; a bearer token goes before a cookie.</summary>
     public string SchemeOf(HttpContext context)
     {
-        if (Bearer(context.Request) is not { } token) return SessionsEnabled && LoginCookie.Read(context.Request) is null ? Schemes.Session : Schemes.ApiToken;
+        if (Bearer(context.Request) is not { } token)
+            return SessionsEnabled && LoginCookie.Read(context.Request) is null ? Schemes.Session : Schemes.ApiToken;
         if (token.StartsWith(TokenSecret.Mark, StringComparison.Ordinal)) return Schemes.ApiToken;
         if (access.Value.Jwt.Enabled && LooksLikeJwt(token)) return Schemes.Jwt;
         return SessionsEnabled ? Schemes.Session : Schemes.ApiToken;

@@ -69,7 +69,8 @@ internal sealed class JwtSetup(IOptions<AccessOptions> access) : IConfigureNamed
     /// <summary>Reads a bare key set where the framework expects a discovery document.</summary>
     private sealed class JwksRetriever : IConfigurationRetriever<OpenIdConnectConfiguration>
     {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(
+            string address, IDocumentRetriever retriever, CancellationToken cancel)
         {
             var configuration = new OpenIdConnectConfiguration();
             foreach (var key in new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel)).GetSigningKeys())

@@ -9,7 +9,9 @@ namespace Libra.Deploy.WebApi.Access;
 /// <summary>Who may call: registers the ways in, and puts the check before the endpoints.</summary>
 internal static class LibraAccess
 {
-    /// <summary>Registers the checks; the configuration has the sections <c>Jwt</c> and <c>Session</c> and the switch <c>ApiTokens</c>.</summary>
+    /// <summary>
+    /// Registers the checks; the configuration has the sections <c>Jwt</c> and <c>Session</c> and the switch <c>ApiTokens</c>.
+    /// </summary>
     public static IServiceCollection AddLibraAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AccessOptions>().Bind(configuration).PostConfigure(FillIn).ValidateOnStart();

@@ -20,7 +20,8 @@ internal static class LoginCookie
             ? TokenSecret.TryParse(request.Cookies[Name])
             : null;
 
-    public static void Write(HttpContext http, TokenSecret secret) => http.Response.Cookies.Append(Name, secret.Reveal(), Options(http, Lifetime));
+    public static void Write(HttpContext http, TokenSecret secret) =>
+        http.Response.Cookies.Append(Name, secret.Reveal(), Options(http, Lifetime));
 
     public static void Clear(HttpContext http) => http.Response.Cookies.Delete(Name, Options(http, null));
 

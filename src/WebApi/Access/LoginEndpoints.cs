@@ -31,13 +31,15 @@ internal static class LoginEndpoints
     private static async Task<IResult> SignInAsync(HttpContext http, IApiTokenCallers callers, IOptions<AccessOptions> access)
     {
         // Else another site could sign a visitor in under a name of its own choice.
-        if (!LoginCookie.IsSameOrigin(http.Request) || !http.Request.HasFormContentType) return Refused(http, "The form was not sent from this page.");
+        if (!LoginCookie.IsSameOrigin(http.Request) || !http.Request.HasFormContentType)
+            return Refused(http, "The form was not sent from this page.");
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var secret = access.Value.ApiTokens ? TokenSecret.TryParse(form["token"].ToString().Trim()) : null;
         var caller = secret is null ? null : await callers.FindAsync(secret, http.RequestAborted);
         if (caller is null) return Refused(http, "This token is unknown, revoked or expired.");
-        if (!DashboardAccess.MayLook(caller)) return Refused(http, "The dashboard shows all organizations: it needs a token for all of them with the scope operations:read.");
+        if (!DashboardAccess.MayLook(caller))
+            return Refused(http, "The dashboard shows all organizations: it needs a token for all of them with the scope operations:read.");
 
         LoginCookie.Write(http, secret!);
         return Redirect(http, LoginCookie.Area);

@@ -26,7 +26,8 @@ internal static class Adapters
     }
 
     /// <summary>Cloudflare when account and token are set, else the Workers runtime of this machine.</summary>
-    public static void AddTarget(this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RuntimeLayout runtime)
+    public static void AddTarget(
+        this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RuntimeLayout runtime)
     {
         var (account, token) = (configuration["Cloudflare:AccountId"], configuration["Cloudflare:ApiToken"]);
         if (!string.IsNullOrEmpty(account) || !string.IsNullOrEmpty(token))
@@ -50,7 +51,8 @@ internal static class Adapters
     {
         if (RemoteSandboxes.TryAdd(services, configuration, settings.SandboxProvider)) return;
 
-        services.AddSingleton(provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
+        services.AddSingleton(
+            provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
         services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
         services.AddUnusedDependencies();
         if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();

@@ -9,7 +9,8 @@ using MediatR;
 namespace Libra.Deploy.WebApi.Composition;
 
 /// <summary>Fills an embedded service with something to deploy, and tells a newcomer how.</summary>
-internal sealed class DemoSetup(DemoData demo, IApiTokenCallers tokens, IDeployTarget target, IServiceScopeFactory scopes, HostSettings settings)
+internal sealed class DemoSetup(
+    DemoData demo, IApiTokenCallers tokens, IDeployTarget target, IServiceScopeFactory scopes, HostSettings settings)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -49,9 +50,11 @@ internal sealed class DemoSetup(DemoData demo, IApiTokenCallers tokens, IDeployT
     {
         await using var scope = scopes.CreateAsyncScope();
         var grant = new TokenGrant("development", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "start"), cancellationToken);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(
+            new CreateTokenCommand(grant, "start"), cancellationToken);
         File.Delete(TokenFile);
-        await using var file = new FileStream(TokenFile, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        await using var file = new FileStream(
+            TokenFile, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
         await using var writer = new StreamWriter(file);
         await writer.WriteAsync(issued.Value.Secret.Reveal());
     }

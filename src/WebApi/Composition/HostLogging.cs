@@ -10,7 +10,8 @@ internal static class HostLogging
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(LevelOf(settings.LogLevel));
-        foreach (var noisy in new[] { "Microsoft", "System", "Hangfire", "Yarp", "Npgsql" }) logging.AddFilter(noisy, Quieter(settings.LogLevel));
+        foreach (var noisy in new[] { "Microsoft", "System", "Hangfire", "Yarp", "Npgsql" })
+            logging.AddFilter(noisy, Quieter(settings.LogLevel));
         // The keys that guard forms lie unencrypted in the database on purpose; they guard nothing from those who can read it.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A statement that fails throws, and who catches it knows more: the first start asks for a table that is not there yet.
@@ -22,7 +23,9 @@ internal static class HostLogging
             return;
         }
 
-        logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        logging.AddJsonConsole(
+            console =>
+                (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
     }
 
     private static LogLevel LevelOf(string level) => level switch

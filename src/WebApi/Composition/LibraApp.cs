@@ -29,7 +29,8 @@ internal static class LibraApp
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);
-            if (development && builder.Configuration["Http:AllowedOrigins:0"] is null) http.AllowedOrigins = LibraHttpOptions.DevelopmentOrigins;
+            if (development && builder.Configuration["Http:AllowedOrigins:0"] is null)
+                http.AllowedOrigins = LibraHttpOptions.DevelopmentOrigins;
         });
     }
 

@@ -14,7 +14,8 @@ public sealed class LibraHost : IAsyncDisposable
 
     private readonly EmbeddedPostgres? _postgres;
 
-    private LibraHost(WebApplication app, HostSettings settings, EmbeddedPostgres? postgres) => (App, Settings, _postgres) = (app, settings, postgres);
+    private LibraHost(WebApplication app, HostSettings settings, EmbeddedPostgres? postgres) =>
+        (App, Settings, _postgres) = (app, settings, postgres);
 
     public WebApplication App { get; }
 
@@ -28,7 +29,8 @@ public sealed class LibraHost : IAsyncDisposable
     /// <param name="configure">Settings that count more than all others; for tests.</param>
     /// <param name="replace">Puts other parts in the place of registered ones; for tests.</param>
     public static async Task<LibraHost> CreateAsync(
-        string[] args, Action<IConfigurationBuilder>? configure = null, Action<IServiceCollection>? replace = null, CancellationToken cancellationToken = default)
+        string[] args, Action<IConfigurationBuilder>? configure = null, Action<IServiceCollection>? replace = null,
+        CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
         builder.Configuration.AddEnvironmentNames(Environment.GetEnvironmentVariable);
@@ -105,10 +107,12 @@ public sealed class LibraHost : IAsyncDisposable
         _ => null,
     };
 
-    private static async Task<EmbeddedPostgres> StartPostgresAsync(WebApplicationBuilder builder, HostSettings settings, CancellationToken cancellationToken)
+    private static async Task<EmbeddedPostgres> StartPostgresAsync(
+        WebApplicationBuilder builder, HostSettings settings, CancellationToken cancellationToken)
     {
         if (builder.Environment.IsProduction())
-            throw new FormatException("POSTGRES_URL is not set. Production needs a database of its own; without one start with ENVIRONMENT=development.");
+            throw new FormatException(
+                "POSTGRES_URL is not set. Production needs a database of its own; without one start with ENVIRONMENT=development.");
 
         using var logging = LoggerFactory.Create(log => HostLogging.Configure(log, settings, builder.Environment));
         var options = new EmbeddedPostgresOptions

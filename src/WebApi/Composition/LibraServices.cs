@@ -80,7 +80,8 @@ internal static class LibraServices
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(File.ReadAllBytes(Path.Combine(runtime.Root, "package-lock.json")));
-        foreach (var script in Directory.EnumerateFiles(runtime.SandboxScripts).Order(StringComparer.Ordinal)) hash.AppendData(File.ReadAllBytes(script));
+        foreach (var script in Directory.EnumerateFiles(runtime.SandboxScripts).Order(StringComparer.Ordinal))
+            hash.AppendData(File.ReadAllBytes(script));
         hash.AppendData(Encoding.UTF8.GetBytes(runtime.Node));
         return new BuildToolchain(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
     }

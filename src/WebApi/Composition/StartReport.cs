@@ -4,14 +4,16 @@ using Libra.Deploy.Application.Health;
 namespace Libra.Deploy.WebApi.Composition;
 
 /// <summary>Says at the start what will keep deployments from going live, and not only at the first one.</summary>
-/// <remarks>No reason to stop: the API can accept meanwhile, and what is missing can be set right elsewhere while the service runs.</remarks>
+/// <remarks>No reason to stop: the API can accept meanwhile, and what is missing can be set right elsewhere while the service
+/// runs.</remarks>
 internal static class StartReport
 {
     public static async Task WriteAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(StartReport));
         await ReportTargetAsync(services.GetRequiredService<IDeployTarget>(), logger, cancellationToken);
-        await ReportStorageAsync(services.GetServices<IDependencyProbe>().Single(probe => probe.Name == Dependencies.ObjectStorage), logger, cancellationToken);
+        await ReportStorageAsync(
+            services.GetServices<IDependencyProbe>().Single(probe => probe.Name == Dependencies.ObjectStorage), logger, cancellationToken);
     }
 
     private static async Task ReportTargetAsync(IDeployTarget target, ILogger logger, CancellationToken cancellationToken)

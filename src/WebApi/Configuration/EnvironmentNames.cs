@@ -54,7 +54,8 @@ public static class EnvironmentNames
         var values = new Dictionary<string, string?>();
         foreach (var variable in All)
         {
-            if (read(variable.Name) is { Length: > 0 } text) values[variable.Key] = variable.Convert is null ? text : Converted(variable, text);
+            if (read(variable.Name) is { Length: > 0 } text)
+                values[variable.Key] = variable.Convert is null ? text : Converted(variable, text);
         }
 
         return configuration.AddInMemoryCollection(values);

@@ -70,7 +70,8 @@ public sealed class HostSettings : IValidatableObject
         if (!Listed(Roles).All(role => KnownRoles.Contains(role)) || Listed(Roles).Length == 0)
             yield return new ValidationResult($"LIBRA_ROLES={Roles} is not a list of api and worker.");
         if (!KnownProviders.Contains(SandboxProvider))
-            yield return new ValidationResult($"SANDBOX_BUILDER_DEFAULT_PROVIDER={SandboxProvider} is none of {string.Join(", ", KnownProviders)}.");
+            yield return new ValidationResult(
+                $"SANDBOX_BUILDER_DEFAULT_PROVIDER={SandboxProvider} is none of {string.Join(", ", KnownProviders)}.");
         if (!KnownLevels.Contains(LogLevel))
             yield return new ValidationResult($"LOG_LEVEL={LogLevel} is none of {string.Join(", ", KnownLevels)}.");
         if (Environment is not (null or "development" or "production"))

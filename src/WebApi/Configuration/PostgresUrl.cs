@@ -5,7 +5,9 @@ namespace Libra.Deploy.WebApi.Configuration;
 /// <summary>Reads the address of the database in either form in which operators have it.</summary>
 public static class PostgresUrl
 {
-    /// <summary>Makes an Npgsql connection string of <c>postgres://user:password@host:port/database?sslmode=require</c>, or takes one as it is.</summary>
+    /// <summary>
+    /// Makes an Npgsql connection string of <c>postgres://user:password@host:port/database?sslmode=require</c>, or takes one as it is.
+    /// </summary>
     /// <exception cref="FormatException">It is neither; the message does not repeat it, because it may hold a password.</exception>
     public static string ToConnectionString(string text)
     {
@@ -19,12 +21,14 @@ public static class PostgresUrl
         }
         catch (Exception failure) when (failure is ArgumentException or UriFormatException or KeyNotFoundException)
         {
-            throw new FormatException("POSTGRES_URL is neither postgres://user:password@host:port/database nor an Npgsql connection string.");
+            throw new FormatException(
+                "POSTGRES_URL is neither postgres://user:password@host:port/database nor an Npgsql connection string.");
         }
     }
 
     private static bool IsUrl(string text) =>
-        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
+        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
 
     private static NpgsqlConnectionStringBuilder FromUrl(Uri url)
     {

@@ -24,7 +24,8 @@ internal static class ConsoleEndpoints
         foreach (var file in files) console.MapMethods(file.Name, Reading, (HttpContext http) => Send(http, file)).AllowPublic();
 
         var index = files.Single(file => file.Name == ConsoleFiles.Index);
-        console.MapMethods("", Reading, (HttpContext http) => IsHome(http) ? Send(http, index) : Results.LocalRedirect($"~{Home}")).AllowPublic();
+        console.MapMethods(
+            "", Reading, (HttpContext http) => IsHome(http) ? Send(http, index) : Results.LocalRedirect($"~{Home}")).AllowPublic();
     }
 
     // Without the slash at the end the browser would look for the files one level up.

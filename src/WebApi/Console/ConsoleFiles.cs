@@ -15,7 +15,9 @@ internal static class ConsoleFiles
     public static IReadOnlyList<ConsoleFile> Load()
     {
         var assembly = typeof(ConsoleFiles).Assembly;
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => Read(assembly, name))];
+        return [
+            .. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => Read(assembly, name))];
     }
 
     private static ConsoleFile Read(Assembly assembly, string resource)

@@ -22,7 +22,8 @@ internal abstract class DashboardPage(string title) : RazorPage
     /// <summary>Writes markup; every value in it is encoded.</summary>
     protected void Markup(FormattableString html)
     {
-        var values = html.GetArguments().Select(value => (object)HtmlEncoder.Default.Encode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
+        var values = html.GetArguments().Select(
+            value => (object)HtmlEncoder.Default.Encode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
         WriteLiteral(string.Format(CultureInfo.InvariantCulture, html.Format, [.. values]));
     }
 

@@ -13,11 +13,13 @@ namespace Libra.Deploy.WebApi.Dashboard;
 internal static class DeadLetterActions
 {
     /// <summary>Replays or discards, and shows the page again; only for a form that this page made for this caller.</summary>
-    public static async Task<IResult> RunAsync(string id, HttpContext http, IMediator mediator, IAntiforgery antiforgery, CancellationToken cancellationToken)
+    public static async Task<IResult> RunAsync(
+        string id, HttpContext http, IMediator mediator, IAntiforgery antiforgery, CancellationToken cancellationToken)
     {
         if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
         if (!http.Request.HasFormContentType) return Problems.InvalidRequest("A form is expected.").ToProblem();
-        if (!await antiforgery.IsRequestValidAsync(http)) return Problems.InvalidRequest("The form is not from this page, or too old. Load the page again.").ToProblem();
+        if (!await antiforgery.IsRequestValidAsync(http))
+            return Problems.InvalidRequest("The form is not from this page, or too old. Load the page again.").ToProblem();
 
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var note = form["note"].ToString() is { Length: > 0 } text ? text : null;
@@ -27,7 +29,8 @@ internal static class DeadLetterActions
             "discard" => await DiscardAsync(letter, note, http, mediator, cancellationToken),
             _ => Problems.InvalidRequest("The action is replay or discard."),
         };
-        http.Response.Headers.Location = $"{LoginCookie.Area}/dead-letters/{letter}" + (result.IsError ? $"?refused={result.FirstError.Code}" : string.Empty);
+        http.Response.Headers.Location =
+            $"{LoginCookie.Area}/dead-letters/{letter}" + (result.IsError ? $"?refused={result.FirstError.Code}" : string.Empty);
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
 
@@ -43,16 +46,19 @@ internal static class DeadLetterActions
         _ => "The action was refused.",
     };
 
-    private static async Task<ErrorOr<Success>> ReplayAsync(DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<ErrorOr<Success>> ReplayAsync(
+        DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
         var request = new ReplayRequest(http.Caller().Id, note, http.TraceIdentifier);
         var replayed = await mediator.Send(new ReplayDeadLetterCommand(http.Caller().Visible(), id, request), cancellationToken);
         return replayed.IsError ? replayed.Errors : Result.Success;
     }
 
-    private static async Task<ErrorOr<Success>> DiscardAsync(DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<ErrorOr<Success>> DiscardAsync(
+        DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        var discarded = await mediator.Send(new DiscardDeadLetterCommand(http.Caller().Visible(), id, http.Caller().Id, note), cancellationToken);
+        var discarded = await mediator.Send(
+            new DiscardDeadLetterCommand(http.Caller().Visible(), id, http.Caller().Id, note), cancellationToken);
         return discarded.IsError ? discarded.Errors : Result.Success;
     }
 }

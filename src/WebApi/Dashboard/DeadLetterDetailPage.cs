@@ -10,7 +10,8 @@ namespace Libra.Deploy.WebApi.Dashboard;
 /// <param name="log">The last lines, oldest first.</param>
 /// <param name="form">What shows that the page's form is ours; null when the caller may not replay and discard.</param>
 /// <param name="refusal">Why the last action was refused.</param>
-internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry> log, AntiforgeryTokenSet? form, string? refusal) : DashboardPage("Dead letter")
+internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry> log, AntiforgeryTokenSet? form, string? refusal)
+    : DashboardPage("Dead letter")
 {
     private static readonly JsonSerializerOptions Readable =
         new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -21,7 +22,8 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         Markup($"<p><a href=\"{Url.To("/dead-letters")}\">All dead letters</a></p>");
         Facts();
         if (letter.Resolution is null && form is not null) Actions(form);
-        if (letter.Resolution is null && form is null) Markup($"<p class=\"text-muted\">Replaying and discarding need the scope operations:write.</p>");
+        if (letter.Resolution is null && form is null)
+            Markup($"<p class=\"text-muted\">Replaying and discarding need the scope operations:write.</p>");
         History();
         Markup($"<h3>Message</h3><pre>{JsonSerializer.Serialize(letter.Message, Readable)}</pre>");
         if (log.Count == 0) return;
@@ -33,7 +35,8 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
 
     private void Facts()
     {
-        Markup($"<dl class=\"dl-horizontal\"><dt>Deployment</dt><dd>{letter.DeploymentId?.Value ?? "none: the message cannot be read"}</dd>");
+        Markup(
+            $"<dl class=\"dl-horizontal\"><dt>Deployment</dt><dd>{letter.DeploymentId?.Value ?? "none: the message cannot be read"}</dd>");
         Markup($"<dt>Project</dt><dd>{letter.ProjectId ?? "–"}</dd><dt>Organization</dt><dd>{letter.OrganizationId ?? "–"}</dd>");
         Markup($"<dt>Reason</dt><dd>{letter.Reason}</dd><dt>Final error</dt><dd>{letter.FinalError}</dd><dt>Retries</dt><dd>{letter.TotalRetries}</dd>");
         Markup($"<dt>Queue</dt><dd>{letter.OriginalQueue}</dd><dt>Since (UTC)</dt><dd>");

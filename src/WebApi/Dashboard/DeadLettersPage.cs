@@ -4,10 +4,13 @@ using Libra.Deploy.Domain.Deployments;
 namespace Libra.Deploy.WebApi.Dashboard;
 
 /// <summary>The table of dead letters with its filter.</summary>
-internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, string? organization, string state) : DashboardPage("Dead letters")
+internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, string? organization, string state)
+    : DashboardPage("Dead letters")
 {
     private static readonly string[] Reasons =
-        [DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage, DeadLetterReasons.SystemError];
+        [
+            DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage,
+            DeadLetterReasons.SystemError];
 
     protected override void Content()
     {

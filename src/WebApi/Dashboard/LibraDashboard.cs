@@ -38,7 +38,8 @@ internal static class LibraDashboard
     public static void MapDashboard(this IEndpointRouteBuilder routes)
     {
         routes.MapLogin();
-        routes.MapPost($"{LoginCookie.Area}/dead-letters/{{id}}", DeadLetterActions.RunAsync).RequireScope(Scopes.OperationsWrite).ExcludeFromDescription();
+        routes.MapPost($"{LoginCookie.Area}/dead-letters/{{id}}", DeadLetterActions.RunAsync)
+            .RequireScope(Scopes.OperationsWrite).ExcludeFromDescription();
         routes.MapHangfireDashboard(LoginCookie.Area, new DashboardOptions
         {
             Authorization = [new AllOrganizationsOnly()],
@@ -70,13 +71,16 @@ internal static class LibraDashboard
     private static MenuItem Item(RazorPage page, string text, string path, DashboardMetric metric) =>
         new(text, page.Url.To(path)) { Active = page.RequestPath.StartsWith(path, StringComparison.Ordinal), Metric = metric };
 
-    private static Metric Alarming(long count) => new(count) { Style = count > 0 ? MetricStyle.Danger : MetricStyle.Default, Highlighted = count > 0 };
+    private static Metric Alarming(long count) =>
+        new(count) { Style = count > 0 ? MetricStyle.Danger : MetricStyle.Default, Highlighted = count > 0 };
 
-    private static DashboardCounts CountsOf(RazorPage page) => page.Context.GetHttpContext().RequestServices.GetRequiredService<DashboardCounts>();
+    private static DashboardCounts CountsOf(RazorPage page) =>
+        page.Context.GetHttpContext().RequestServices.GetRequiredService<DashboardCounts>();
 
     private static async Task<RazorPage?> DeploymentsAsync(HttpContext http, Match match)
     {
-        var (mediator, clock) = (http.RequestServices.GetRequiredService<IMediator>(), http.RequestServices.GetRequiredService<TimeProvider>());
+        var (mediator, clock) =
+            (http.RequestServices.GetRequiredService<IMediator>(), http.RequestServices.GetRequiredService<TimeProvider>());
         var active = await mediator.Send(new ListActiveDeploymentsQuery(http.Caller().Visible(), MostActive), http.RequestAborted);
         return new DeploymentsPage(active.Value, clock.GetUtcNow());
     }
@@ -86,8 +90,10 @@ internal static class LibraDashboard
         var (reason, organization) = (Parameter(http, "reason"), Parameter(http, "orgId"));
         var state = Parameter(http, "state") ?? "open";
         var filter = new DeadLetterFilter(
-            organization is null ? null : [organization], PageSize, DeadLetterId.TryParse(Parameter(http, "cursor")), reason, state == "all" ? null : state == "resolved");
-        var page = await http.RequestServices.GetRequiredService<IMediator>().Send(new ListDeadLettersQuery(http.Caller().Visible(), filter), http.RequestAborted);
+            organization is null ? null : [organization], PageSize, DeadLetterId.TryParse(Parameter(http, "cursor")), reason,
+            state == "all" ? null : state == "resolved");
+        var page = await http.RequestServices.GetRequiredService<IMediator>().Send(
+            new ListDeadLettersQuery(http.Caller().Visible(), filter), http.RequestAborted);
         return page.IsError ? null : new DeadLettersPage(page.Value, reason, organization, state);
     }
 
@@ -100,7 +106,9 @@ internal static class LibraDashboard
         if (letter.IsError) return null;
 
         var refusal = Parameter(http, "refused") is { } code ? DeadLetterActions.Explain(code) : null;
-        var form = DashboardAccess.MayAct(http.Caller()) ? http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http) : null;
+        var form = DashboardAccess.MayAct(http.Caller())
+            ? http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http)
+            : null;
         return new DeadLetterDetailPage(letter.Value, await TailAsync(http, mediator, letter.Value), form, refusal);
     }
 
@@ -113,11 +121,13 @@ internal static class LibraDashboard
         return page.IsError ? [] : [.. page.Value.Entries.OrderBy(entry => entry.Seq)]; // a cleaned-up deployment has no log any more
     }
 
-    private static string? Parameter(HttpContext http, string name) => http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+    private static string? Parameter(HttpContext http, string name) =>
+        http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
     /// <summary>The route has checked the scope; here remains that Hangfire's pages show every organization's jobs.</summary>
     private sealed class AllOrganizationsOnly : IDashboardAuthorizationFilter
     {
-        public bool Authorize(DashboardContext context) => context.GetHttpContext().FindCaller() is { } caller && DashboardAccess.MayLook(caller);
+        public bool Authorize(DashboardContext context) =>
+            context.GetHttpContext().FindCaller() is { } caller && DashboardAccess.MayLook(caller);
     }
 }

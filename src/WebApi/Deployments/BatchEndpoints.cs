@@ -18,14 +18,16 @@ internal static class BatchEndpoints
         .Header("Idempotency-Key", "Counts for each place in the batch.");
 
     private static async Task<IResult> Create(
-        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, CancellationToken cancellationToken)
+        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter,
+        CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
         var fields = new FieldReader(body.Value.Root);
         var items = fields.OptionalArray("deployments", queue.Value.MaxBatchSize);
-        if (items is null && fields.Errors.Count == 0 || items?.GetArrayLength() == 0) fields.Refuse("deployments", "At least one deployment is required");
+        if (items is null && fields.Errors.Count == 0 || items?.GetArrayLength() == 0)
+            fields.Refuse("deployments", "At least one deployment is required");
         if (fields.Errors.Count > 0) return fields.Errors.ToProblem();
 
         var results = new List<BatchResult>();

@@ -13,9 +13,11 @@ namespace Libra.Deploy.WebApi.Deployments;
 internal static class DeployAcceptance
 {
     /// <summary>What every way to a new deployment can be refused with.</summary>
-    public static readonly string[] Refusals = ["PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
+    public static readonly string[] Refusals = [
+        "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
 
-    /// <param name="place">Where it stands in its batch, so that the batch's idempotency key counts for each; null when it comes alone.</param>
+    /// <param name="place">Where it stands in its batch, so that the batch's idempotency key counts for each; null when it comes
+    /// alone.</param>
     public static async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
         JsonElement body, HttpContext http, int? place, IMediator mediator, CancellationToken cancellationToken)
     {
@@ -26,7 +28,8 @@ internal static class DeployAcceptance
         return await mediator.Send(command.Value with { IdempotencyKey = KeyOf(http, place) }, cancellationToken);
     }
 
-    private static bool MayDeploy(Caller caller, CreateDeploymentCommand command) => caller.MaySee(command.OrganizationId) && caller.MayActFor(command.UserId);
+    private static bool MayDeploy(Caller caller, CreateDeploymentCommand command) =>
+        caller.MaySee(command.OrganizationId) && caller.MayActFor(command.UserId);
 
     private static IdempotencyKey? KeyOf(HttpContext http, int? place) =>
         http.Request.Headers["Idempotency-Key"].FirstOrDefault() is { } text

@@ -6,7 +6,8 @@ namespace Libra.Deploy.WebApi.Deployments;
 /// <summary>The body of <c>POST /deploy</c>, for its description: it is read field by field, in the words of the old services.</summary>
 /// <param name="CustomDomain">A host name of the customer's own; an empty one counts as absent.</param>
 /// <param name="InitFiles">A list of <c>{ path, content, encoding? }</c>, or the platform's file tree; replaces the template.</param>
-/// <param name="HistoryMessages">The chat history; its messages of type <c>diff</c> are applied in order. Default: the project's own.</param>
+/// <param name="HistoryMessages">The chat history; its messages of type <c>diff</c> are applied in order. Default: the project's
+/// own.</param>
 /// <param name="Priority">0 to 10, higher first, within the organization.</param>
 public sealed record DeployBody(
     [property: Length(1, 255)] string ProjectId,

@@ -12,7 +12,8 @@ public sealed record DeployResponse(
     bool Success, string DeploymentId, string Id, string Status, string Message, DeployDetails Details, DateTimeOffset Timestamp)
 {
     public static DeployResponse For(AcceptedDeployment accepted) => new(
-        true, accepted.Id.Value, accepted.Id.Value, "queued", "Deployment initiated successfully", new DeployDetails("queued"), accepted.At);
+        true, accepted.Id.Value, accepted.Id.Value, "queued", "Deployment initiated successfully", new DeployDetails("queued"),
+        accepted.At);
 }
 
 /// <summary>The part of the answer that V1 clients read.</summary>

@@ -26,7 +26,9 @@ internal static class DeploymentEndpoints
             .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.");
         var deployments = routes.MapGroup("/deploy").WithTags("Deployments");
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
-            .Answers<DeployResponse>("createDeployment", "Queues a deployment", [.. DeployAcceptance.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
+            .Answers<DeployResponse>(
+                "createDeployment", "Queues a deployment",
+                [.. DeployAcceptance.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
             .OrAnswers<InstanceResponse>()
             .Query("instanceId", Form.Text, "As in V1: starts nothing and tells how this deployment stands.")
             .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
@@ -40,7 +42,8 @@ internal static class DeploymentEndpoints
     private static void MapOne(RouteGroupBuilder deployment)
     {
         deployment.MapGet("/status", Status).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", "NOT_FOUND").Produces(StatusCodes.Status304NotModified)
+            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", "NOT_FOUND")
+            .Produces(StatusCodes.Status304NotModified)
             .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.")
             .WithAnswerHeader("ETag", "Changes whenever a client can see something move.");
         deployment.MapGet("/logs", Logs).RequireScope(Scopes.DeploymentsRead).WithLogParameters()
@@ -49,20 +52,26 @@ internal static class DeploymentEndpoints
             .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", "NOT_FOUND")
             .Header("Last-Event-ID", "The number of the last line that was seen; the stream goes on behind it.");
         deployment.MapGet("/artifact", Artifact).RequireScope(Scopes.DeploymentsRead)
-            .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", "NOT_FOUND").Produces(StatusCodes.Status302Found);
+            .AnswersWith("application/gzip", "getDeploymentArtifact", "Downloads what was built", "NOT_FOUND")
+            .Produces(StatusCodes.Status302Found);
         deployment.MapGet("/result", Result).RequireScope(Scopes.OperationsRead)
-            .Answers<DeploymentResult>("getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
+            .Answers<DeploymentResult>(
+                "getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
         deployment.MapPost("/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
             .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", "NOT_FOUND", "INVALID_STATE");
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("retryDeployment", "Deploys the source of a failed deployment again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
+            .Answers<DeployResponse>(
+                "retryDeployment", "Deploys the source of a failed deployment again",
+                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
         deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
-            .Answers<DeployResponse>("rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
+            .Answers<DeployResponse>(
+                "rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
-    private static async Task<IResult> Create(HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
+    private static async Task<IResult> Create(
+        HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
     {
         if (http.Request.Query["instanceId"].FirstOrDefault() is { Length: > 0 } instance)
             return await LegacyEndpoints.InstanceAsync(instance, http, mediator, cancellationToken);
@@ -85,10 +94,13 @@ internal static class DeploymentEndpoints
         if (page.IsError) return page.Errors.ToProblem();
 
         var tag = DeploymentTags.Of(page.Value);
-        return http.IsKnown(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(DeploymentListResponse.Of(page.Value, clock.GetUtcNow()));
+        return http.IsKnown(tag)
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Ok(DeploymentListResponse.Of(page.Value, clock.GetUtcNow()));
     }
 
-    private static async Task<IResult> Status(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> Status(
+        string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
         var standing = await mediator.SendAboutAsync(
             RouteIds.Deployment(id), deployment => new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
@@ -108,12 +120,16 @@ internal static class DeploymentEndpoints
         var query = LogsRequest.Read(http.Request.Query);
         if (query.IsError) return query.Errors.ToProblem();
 
-        var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), deployment.Value, query.Value), cancellationToken);
+        var page = await mediator.Send(
+            new GetDeploymentLogsQuery(http.Caller().Visible(), deployment.Value, query.Value), cancellationToken);
         if (page.IsError) return page.Errors.ToProblem();
 
         return LogsRequest.WantsText(http.Request)
-            ? Results.Text(string.Concat(page.Value.Entries.Select(entry => AnsiText.Strip(entry.Message) + "\n")), "text/plain; charset=utf-8")
-            : Results.Ok(new LogsResponse(true, id, [.. page.Value.Entries.Select(entry => entry.ToResponse())], page.Value.NextCursor, page.Value.Complete));
+            ? Results.Text(
+                  string.Concat(page.Value.Entries.Select(entry => AnsiText.Strip(entry.Message) + "\n")), "text/plain; charset=utf-8")
+            : Results.Ok(
+                  new LogsResponse(
+                      true, id, [.. page.Value.Entries.Select(entry => entry.ToResponse())], page.Value.NextCursor, page.Value.Complete));
     }
 
     private static async Task<IResult> Cancel(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)

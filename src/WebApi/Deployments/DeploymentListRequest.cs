@@ -34,13 +34,15 @@ internal static class DeploymentListRequest
         var organization = query.OptionalText("orgId");
         var filter = new DeploymentFilter(
             organization is null ? null : [organization], limit, Cursor(query), DeploymentStatuses.FromWireName(status),
-            query.OptionalText("projectId"), query.OptionalText("userId"), query.OptionalTime("since"), query.OptionalTime("until"), query.OptionalText("q"));
+            query.OptionalText("projectId"), query.OptionalText("userId"), query.OptionalTime("since"), query.OptionalTime("until"),
+            query.OptionalText("q"));
         return query.Errors.Count == 0 ? filter : query.Errors;
     }
 
     /// <summary>A cursor as clients hand it back: opaque to them.</summary>
     public static string Format(DeploymentCursor cursor) =>
-        Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{cursor.CreatedAt.UtcTicks}.{cursor.Id}")));
+        Convert.ToBase64String(
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{cursor.CreatedAt.UtcTicks}.{cursor.Id}")));
 
     private static DeploymentCursor? Cursor(QueryReader query)
     {
@@ -59,8 +61,10 @@ internal static class DeploymentListRequest
 }
 
 /// <summary>A page of deployments.</summary>
-public sealed record DeploymentListResponse(bool Success, IReadOnlyList<DeploymentStatusResponse> Deployments, string? NextCursor, DateTimeOffset Timestamp)
+public sealed record DeploymentListResponse(
+    bool Success, IReadOnlyList<DeploymentStatusResponse> Deployments, string? NextCursor, DateTimeOffset Timestamp)
 {
     internal static DeploymentListResponse Of(DeploymentPage page, DateTimeOffset now) => new(
-        true, [.. page.Deployments.Select(view => view.ToResponse(place: null, now))], page.Next is null ? null : DeploymentListRequest.Format(page.Next), now);
+        true, [.. page.Deployments.Select(view => view.ToResponse(place: null, now))],
+        page.Next is null ? null : DeploymentListRequest.Format(page.Next), now);
 }

@@ -29,7 +29,9 @@ internal static class DeploymentMapping
         Duration = Milliseconds(view.StartedAt, view.CompletedAt ?? now),
         WorkerUrl = view.Status == DeploymentStatus.Completed ? view.WorkerUrl : null,
         CustomDomain = view.CustomDomain,
-        Artifact = view.ArtifactDigest is null ? null : new ArtifactResponse(view.ArtifactDigest, view.ArtifactSize ?? 0, view.ArtifactReused),
+        Artifact = view.ArtifactDigest is null
+            ? null
+            : new ArtifactResponse(view.ArtifactDigest, view.ArtifactSize ?? 0, view.ArtifactReused),
         Queue = place is null ? null : new QueueResponse(place.Position, place.WaitingFor),
         Error = view.Failure?.ToResponse(),
         PredecessorId = view.PredecessorId?.Value,
@@ -40,7 +42,8 @@ internal static class DeploymentMapping
         entry.Seq, entry.Timestamp, LowerName(entry.Level), entry.Step?.WireName(), LowerName(entry.Stream), entry.Message, entry.Attempt);
 
     public static ErrorResponse ToResponse(this DeploymentFailure failure) => new(
-        failure.Code, LowerName(failure.Category), failure.Step?.WireName(), failure.Message, failure.Excerpt, failure.Retryable, failure.Hint);
+        failure.Code, LowerName(failure.Category), failure.Step?.WireName(), failure.Message, failure.Excerpt, failure.Retryable,
+        failure.Hint);
 
     private static StepResponse ToResponse(DeploymentView view, DeploymentStep step)
     {
@@ -49,7 +52,8 @@ internal static class DeploymentMapping
 
         var last = runs[^1];
         return new StepResponse(
-            Name(last.Status), last.StartedAt, last.CompletedAt, Milliseconds(last.StartedAt, last.CompletedAt), runs.Sum(run => run.Starts), last.Error, last.Reason);
+            Name(last.Status), last.StartedAt, last.CompletedAt, Milliseconds(last.StartedAt, last.CompletedAt),
+            runs.Sum(run => run.Starts), last.Error, last.Reason);
     }
 
     private static string Name(StepStatus status) => status == StepStatus.InProgress ? "in_progress" : LowerName(status);

@@ -17,7 +17,8 @@ internal static class LegacyEndpoints
         .MapGet("/deploy-status", Status)
         .RequireScope(Scopes.DeploymentsRead)
         .WithTags("Deployments")
-        .Answers<InstanceStatusResponse>("getLegacyStatus", "Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)", "NOT_FOUND")
+        .Answers<InstanceStatusResponse>(
+            "getLegacyStatus", "Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)", "NOT_FOUND")
         .OrAnswers<LegacyStatusResponse>()
         .Query("instanceId", Form.Text, "The deployment, for an answer in V1's words.")
         .Query("id", Form.Text, "The deployment, for an answer in V2's words.");
@@ -53,7 +54,8 @@ internal static class LegacyEndpoints
         return logs.IsError ? logs.Errors.ToProblem() : Results.Ok(LegacyStatusResponse.Of(view, logs.Value.Entries, clock.GetUtcNow()));
     }
 
-    private static async Task<DeploymentView?> FindAsync(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<DeploymentView?> FindAsync(
+        string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
         if (DeploymentId.TryParse(id) is not { } deployment) return null;
 
@@ -62,5 +64,6 @@ internal static class LegacyEndpoints
     }
 
     // V1's own sentence.
-    private static Problem UnknownInstance(string id) => ErrorOr.Error.NotFound("NOT_FOUND", $"Workflow instance {id} not found").ToProblem();
+    private static Problem UnknownInstance(string id) =>
+        ErrorOr.Error.NotFound("NOT_FOUND", $"Workflow instance {id} not found").ToProblem();
 }

@@ -23,10 +23,12 @@ internal static class LogStreaming
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     public static async Task<IResult> StreamAsync(
-        string id, HttpContext http, IMediator mediator, TimeProvider clock, IOptions<JsonOptions> json, CancellationToken cancellationToken)
+        string id, HttpContext http, IMediator mediator, TimeProvider clock, IOptions<JsonOptions> json,
+        CancellationToken cancellationToken)
     {
         var followed = await mediator.SendAboutAsync(
-            RouteIds.Deployment(id), deployment => new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)), cancellationToken);
+            RouteIds.Deployment(id), deployment => new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)),
+            cancellationToken);
         if (followed.IsError) return followed.Errors.ToProblem();
 
         http.Response.ContentType = "text/event-stream";
@@ -39,7 +41,8 @@ internal static class LogStreaming
     private static long LastSeen(HttpRequest request) =>
         long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : 0;
 
-    private static ChannelReader<string> Events(FollowedDeployment followed, TimeProvider clock, JsonSerializerOptions json, CancellationToken cancellationToken)
+    private static ChannelReader<string> Events(
+        FollowedDeployment followed, TimeProvider clock, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
         var events = Channel.CreateBounded<string>(Buffered);
         _ = ProduceAsync(followed, events.Writer, clock, json, cancellationToken);
@@ -47,7 +50,8 @@ internal static class LogStreaming
     }
 
     private static async Task ProduceAsync(
-        FollowedDeployment followed, ChannelWriter<string> events, TimeProvider clock, JsonSerializerOptions json, CancellationToken cancellationToken)
+        FollowedDeployment followed, ChannelWriter<string> events, TimeProvider clock, JsonSerializerOptions json,
+        CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? failure = null;
@@ -55,7 +59,8 @@ internal static class LogStreaming
         {
             var watching = WatchAsync(followed, events, clock, json, ended.Token);
             await foreach (var line in followed.Lines)
-                await events.WriteAsync($"event: log\nid: {line.Seq}\ndata: {JsonSerializer.Serialize(line.ToResponse(), json)}\n\n", cancellationToken);
+                await events.WriteAsync(
+                    $"event: log\nid: {line.Seq}\ndata: {JsonSerializer.Serialize(line.ToResponse(), json)}\n\n", cancellationToken);
             await ended.CancelAsync();
             await watching;
             var last = await followed.EndAsync(cancellationToken);
@@ -79,7 +84,8 @@ internal static class LogStreaming
         {
             do
             {
-                if (await followed.StandingAsync(ended) is { } view && (view.Status, view.Progress, view.Attempt) is var now && now != shown)
+                if (await followed.StandingAsync(ended) is { } view && (view.Status, view.Progress, view.Attempt) is var now
+                    && now != shown)
                 {
                     shown = now;
                     await events.WriteAsync(StatusEvent("status", view, clock, json), ended);

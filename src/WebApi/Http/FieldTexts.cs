@@ -21,7 +21,8 @@ internal static class FieldTexts
     public static string NoneOf(IEnumerable<string> choices) =>
         $"Invalid option: expected one of {string.Join('|', choices.Select(choice => $"\"{choice}\""))}";
 
-    public static string TooLong(int max) => string.Create(CultureInfo.InvariantCulture, $"Too big: expected string to have <={max} characters");
+    public static string TooLong(int max) =>
+        string.Create(CultureInfo.InvariantCulture, $"Too big: expected string to have <={max} characters");
 
     public static string TooMany(int max) => string.Create(CultureInfo.InvariantCulture, $"Too big: expected array to have <={max} items");
 

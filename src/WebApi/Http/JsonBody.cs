@@ -8,7 +8,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Libra.Deploy.WebApi.Http;
 
-/// <summary>A request body that is proved to be JSON which every later part can store: within limits, UTF-8, no NUL, no half characters.</summary>
+/// <summary>
+/// A request body that is proved to be JSON which every later part can store: within limits, UTF-8, no NUL, no half characters.
+/// </summary>
 /// <param name="Root">The value; of a key that stands twice the last one wins.</param>
 /// <param name="Bytes">The bytes as they came.</param>
 internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Bytes)

@@ -55,7 +55,8 @@ internal static class LibraHttp
     {
         context.Response.OnStarting(() =>
         {
-            if (context.Response.ContentType?.StartsWith(Json + ";", StringComparison.OrdinalIgnoreCase) is true) context.Response.ContentType = Json;
+            if (context.Response.ContentType?.StartsWith(Json + ";", StringComparison.OrdinalIgnoreCase) is true)
+                context.Response.ContentType = Json;
             return Task.CompletedTask;
         });
         return next(context);

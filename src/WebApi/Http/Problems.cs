@@ -21,7 +21,8 @@ internal static class Problems
     public static Error InvalidRequest(string why) => Error.Validation(ProblemCodes.InvalidRequest, why);
 
     /// <summary>A body in another format than JSON.</summary>
-    public static Error NotJson => Error.Validation(ProblemCodes.UnsupportedMediaType, "The body must be JSON: send Content-Type application/json.");
+    public static Error NotJson =>
+        Error.Validation(ProblemCodes.UnsupportedMediaType, "The body must be JSON: send Content-Type application/json.");
 
     /// <summary>A body over the limit.</summary>
     public static Error TooLarge => Error.Validation(ProblemCodes.PayloadTooLarge, "The request body is too large.");
@@ -45,7 +46,8 @@ internal static class Problems
         StatusCodes.Status401Unauthorized => Unauthorized,
         StatusCodes.Status403Forbidden => Forbidden,
         StatusCodes.Status404NotFound => Error.NotFound(ProblemCodes.NotFound, "There is nothing at this address."),
-        StatusCodes.Status405MethodNotAllowed => Error.Validation(ProblemCodes.MethodNotAllowed, "This address does not support the method."),
+        StatusCodes.Status405MethodNotAllowed =>
+            Error.Validation(ProblemCodes.MethodNotAllowed, "This address does not support the method."),
         StatusCodes.Status408RequestTimeout => Error.Validation(ProblemCodes.RequestTimeout, "The request arrived too slowly."),
         StatusCodes.Status413PayloadTooLarge => TooLarge,
         StatusCodes.Status415UnsupportedMediaType => NotJson,

@@ -9,9 +9,11 @@ namespace Libra.Deploy.WebApi.Http;
 /// <summary>Ids in addresses: text that is no id names nothing, so it is answered as an id that nobody knows.</summary>
 internal static class RouteIds
 {
-    public static ErrorOr<DeploymentId> Deployment(string id) => DeploymentId.TryParse(id) is { } known ? known : DeploymentErrors.NotFound(id);
+    public static ErrorOr<DeploymentId> Deployment(string id) =>
+        DeploymentId.TryParse(id) is { } known ? known : DeploymentErrors.NotFound(id);
 
-    public static ErrorOr<DeadLetterId> DeadLetter(string id) => DeadLetterId.TryParse(id) is { } known ? known : DeadLetterErrors.NotFound(id);
+    public static ErrorOr<DeadLetterId> DeadLetter(string id) =>
+        DeadLetterId.TryParse(id) is { } known ? known : DeadLetterErrors.NotFound(id);
 
     public static ErrorOr<WebhookId> Webhook(string id) => WebhookId.TryParse(id) is { } known ? known : WebhookErrors.NotFound(id);
 

@@ -17,7 +17,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            if (IsHtml(context.Response.ContentType) && headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = HtmlPolicy;
+            if (IsHtml(context.Response.ContentType) && headers.ContentSecurityPolicy.Count == 0)
+                headers.ContentSecurityPolicy = HtmlPolicy;
             return Task.CompletedTask;
         });
         return next(context);

@@ -39,7 +39,8 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
 
         if (DatabaseOutage.IsBehind(exception))
         {
-            logger.LogWarning(exception, "The database is away: {Method} {Path} is refused", context.Request.Method, context.Request.Path.Value);
+            logger.LogWarning(
+                exception, "The database is away: {Method} {Path} is refused", context.Request.Method, context.Request.Path.Value);
             return Problems.Unavailable(options.Value.UnavailableRetrySeconds).ToProblem();
         }
 

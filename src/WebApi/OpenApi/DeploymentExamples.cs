@@ -29,7 +29,8 @@ internal static class DeploymentExamples
         Stage = "The new version is live.",
         Attempt = 1,
         MaxAttempts = 4,
-        Steps = DeploymentSteps.InOrder.ToDictionary(step => step.WireName(), _ => new StepResponse("completed", Started, Ended, 3_200, 1, null, null)),
+        Steps = DeploymentSteps.InOrder.ToDictionary(
+            step => step.WireName(), _ => new StepResponse("completed", Started, Ended, 3_200, 1, null, null)),
         CreatedAt = Sample.Now,
         StartedAt = Started,
         CompletedAt = Ended,
@@ -44,7 +45,9 @@ internal static class DeploymentExamples
         Sample.Now, Started, Ended, Sample.RequestId, PredecessorId: null, Sample.Address,
         new ResultArtifact(Sample.Digest, 48_211, Reused: false),
         [new ResultStep(2, "deploy", StepStatus.Completed, 1, Started, Ended, 3_200, Reason: null, Error: null)],
-        [new ResultFailure(1, Started, "TARGET_UNAVAILABLE", FailureCategory.Provider, "deploy", "The target cannot be reached.", [], Detail: null)],
+        [
+            new ResultFailure(
+                1, Started, "TARGET_UNAVAILABLE", FailureCategory.Provider, "deploy", "The target cannot be reached.", [], Detail: null)],
         new ResultVersions("2.0.0", "10.0.12"));
 
     public static readonly IReadOnlyList<object> All =
@@ -60,12 +63,15 @@ internal static class DeploymentExamples
         Completed,
         new DeploymentListResponse(true, [Completed], NextCursor: null, Sample.Now),
         new LogsResponse(
-            true, Sample.Deployment.Value, [new LogEntryResponse(1, Started, "info", "build", "stdout", "vite v7.1.2 building for production...", 1)],
+            true, Sample.Deployment.Value,
+            [new LogEntryResponse(1, Started, "info", "build", "stdout", "vite v7.1.2 building for production...", 1)],
             NextCursor: null, Complete: true),
-        new InstanceStatusResponse(new InstanceStatus("complete", null, new InstanceOutput(true, Sample.Address, "Deployment completed successfully"))),
+        new InstanceStatusResponse(
+            new InstanceStatus("complete", null, new InstanceOutput(true, Sample.Address, "Deployment completed successfully"))),
         new LegacyStatusResponse(
             Sample.Deployment.Value, "completed", null, 100,
-            new[] { "validate", "sync", "sandbox", "build", "deploy", "cleanup" }.ToDictionary(name => name, _ => new LegacyStep("completed", Ended, null)),
+            new[] { "validate", "sync", "sandbox", "build", "deploy", "cleanup" }.ToDictionary(
+                name => name, _ => new LegacyStep("completed", Ended, null)),
             ["vite v7.1.2 building for production..."], null, Ended),
     ];
 }

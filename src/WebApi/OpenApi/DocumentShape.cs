@@ -74,7 +74,8 @@ internal sealed class DocumentShape : IOpenApiDocumentTransformer
     {
         if (property is not OpenApiSchema schema) return property;
 
-        if (schema.OneOf is { Count: 2 } either && either.FirstOrDefault(part => part.Type != JsonSchemaType.Null) is { } value) return value;
+        if (schema.OneOf is { Count: 2 } either && either.FirstOrDefault(part => part.Type != JsonSchemaType.Null) is { } value)
+            return value;
         schema.Type &= ~JsonSchemaType.Null;
         return schema;
     }

@@ -6,7 +6,8 @@ namespace Libra.Deploy.WebApi.OpenApi;
 internal static class Examples
 {
     private static readonly FrozenDictionary<Type, object> All =
-        DeploymentExamples.All.Concat(OperationExamples.All).Concat(SetupExamples.All).Concat(WebhookExamples.All).ToFrozenDictionary(example => example.GetType());
+        DeploymentExamples.All.Concat(OperationExamples.All).Concat(SetupExamples.All)
+            .Concat(WebhookExamples.All).ToFrozenDictionary(example => example.GetType());
 
     /// <summary>Null for a type that is no body of ours.</summary>
     public static object? Of(Type body) => All.GetValueOrDefault(body);

@@ -15,8 +15,16 @@ internal static class OperationExamples
     private static readonly DeadLetterResponse Letter = new(
         Sample.Id, Sample.Deployment.Value, Sample.Project, Sample.Organization, DeadLetterReasons.MaxRetriesExceeded, "deployment-queue",
         "The target cannot be reached.", 3, [new FailedTry(Sample.Now, 1, "deploy", "TARGET_UNAVAILABLE", "The target cannot be reached.")],
-        new DeadLetterMessage { DeploymentId = Sample.Deployment.Value, ProjectId = Sample.Project, OrgId = Sample.Organization, UserId = Sample.User, Source = "project" },
-        Sample.Now, new ResolutionResponse(ResolutionAction.Replayed, Sample.User, Sample.Later, "The target is back.", Sample.Replay.Value));
+        new DeadLetterMessage
+        {
+            DeploymentId = Sample.Deployment.Value,
+            ProjectId = Sample.Project,
+            OrgId = Sample.Organization,
+            UserId = Sample.User,
+            Source = "project",
+        },
+        Sample.Now,
+        new ResolutionResponse(ResolutionAction.Replayed, Sample.User, Sample.Later, "The target is back.", Sample.Replay.Value));
 
     private static readonly Dictionary<string, string> Checks = new() { ["database"] = "healthy", ["queue"] = "healthy" };
 
@@ -31,8 +39,10 @@ internal static class OperationExamples
         new DeadLetterListResponse(true, [Letter], NextCursor: null),
         Letter,
         new NoteBody("The target is back."),
-        new BulkReplayBody(Limit: 10, Reason: DeadLetterReasons.MaxRetriesExceeded, OrgId: Sample.Organization, Note: "The target is back."),
-        new BulkReplayResponse(true, 1, [new BulkReplayItem(Sample.Id, true, Sample.Deployment.Value, Sample.Replay.Value, null, null, null)]),
+        new BulkReplayBody(
+            Limit: 10, Reason: DeadLetterReasons.MaxRetriesExceeded, OrgId: Sample.Organization, Note: "The target is back."),
+        new BulkReplayResponse(
+            true, 1, [new BulkReplayItem(Sample.Id, true, Sample.Deployment.Value, Sample.Replay.Value, null, null, null)]),
         new RootResponse(
             "Libra Deploy V2 Service", ServiceIdentity.Name, ServiceIdentity.Version, "running", Sample.Now, "queue-based",
             "Queue-based deployment service for Libra platform", ["/deploy", "/health", "/docs"]),
@@ -44,10 +54,12 @@ internal static class OperationExamples
         new StatusResponse(
             true, ServiceIdentity.Name, ServiceIdentity.Version, Uptime, "node-1",
             new DeploymentCountsResponse(
-                1_221, Enum.GetValues<DeploymentStatus>().ToDictionary(status => status.WireName(), _ => 0L), new DayResponse(48, 2, 0.96, 18_400, 41_000)),
+                1_221, Enum.GetValues<DeploymentStatus>().ToDictionary(status => status.WireName(), _ => 0L),
+                new DayResponse(48, 2, 0.96, 18_400, 41_000)),
             new QueueCountsResponse("deployment-queue", 3, 5),
             Sample.Now),
         new CleanupBody(OlderThanDays: 30, KeepPerProject: 10, DryRun: true),
-        CleanupResponse.Of(new CleanupReport(true, 120, 240, 35, 4, 91_230_112, new KeptDeployments(42, 310)), TimeSpan.FromMilliseconds(830)),
+        CleanupResponse.Of(
+            new CleanupReport(true, 120, 240, 35, 4, 91_230_112, new KeptDeployments(42, 310)), TimeSpan.FromMilliseconds(830)),
     ];
 }

@@ -10,17 +10,21 @@ using Microsoft.OpenApi;
 
 namespace Libra.Deploy.WebApi.OpenApi;
 
-/// <summary>Writes into an operation what its route says of itself: who may call, what it takes, every refusal, an example of each body.</summary>
+/// <summary>
+/// Writes into an operation what its route says of itself: who may call, what it takes, every refusal, an example of each body.
+/// </summary>
 internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOperationTransformer
 {
     private const string Json = "application/json";
 
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         DescribeAccess(operation, context.Document!, metadata.OfType<RouteDecision>().First());
         foreach (var parameter in metadata.OfType<RouteParameter>()) Describe(operation, parameter);
-        if (metadata.OfType<RequestBody>().FirstOrDefault() is { } body) operation.RequestBody = await BodyAsync(body, context, cancellationToken);
+        if (metadata.OfType<RequestBody>().FirstOrDefault() is { } body)
+            operation.RequestBody = await BodyAsync(body, context, cancellationToken);
         foreach (var header in metadata.OfType<AnswerHeader>()) AddHeader(operation, header);
         foreach (var other in metadata.OfType<OtherContent>()) GoodAnswer(operation).Content![other.ContentType] = TextContent();
         DescribeAnswer(operation, context);
@@ -32,34 +36,40 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
     {
         operation.Security = decision.Scope is null
             ? []
-            : [.. DocumentShape.SecuritySchemes.Keys.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [] })];
+            : [
+                  .. DocumentShape.SecuritySchemes.Keys.Select(
+                      scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [] })];
         operation.Description = decision.Scope is { } scope ? $"Needs the scope `{scope}`." : "Open to everybody.";
     }
 
     private static void Describe(OpenApiOperation operation, RouteParameter route)
     {
         operation.Parameters ??= [];
-        var known = operation.Parameters.OfType<OpenApiParameter>().FirstOrDefault(parameter => parameter.Name == route.Name && parameter.In == route.In);
+        var known = operation.Parameters.OfType<OpenApiParameter>().FirstOrDefault(
+            parameter => parameter.Name == route.Name && parameter.In == route.In);
         var parameter = known ?? new OpenApiParameter { Name = route.Name, In = route.In };
         (parameter.Description, parameter.Required, parameter.Schema) = (route.Description, route.Required, route.Schema());
         if (known is null) operation.Parameters.Add(parameter);
     }
 
-    private async Task<OpenApiRequestBody> BodyAsync(RequestBody body, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) => new()
-    {
-        Required = body.Required,
-        Content = new Dictionary<string, OpenApiMediaType>
+    private async Task<OpenApiRequestBody> BodyAsync(
+        RequestBody body, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        new()
         {
-            [Json] = new() { Schema = await ReferenceAsync(body.Type, context, cancellationToken), Example = ExampleOf(body.Type) },
-        },
-    };
+            Required = body.Required,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Json] = new() { Schema = await ReferenceAsync(body.Type, context, cancellationToken), Example = ExampleOf(body.Type) },
+            },
+        };
 
     private void DescribeAnswer(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         foreach (var answer in context.Description.SupportedResponseTypes.Where(answer => answer.StatusCode < 300 || answer.Type != typeof(ProblemBody)))
         {
             var content = operation.Responses![answer.StatusCode.ToString(CultureInfo.InvariantCulture)].Content;
-            if (answer.Type is not null && content is not null && content.TryGetValue(Json, out var media)) media.Example = ExampleOf(answer.Type);
+            if (answer.Type is not null && content is not null && content.TryGetValue(Json, out var media))
+                media.Example = ExampleOf(answer.Type);
         }
     }
 
@@ -78,13 +88,17 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
             var response = (OpenApiResponse)operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)];
             response.Description = string.Join(" or ", status.Select(code => $"`{code}`"));
             response.Content![Json].Examples = status.ToDictionary(
-                code => code, IOpenApiExample (code) => new OpenApiExample { Summary = ProblemTable.Of(code).Error, Value = ToJson(ProblemExamples.Of(code)) });
-            if (status.Any(ProblemExamples.SaysWhenToRetry)) AddHeader(response, new AnswerHeader("Retry-After", "Seconds to wait before another try."));
+                code =>
+                    code, IOpenApiExample (code) =>
+                        new OpenApiExample { Summary = ProblemTable.Of(code).Error, Value = ToJson(ProblemExamples.Of(code)) });
+            if (status.Any(ProblemExamples.SaysWhenToRetry))
+                AddHeader(response, new AnswerHeader("Retry-After", "Seconds to wait before another try."));
         }
     }
 
     // Types that are only named by hand are no components yet.
-    private static async Task<IOpenApiSchema> ReferenceAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static async Task<IOpenApiSchema> ReferenceAsync(
+        Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var document = context.Document!;
         if (document.Components?.Schemas?.ContainsKey(type.Name) is not true)
@@ -98,13 +112,18 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
 
     private static void AddHeader(OpenApiOperation operation, AnswerHeader header)
     {
-        foreach (var answer in operation.Responses!.Where(response => response.Key[0] is '2' or '3')) AddHeader((OpenApiResponse)answer.Value, header);
+        foreach (var answer in operation.Responses!.Where(response => response.Key[0] is '2' or '3'))
+            AddHeader((OpenApiResponse)answer.Value, header);
     }
 
     private static void AddHeader(OpenApiResponse response, AnswerHeader header)
     {
         response.Headers ??= new Dictionary<string, IOpenApiHeader>();
-        response.Headers[header.Name] = new OpenApiHeader { Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        response.Headers[header.Name] = new OpenApiHeader
+        {
+            Description = header.Description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
     }
 
     private JsonNode? ExampleOf(Type type) => Examples.Of(type) is { } example ? ToJson(example) : null;

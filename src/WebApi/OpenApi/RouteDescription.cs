@@ -10,29 +10,35 @@ internal static class RouteDescription
     private const string Json = "application/json";
 
     /// <param name="name">The operation's id.</param>
-    /// <param name="refusals">Codes of the refusals that are the route's own; those of access, body and parameters follow from its other parts.</param>
-    public static RouteHandlerBuilder Answers<TAnswer>(this RouteHandlerBuilder route, string name, string summary, params string[] refusals) =>
+    /// <param name="refusals">Codes of the refusals that are the route's own; those of access, body and parameters follow from its other
+    /// parts.</param>
+    public static RouteHandlerBuilder Answers<TAnswer>(
+        this RouteHandlerBuilder route, string name, string summary, params string[] refusals) =>
         route.WithName(name).WithSummary(summary).Produces<TAnswer>().Refuses(refusals);
 
     /// <summary>As <see cref="Answers{TAnswer}"/>, for answers that are not JSON.</summary>
-    public static TBuilder AnswersWith<TBuilder>(this TBuilder route, string contentType, string name, string summary, params string[] refusals)
+    public static TBuilder AnswersWith<TBuilder>(
+        this TBuilder route, string contentType, string name, string summary, params string[] refusals)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithName(name).WithSummary(summary)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [contentType]))
             .Refuses(refusals);
 
     /// <summary>As <see cref="Answers{TAnswer}"/>, for a route that makes something.</summary>
-    public static RouteHandlerBuilder Creates<TAnswer>(this RouteHandlerBuilder route, string name, string summary, params string[] refusals) =>
+    public static RouteHandlerBuilder Creates<TAnswer>(
+        this RouteHandlerBuilder route, string name, string summary, params string[] refusals) =>
         route.WithName(name).WithSummary(summary).Produces<TAnswer>(StatusCodes.Status201Created).Refuses(refusals);
 
     public static RouteHandlerBuilder Takes<TBody>(this RouteHandlerBuilder route, bool required = true) =>
         route.WithMetadata(new RequestBody(typeof(TBody), required));
 
     /// <summary>Another body that the route answers with under the same status.</summary>
-    public static RouteHandlerBuilder OrAnswers<TAnswer>(this RouteHandlerBuilder route) => route.WithMetadata(new OtherAnswer(typeof(TAnswer)));
+    public static RouteHandlerBuilder OrAnswers<TAnswer>(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new OtherAnswer(typeof(TAnswer)));
 
     /// <summary>Another form that a client can ask for.</summary>
-    public static RouteHandlerBuilder OrAnswersWith(this RouteHandlerBuilder route, string contentType) => route.WithMetadata(new OtherContent(contentType));
+    public static RouteHandlerBuilder OrAnswersWith(this RouteHandlerBuilder route, string contentType) =>
+        route.WithMetadata(new OtherContent(contentType));
 
     public static RouteHandlerBuilder WithAnswerHeader(this RouteHandlerBuilder route, string name, string description) =>
         route.WithMetadata(new AnswerHeader(name, description));
@@ -65,8 +71,12 @@ internal static class RouteDescription
     private static IEnumerable<string> CodesOf(IList<object> metadata, IEnumerable<string> own)
     {
         var body = metadata.OfType<RequestBody>().Any();
-        IEnumerable<string> ofBody = body ? [ProblemCodes.InvalidRequest, ProblemCodes.PayloadTooLarge, ProblemCodes.UnsupportedMediaType] : [];
-        IEnumerable<string> ofFields = body || metadata.OfType<RouteParameter>().Any(parameter => parameter.In == ParameterLocation.Query) ? [ProblemCodes.ValidationError] : [];
+        IEnumerable<string> ofBody = body
+            ? [ProblemCodes.InvalidRequest, ProblemCodes.PayloadTooLarge, ProblemCodes.UnsupportedMediaType]
+            : [];
+        IEnumerable<string> ofFields = body || metadata.OfType<RouteParameter>().Any(parameter => parameter.In == ParameterLocation.Query)
+            ? [ProblemCodes.ValidationError]
+            : [];
         // Whoever must be known is looked up, and the database may be away.
         IEnumerable<string> ofAccess = metadata.OfType<RouteDecision>().Any(decision => decision.Scope is not null)
             ? [ProblemCodes.Unauthorized, ProblemCodes.Forbidden, ProblemCodes.ServiceUnavailable]

@@ -18,7 +18,8 @@ internal sealed record OtherContent(string ContentType);
 internal sealed record AnswerHeader(string Name, string Description);
 
 /// <summary>A parameter that a route reads by itself, or the meaning of one in its path.</summary>
-internal sealed record RouteParameter(string Name, ParameterLocation In, string Description, Func<OpenApiSchema> Schema, bool Required = false);
+internal sealed record RouteParameter(
+    string Name, ParameterLocation In, string Description, Func<OpenApiSchema> Schema, bool Required = false);
 
 /// <summary>The forms that parameters have.</summary>
 internal static class Form
@@ -36,5 +37,6 @@ internal static class Form
         Maximum = max.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    public static Func<OpenApiSchema> OneOf(params IEnumerable<string> words) => () => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words] };
+    public static Func<OpenApiSchema> OneOf(params IEnumerable<string> words) =>
+        () => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words] };
 }

@@ -7,14 +7,17 @@ using Microsoft.OpenApi;
 
 namespace Libra.Deploy.WebApi.OpenApi;
 
-/// <summary>Corrects what the framework cannot know of our JSON: a field without a value is left out, unless its type says otherwise.</summary>
+/// <summary>
+/// Corrects what the framework cannot know of our JSON: a field without a value is left out, unless its type says otherwise.
+/// </summary>
 internal sealed class SchemaShape : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.JsonTypeInfo.Kind != JsonTypeInfoKind.Object || schema.Properties is null) return Task.CompletedTask;
 
-        schema.Required = context.JsonTypeInfo.Properties.Where(IsAlwaysThere).Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
+        schema.Required = context.JsonTypeInfo.Properties.Where(IsAlwaysThere)
+            .Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
         if (context.JsonTypeInfo.Type == typeof(DeployBody)) SourceSchemas.DescribeDeployment(schema);
         if (context.JsonTypeInfo.Type == typeof(ProjectBody)) SourceSchemas.DescribeProject(schema);
         return Task.CompletedTask;

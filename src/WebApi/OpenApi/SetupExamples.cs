@@ -24,9 +24,11 @@ internal static class SetupExamples
         QuotaResponse.For(new QuotaView(12, 88, [new PlanView("PRO", 88, Sample.Later, "month")], Sample.Later)),
         new TokenBody("ci", Granted, Sample.Organization, Sample.User, Sample.Later),
         new CreatedTokenResponse(
-            true, Sample.Id, Prefix + new string('x', 35), "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now, Sample.Later),
+            true, Sample.Id, Prefix + new string('x', 35), "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now,
+            Sample.Later),
         new TokenListResponse(true, [
-            new TokenSummary(Sample.Id, "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now, Sample.Later, null, Sample.Now)]),
+            new TokenSummary(
+                Sample.Id, "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now, Sample.Later, null, Sample.Now)]),
         new TokenRevokedResponse(true, Sample.Id),
     ];
 }

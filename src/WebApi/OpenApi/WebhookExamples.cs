@@ -14,8 +14,10 @@ internal static class WebhookExamples
     private static readonly WebhookResponse Webhook = new(Sample.Id, Sample.Organization, Receiver, Events, "Chat room", true, null, null, Sample.Now, Sample.Now);
 
     private static readonly DeliveryResponse Delivery = new(
-        Sample.Id, Sample.Id, WebhookEvents.Completed, DeliveryStatus.Delivered, Sample.Now, null, [new AttemptResponse(Sample.Now, 204, null, 38)],
-        JsonSerializer.SerializeToElement(new { type = WebhookEvents.Completed, timestamp = Sample.Now, data = new { deploymentId = Sample.Deployment.Value } }));
+        Sample.Id, Sample.Id, WebhookEvents.Completed, DeliveryStatus.Delivered, Sample.Now, null,
+        [new AttemptResponse(Sample.Now, 204, null, 38)],
+        JsonSerializer.SerializeToElement(
+            new { type = WebhookEvents.Completed, timestamp = Sample.Now, data = new { deploymentId = Sample.Deployment.Value } }));
 
     public static readonly IReadOnlyList<object> All =
     [

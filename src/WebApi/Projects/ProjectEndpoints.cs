@@ -26,17 +26,21 @@ internal static class ProjectEndpoints
         projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead)
             .Answers<ProjectResponse>("getProject", "Tells about a project", "PROJECT_NOT_FOUND");
         projects.MapGet("/{id}/deployments", Deployments).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeploymentListResponse>("listProjectDeployments", "Lists the deployments of a project, newest first", "PROJECT_NOT_FOUND").WithListParameters();
+            .Answers<DeploymentListResponse>(
+                "listProjectDeployments", "Lists the deployments of a project, newest first", "PROJECT_NOT_FOUND")
+            .WithListParameters();
     }
 
-    private static async Task<IResult> Save(string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
+    private static async Task<IResult> Save(
+        string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
         var command = Read(id, body.Value.Root, http.Caller(), [.. options.Value.OwnZones]);
         if (command.IsError) return command.Errors.ToProblem();
-        if (!http.Caller().MaySee(command.Value.OrganizationId) || !http.Caller().MayActFor(command.Value.UserId)) return Problems.Forbidden.ToProblem();
+        if (!http.Caller().MaySee(command.Value.OrganizationId) || !http.Caller().MayActFor(command.Value.UserId))
+            return Problems.Forbidden.ToProblem();
 
         var saved = await mediator.Send(command.Value, cancellationToken);
         return saved.Match(project => Results.Ok(new ProjectResponse(true, project)), errors => errors.ToProblem());
@@ -48,7 +52,8 @@ internal static class ProjectEndpoints
         return found.Match(project => Results.Ok(new ProjectResponse(true, project)), errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Deployments(string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> Deployments(
+        string id, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
         var found = await mediator.Send(new GetProjectQuery(http.Caller().Visible(), id), cancellationToken);
         if (found.IsError) return found.Errors.ToProblem();
@@ -56,7 +61,8 @@ internal static class ProjectEndpoints
         var filter = DeploymentListRequest.Read(http.Request.Query);
         if (filter.IsError) return filter.Errors.ToProblem();
 
-        var page = await mediator.Send(new ListDeploymentsQuery(http.Caller().Visible(), filter.Value with { ProjectId = id }), cancellationToken);
+        var page = await mediator.Send(
+            new ListDeploymentsQuery(http.Caller().Visible(), filter.Value with { ProjectId = id }), cancellationToken);
         return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
     }
 

@@ -4,7 +4,9 @@ using Libra.Deploy.WebApi.Http;
 
 namespace Libra.Deploy.WebApi.Projects;
 
-/// <summary>A project's files given as a list, kept the way in which the platform keeps changes: as one diff message of the history.</summary>
+/// <summary>
+/// A project's files given as a list, kept the way in which the platform keeps changes: as one diff message of the history.
+/// </summary>
 internal static class ProjectFiles
 {
     private const int MostFiles = 10_000;
@@ -30,5 +32,7 @@ internal static class ProjectFiles
     }
 
     private static string? Text(JsonElement file, string name) =>
-        file.ValueKind == JsonValueKind.Object && file.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        file.ValueKind == JsonValueKind.Object && file.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -16,7 +16,9 @@ internal static class DeadLetterRequests
     private const int LongestNote = 500;
 
     private static readonly string[] Reasons =
-        [DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage, DeadLetterReasons.SystemError];
+        [
+            DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage,
+            DeadLetterReasons.SystemError];
 
     private static readonly string[] States = ["open", "resolved"];
 
@@ -41,11 +43,13 @@ internal static class DeadLetterRequests
         if (text is not null && cursor is null) query.Errors.Add(Problems.InvalidField("cursor", "Invalid cursor"));
         if (query.Errors.Count > 0) return query.Errors;
 
-        return new DeadLetterFilter(organization is null ? null : [organization], limit, cursor, reason, state is null ? null : state == "resolved");
+        return new DeadLetterFilter(
+            organization is null ? null : [organization], limit, cursor, reason, state is null ? null : state == "resolved");
     }
 
     /// <summary>The filter and the limit of a bulk replay; a body is needed, so that nobody replays everything by a slip.</summary>
-    public static async Task<ErrorOr<(DeadLetterFilter Filter, ReplayRequest Request)>> ReadBulkAsync(HttpContext http, CancellationToken cancellationToken)
+    public static async Task<ErrorOr<(DeadLetterFilter Filter, ReplayRequest Request)>> ReadBulkAsync(
+        HttpContext http, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors;

@@ -6,7 +6,8 @@ using Libra.Deploy.Domain.Queue;
 namespace Libra.Deploy.WebApi.Queue;
 
 /// <summary>Answer of <c>GET /status/queue</c>.</summary>
-public sealed record QueueStatusResponse(bool Success, QueueFiguresResponse Queue, DeadLetterQueueResponse DeadLetter, DateTimeOffset Timestamp);
+public sealed record QueueStatusResponse(
+    bool Success, QueueFiguresResponse Queue, DeadLetterQueueResponse DeadLetter, DateTimeOffset Timestamp);
 
 /// <summary>Figures of the queue; durations are milliseconds.</summary>
 public sealed record QueueFiguresResponse(
@@ -30,7 +31,8 @@ public sealed record DeadLetterQueueResponse(
 
 /// <summary>Answer of <c>GET /status/queue/dead-letters</c>.</summary>
 public sealed record DeadLetterListResponse(
-    bool Success, IReadOnlyList<DeadLetterResponse> DeadLetters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
+    bool Success, IReadOnlyList<DeadLetterResponse> DeadLetters,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <summary>A dead letter in full.</summary>
 public sealed record DeadLetterResponse(
@@ -54,7 +56,8 @@ public sealed record NoteBody([property: MaxLength(500)] string? Note = null);
 /// <summary>The body of <c>POST /status/queue/dead-letters/replay</c>, for its description.</summary>
 /// <param name="Limit">At most so many, oldest first.</param>
 public sealed record BulkReplayBody(
-    [property: Range(1, 100)] int? Limit = null, string? Reason = null, string? OrgId = null, [property: MaxLength(500)] string? Note = null);
+    [property: Range(1, 100)] int? Limit = null, string? Reason = null, string? OrgId = null,
+    [property: MaxLength(500)] string? Note = null);
 
 /// <summary>What an operator did about it.</summary>
 public sealed record ResolutionResponse(ResolutionAction Action, string By, DateTimeOffset At, string? Note, string? ReplayId);
@@ -65,4 +68,5 @@ public sealed record BulkReplayResponse(bool Success, int Replayed, IReadOnlyLis
 
 /// <summary>What became of one dead letter.</summary>
 /// <param name="ReplayId">The new deployment.</param>
-public sealed record BulkReplayItem(Guid Id, bool Success, string? DeploymentId, string? ReplayId, string? Error, string? Code, string? Message);
+public sealed record BulkReplayItem(
+    Guid Id, bool Success, string? DeploymentId, string? ReplayId, string? Error, string? Code, string? Message);

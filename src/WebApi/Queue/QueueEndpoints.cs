@@ -15,7 +15,8 @@ internal static class QueueEndpoints
     public static void MapQueue(this IEndpointRouteBuilder routes)
     {
         var queue = routes.MapGroup("/status/queue").WithTags("Queue");
-        queue.MapGet("", Status).RequireScope(Scopes.OperationsRead).Answers<QueueStatusResponse>("getQueueStatus", "Shows the figures of the queue");
+        queue.MapGet("", Status).RequireScope(Scopes.OperationsRead)
+            .Answers<QueueStatusResponse>("getQueueStatus", "Shows the figures of the queue");
         queue.MapGet("/dead-letters", List).RequireScope(Scopes.OperationsRead).WithDeadLetterParameters()
             .Answers<DeadLetterListResponse>("listDeadLetters", "Lists dead letters, newest first");
         queue.MapPost("/dead-letters/replay", ReplayMany).RequireScope(Scopes.OperationsWrite).Takes<BulkReplayBody>()
@@ -26,9 +27,11 @@ internal static class QueueEndpoints
         letter.MapPost("/replay", Replay).RequireScope(Scopes.OperationsWrite).Takes<NoteBody>(required: false)
             .Answers<DeployResponse>(
                 "replayDeadLetter", "Deploys the source of a dead letter again",
-                "NOT_FOUND", "INVALID_STATE", "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED");
+                "NOT_FOUND", "INVALID_STATE", "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS",
+                "DEPLOYMENT_QUOTA_EXCEEDED");
         letter.MapPost("/discard", Discard).RequireScope(Scopes.OperationsWrite).Takes<NoteBody>(required: false)
-            .Answers<DeadLetterResponse>("discardDeadLetter", "Settles a dead letter without another deployment", "NOT_FOUND", "INVALID_STATE");
+            .Answers<DeadLetterResponse>(
+                "discardDeadLetter", "Settles a dead letter without another deployment", "NOT_FOUND", "INVALID_STATE");
     }
 
     private static async Task<IResult> Status(IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -44,7 +47,9 @@ internal static class QueueEndpoints
 
         var page = await mediator.Send(new ListDeadLettersQuery(http.Caller().Visible(), filter.Value), cancellationToken);
         return page.Match(
-            found => Results.Ok(new DeadLetterListResponse(true, [.. found.Letters.Select(letter => letter.ToResponse())], found.Next?.ToString())),
+            found =>
+                Results.Ok(
+                    new DeadLetterListResponse(true, [.. found.Letters.Select(letter => letter.ToResponse())], found.Next?.ToString())),
             errors => errors.ToProblem());
     }
 
@@ -63,7 +68,8 @@ internal static class QueueEndpoints
         var request = await DeadLetterRequests.ReadNoteAsync(http, cancellationToken);
         if (request.IsError) return request.Errors.ToProblem();
 
-        var accepted = await mediator.Send(new ReplayDeadLetterCommand(http.Caller().Visible(), letter.Value, request.Value), cancellationToken);
+        var accepted = await mediator.Send(
+            new ReplayDeadLetterCommand(http.Caller().Visible(), letter.Value, request.Value), cancellationToken);
         if (accepted.IsError) return accepted.Errors.ToProblem();
 
         http.Response.Headers.Location = $"/deploy/{accepted.Value.Id}/status";

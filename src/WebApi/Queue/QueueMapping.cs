@@ -13,13 +13,15 @@ internal static class QueueMapping
             status.Name, status.Enqueued, status.Scheduled, status.Processing, status.Succeeded, status.Failed,
             status.OldestWaiting is { } oldest ? (long)oldest.TotalMilliseconds : null,
             status.Workers,
-            status.Limits.MaxConcurrentDeployments, status.Limits.MaxBatchSize, (long)status.Limits.MaxBatchTimeout.TotalMilliseconds, status.Limits.MaxRetries,
+            status.Limits.MaxConcurrentDeployments, status.Limits.MaxBatchSize, (long)status.Limits.MaxBatchTimeout.TotalMilliseconds,
+            status.Limits.MaxRetries,
             status.ThroughputPerMinute),
         new DeadLetterQueueResponse(status.DeadLetters.Name, status.DeadLetters.Count, status.DeadLetters.Oldest),
         now);
 
     public static DeadLetterResponse ToResponse(this DeadLetter letter) => new(
-        letter.Id.Value, letter.DeploymentId?.Value, letter.ProjectId, letter.OrganizationId, letter.Reason, letter.OriginalQueue, letter.FinalError,
+        letter.Id.Value, letter.DeploymentId?.Value, letter.ProjectId, letter.OrganizationId, letter.Reason, letter.OriginalQueue,
+        letter.FinalError,
         letter.TotalRetries, letter.RetryHistory, letter.Message, letter.CreatedAt,
         letter.Resolution is { } done ? new ResolutionResponse(done.Action, done.By, done.At, done.Note, done.ReplayId?.Value) : null);
 

@@ -7,7 +7,8 @@ namespace Libra.Deploy.WebApi.Quotas;
 /// <param name="Used">Taken since the present allowances began, refunds left out.</param>
 /// <param name="Plans">In the order in which they are charged.</param>
 /// <param name="ResetDate">When the first plan gives deployments again.</param>
-internal sealed record QuotaResponse(bool Success, long Total, long Used, long Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
+internal sealed record QuotaResponse(
+    bool Success, long Total, long Used, long Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
 {
     public static QuotaResponse For(QuotaView quota) => new(true, quota.Total, quota.Used, quota.Remaining, quota.Plans, quota.ResetDate);
 }

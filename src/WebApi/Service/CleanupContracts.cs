@@ -28,7 +28,8 @@ internal sealed record KeptResponse(long Live, long Recent);
 
 /// <summary>The body of <c>POST /status/cleanup</c>, for its description; the whole may be missing.</summary>
 /// <param name="DryRun">Only says what would be removed.</param>
-internal sealed record CleanupBody([property: Range(0, 3650)] int? OlderThanDays = null, [property: Range(0, 1000)] int? KeepPerProject = null, bool? DryRun = null);
+internal sealed record CleanupBody(
+    [property: Range(0, 3650)] int? OlderThanDays = null, [property: Range(0, 1000)] int? KeepPerProject = null, bool? DryRun = null);
 
 /// <summary>Reads the body of <c>POST /status/cleanup</c>.</summary>
 internal static class CleanupRequest

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.WebApi.Service;
 
 /// <summary>Knows that the process is about to stop, and lets a balancer notice before the listener closes.</summary>
-internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<DrainOptions> options, TimeProvider clock) : IHostedLifecycleService
+internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<DrainOptions> options, TimeProvider clock)
+    : IHostedLifecycleService
 {
     private volatile bool _stopping;
 
@@ -14,7 +15,8 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Drain
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        await Task.Delay(TimeSpan.FromSeconds(options.Value.NoticeSeconds), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimeSpan.FromSeconds(options.Value.NoticeSeconds), clock, cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

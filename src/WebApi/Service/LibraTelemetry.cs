@@ -36,7 +36,8 @@ internal static class LibraTelemetry
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
         var metrics = routes.MapPrometheusScrapingEndpoint(MetricsPath)
-            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]), ((Delegate)MapMetrics).Method) // a scraper's page has no handler of ours to describe it
+            // A scraper's page has no handler of ours to describe it.
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]), ((Delegate)MapMetrics).Method)
             .WithTags("Service")
             .AnswersWith("text/plain", "getMetrics", "Shows the metrics in the format of Prometheus");
         if (routes.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Public) metrics.AllowPublic();
@@ -46,7 +47,9 @@ internal static class LibraTelemetry
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {
         var name = configuration["OTEL_SERVICE_NAME"] ?? "libra-deploy";
-        resource.AddService(name, serviceVersion: ServiceIdentity.Version, serviceInstanceId: configuration["Queue:NodeName"] ?? new QueueOptions().NodeName);
+        resource.AddService(
+            name, serviceVersion: ServiceIdentity.Version,
+            serviceInstanceId: configuration["Queue:NodeName"] ?? new QueueOptions().NodeName);
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, IConfiguration configuration)
@@ -62,7 +65,9 @@ internal static class LibraTelemetry
 
     // A site's address names its project: labels without end, in which one organization would read of another's projects.
     private static MetricStreamConfiguration? WithoutAddresses(Instrument instrument) =>
-        instrument.Meter.Name.StartsWith("System.Net.", StringComparison.Ordinal) ? new MetricStreamConfiguration { TagKeys = CallLabels } : null;
+        instrument.Meter.Name.StartsWith("System.Net.", StringComparison.Ordinal)
+            ? new MetricStreamConfiguration { TagKeys = CallLabels }
+            : null;
 
     private static void AddTraces(TracerProviderBuilder traces) => traces
         .SetSampler(new ParentBasedSampler(new RootsThatSomebodyAskedFor()))
@@ -72,7 +77,8 @@ internal static class LibraTelemetry
         .AddNpgsql()
         .AddOtlpExporter();
 
-    private static bool Names(IConfiguration configuration, string collector) => configuration[collector] is not null || configuration[Collector] is not null;
+    private static bool Names(IConfiguration configuration, string collector) =>
+        configuration[collector] is not null || configuration[Collector] is not null;
 
     // Balancers and scrapers ask every few seconds.
     private static bool IsLook(PathString path) => path.StartsWithSegments("/health") || path == MetricsPath;
@@ -81,6 +87,9 @@ internal static class LibraTelemetry
     private sealed class RootsThatSomebodyAskedFor : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            new(samplingParameters.Kind == System.Diagnostics.ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+            new(
+                samplingParameters.Kind == System.Diagnostics.ActivityKind.Client
+                    ? SamplingDecision.Drop
+                    : SamplingDecision.RecordAndSample);
     }
 }

@@ -25,7 +25,8 @@ internal sealed record ReadinessResponse(string Status, DateTimeOffset Timestamp
 /// <summary>Answer of <c>GET /health/detailed</c>.</summary>
 /// <param name="Status"><c>healthy</c>, <c>degraded</c> (it answers, but something is missing) or <c>unhealthy</c>.</param>
 internal sealed record DetailedHealthResponse(
-    string Status, DateTimeOffset Timestamp, string Service, string Version, long Uptime, IReadOnlyDictionary<string, DependencyResponse> Checks);
+    string Status, DateTimeOffset Timestamp, string Service, string Version, long Uptime,
+    IReadOnlyDictionary<string, DependencyResponse> Checks);
 
 /// <summary>How one dependency stands.</summary>
 /// <param name="Latency">Milliseconds.</param>

@@ -17,11 +17,14 @@ internal static class ServiceEndpoints
         var service = routes.MapGroup("/").WithTags("Service").AllowPublic();
         const int Ill = StatusCodes.Status503ServiceUnavailable;
         service.MapMethods("/", Reads, Root).Answers<RootResponse>("getService", "Says what this is").Produces(StatusCodes.Status302Found);
-        service.MapMethods("/health", Reads, Health).Answers<HealthResponse>("getHealth", "Tells whether the service works").Produces<HealthResponse>(Ill);
+        service.MapMethods("/health", Reads, Health)
+            .Answers<HealthResponse>("getHealth", "Tells whether the service works").Produces<HealthResponse>(Ill);
         service.MapMethods("/health/live", Reads, Live).Answers<ReadinessResponse>("getLiveness", "Tells that the process runs");
-        service.MapMethods("/health/ready", Reads, Ready).Answers<ReadinessResponse>("getReadiness", "Tells whether it can take work").Produces<ReadinessResponse>(Ill);
+        service.MapMethods("/health/ready", Reads, Ready)
+            .Answers<ReadinessResponse>("getReadiness", "Tells whether it can take work").Produces<ReadinessResponse>(Ill);
         service.MapMethods("/health/detailed", Reads, Detailed)
-            .Answers<DetailedHealthResponse>("getDetailedHealth", "Tells how every dependency stands").Produces<DetailedHealthResponse>(Ill);
+            .Answers<DetailedHealthResponse>("getDetailedHealth", "Tells how every dependency stands")
+            .Produces<DetailedHealthResponse>(Ill);
     }
 
     private static IResult Root(HttpContext http, ServiceIdentity identity)
@@ -40,19 +43,23 @@ internal static class ServiceEndpoints
             ["/deploy", "/deploy-status?id=<deploymentId>", "/health", "/docs"]));
     }
 
-    private static async Task<IResult> Health(HttpContext http, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
+    private static async Task<IResult> Health(
+        HttpContext http, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
     {
         var report = await mediator.Send(new GetHealthQuery(HealthDepth.Basic), cancellationToken);
         if (report.IsError) return report.Errors.ToProblem();
 
         var healthy = report.Value.Healthy;
         return Answer(http, healthy, new HealthResponse(
-            HealthWords.WordFor(healthy), identity.Now, ServiceIdentity.Name, ServiceIdentity.Version, identity.Uptime, report.Value.ToWords()));
+            HealthWords.WordFor(healthy), identity.Now, ServiceIdentity.Name, ServiceIdentity.Version, identity.Uptime,
+            report.Value.ToWords()));
     }
 
-    private static IResult Live(HttpContext http, ServiceIdentity identity) => Answer(http, well: true, new ReadinessResponse("alive", identity.Now));
+    private static IResult Live(HttpContext http, ServiceIdentity identity) =>
+        Answer(http, well: true, new ReadinessResponse("alive", identity.Now));
 
-    private static async Task<IResult> Ready(HttpContext http, Draining draining, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
+    private static async Task<IResult> Ready(
+        HttpContext http, Draining draining, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
     {
         if (draining.IsDraining) return Answer(http, well: false, new ReadinessResponse("draining", identity.Now));
 
@@ -63,7 +70,8 @@ internal static class ServiceEndpoints
         return Answer(http, ready, new ReadinessResponse(ready ? "ready" : "not_ready", identity.Now, report.Value.ToWords()));
     }
 
-    private static async Task<IResult> Detailed(HttpContext http, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
+    private static async Task<IResult> Detailed(
+        HttpContext http, IMediator mediator, ServiceIdentity identity, CancellationToken cancellationToken)
     {
         var report = await mediator.Send(new GetHealthQuery(HealthDepth.Detailed), cancellationToken);
         if (report.IsError) return report.Errors.ToProblem();

@@ -16,7 +16,8 @@ internal static class StatusEndpoints
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
         var status = routes.MapGroup("/status").WithTags("Service");
-        status.MapGet("", Status).RequireScope(Scopes.DeploymentsRead).Answers<StatusResponse>("getStatus", "Shows the service at a glance");
+        status.MapGet("", Status).RequireScope(Scopes.DeploymentsRead)
+            .Answers<StatusResponse>("getStatus", "Shows the service at a glance");
         status.MapPost("/cleanup", Cleanup).RequireScope(Scopes.OperationsWrite).Takes<CleanupBody>(required: false)
             .Answers<CleanupResponse>("cleanUp", "Removes old deployments with what they left", "INVALID_STATE");
     }
@@ -32,7 +33,8 @@ internal static class StatusEndpoints
             errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Cleanup(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> Cleanup(
+        HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadOptionalAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();

@@ -7,7 +7,8 @@ namespace Libra.Deploy.WebApi.Webhooks;
 
 /// <summary>The body that adds or changes a webhook, for its description.</summary>
 /// <param name="Events">Names of events; none means all.</param>
-public sealed record WebhookBody(string? Url = null, IReadOnlyList<string>? Events = null, string? Description = null, bool? Enabled = null);
+public sealed record WebhookBody(
+    string? Url = null, IReadOnlyList<string>? Events = null, string? Description = null, bool? Enabled = null);
 
 /// <summary>A webhook.</summary>
 /// <param name="DisabledReason">Why the service switched it off.</param>
@@ -66,4 +67,5 @@ public sealed record DeliveryAnswer(bool Success, DeliveryResponse Delivery);
 
 /// <summary>A page of deliveries, the newest first.</summary>
 public sealed record DeliveryListResponse(
-    bool Success, IReadOnlyList<DeliveryResponse> Deliveries, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
+    bool Success, IReadOnlyList<DeliveryResponse> Deliveries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);

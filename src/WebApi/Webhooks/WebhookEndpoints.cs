@@ -13,7 +13,8 @@ internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup("/organizations/{orgId}/webhooks").WithTags("Webhooks").Path("orgId", "The organization.").AddEndpointFilter(RefuseForeign);
+        var webhooks = routes.MapGroup("/organizations/{orgId}/webhooks").WithTags("Webhooks")
+            .Path("orgId", "The organization.").AddEndpointFilter(RefuseForeign);
         webhooks.MapPost("", Create).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
             .Answers<WebhookAnswer>("createWebhook", "Adds a webhook and shows its secret once", "INVALID_STATE")
             .WithAnswerHeader("Location", "Where the webhook is.");
@@ -23,7 +24,8 @@ internal static class WebhookEndpoints
 
     private static void MapOne(RouteGroupBuilder webhook)
     {
-        webhook.MapGet("", Find).RequireScope(Scopes.DeploymentsRead).Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", "NOT_FOUND");
+        webhook.MapGet("", Find).RequireScope(Scopes.DeploymentsRead)
+            .Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", "NOT_FOUND");
         webhook.MapPut("", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
             .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", "NOT_FOUND");
         webhook.MapDelete("", Remove).RequireScope(Scopes.ProjectsWrite)
@@ -38,7 +40,9 @@ internal static class WebhookEndpoints
 
     // An organization that the caller does not belong to looks the same whether it exists or not.
     private static async ValueTask<object?> RefuseForeign(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.Caller().MaySee((string)context.HttpContext.GetRouteValue("orgId")!) ? await next(context) : Problems.Forbidden.ToProblem();
+        context.HttpContext.Caller().MaySee((string)context.HttpContext.GetRouteValue("orgId")!)
+            ? await next(context)
+            : Problems.Forbidden.ToProblem();
 
     private static async Task<IResult> Create(string orgId, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
@@ -71,7 +75,8 @@ internal static class WebhookEndpoints
     private static async Task<IResult> Find(string orgId, string id, IMediator mediator, CancellationToken cancellationToken) =>
         Answer(await mediator.SendAboutAsync(RouteIds.Webhook(id), webhook => new GetWebhookQuery(orgId, webhook), cancellationToken));
 
-    private static async Task<IResult> Change(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> Change(
+        string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
         var webhook = RouteIds.Webhook(id);
         if (webhook.IsError) return webhook.Errors.ToProblem();
@@ -92,7 +97,8 @@ internal static class WebhookEndpoints
         return removed.Match(_ => Results.Ok(new WebhookRemovedResponse(true, webhook.Value.Value)), errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Deliveries(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> Deliveries(
+        string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
         var webhook = RouteIds.Webhook(id);
         if (webhook.IsError) return webhook.Errors.ToProblem();
@@ -106,13 +112,15 @@ internal static class WebhookEndpoints
             errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Replay(string orgId, string id, string deliveryId, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> Replay(
+        string orgId, string id, string deliveryId, IMediator mediator, CancellationToken cancellationToken)
     {
         var webhook = RouteIds.Webhook(id);
         if (webhook.IsError) return webhook.Errors.ToProblem();
 
         var replayed = await mediator.SendAboutAsync(
-            RouteIds.WebhookDelivery(deliveryId), delivery => new ReplayWebhookDeliveryCommand(orgId, webhook.Value, delivery), cancellationToken);
+            RouteIds.WebhookDelivery(deliveryId), delivery => new ReplayWebhookDeliveryCommand(orgId, webhook.Value, delivery),
+            cancellationToken);
         return replayed.Match(view => Results.Ok(new DeliveryAnswer(true, DeliveryResponse.Of(view))), errors => errors.ToProblem());
     }
 

@@ -19,7 +19,8 @@ internal static class WebhookRequests
     {
         var fields = new FieldReader(body);
         var url = fields.RequiredText("url", "URL is required", WebhookLimits.LongestUrl);
-        var settings = new WebhookSettings(url, Events(fields) ?? [], fields.OptionalText("description"), fields.OptionalFlag("enabled") ?? true);
+        var settings = new WebhookSettings(
+            url, Events(fields) ?? [], fields.OptionalText("description"), fields.OptionalFlag("enabled") ?? true);
         return fields.Errors.Count == 0 ? settings : fields.Errors;
     }
 
@@ -27,7 +28,8 @@ internal static class WebhookRequests
     {
         var fields = new FieldReader(body);
         var command = new UpdateWebhookCommand(
-            organization, id, fields.OptionalText("url", WebhookLimits.LongestUrl), Events(fields), fields.OptionalText("description"), fields.OptionalFlag("enabled"));
+            organization, id, fields.OptionalText("url", WebhookLimits.LongestUrl), Events(fields), fields.OptionalText("description"),
+            fields.OptionalFlag("enabled"));
         return fields.Errors.Count == 0 ? command : fields.Errors;
     }
 

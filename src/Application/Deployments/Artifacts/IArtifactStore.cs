@@ -15,7 +15,8 @@ public interface IArtifactStore
     Task<ErrorOr<ArtifactReference>> SaveBuildResultAsync(Stream tar, CancellationToken cancellationToken, ArtifactClaim? claim = null);
 
     /// <summary>Packs plain static files that need no build.</summary>
-    Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null);
+    Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(
+        StaticSite site, CancellationToken cancellationToken, ArtifactClaim? claim = null);
 
     /// <summary>Opens an artifact for publishing; null when no such artifact is stored (any more).</summary>
     /// <exception cref="InvalidDataException">What is stored does not match its digest.</exception>
@@ -27,7 +28,9 @@ public interface IArtifactStore
     /// <summary>The packed artifact as it is stored (<c>application/gzip</c>); null when there is none.</summary>
     Task<Stream?> OpenPackedAsync(string digest, CancellationToken cancellationToken);
 
-    /// <summary>An address from which the packed artifact can be had without credentials for a while; null when the store has none.</summary>
+    /// <summary>
+    /// An address from which the packed artifact can be had without credentials for a while; null when the store has none.
+    /// </summary>
     Uri? Presign(string digest, TimeSpan lifetime);
 
     /// <summary>Removes an artifact; one that is not there is no error.</summary>

@@ -19,7 +19,8 @@ namespace Libra.Deploy.Application.Deployments.Cleanup;
 /// <param name="OlderThanDays">Null means as configured; 0 means every ended one.</param>
 /// <param name="KeepPerProject">Null means as configured.</param>
 /// <param name="DryRun">Removes nothing and reports what the same command would remove now.</param>
-public sealed record CleanupDeploymentsCommand(OrganizationFilter Caller, int? OlderThanDays = null, int? KeepPerProject = null, bool DryRun = false)
+public sealed record CleanupDeploymentsCommand(
+    OrganizationFilter Caller, int? OlderThanDays = null, int? KeepPerProject = null, bool DryRun = false)
     : IRequest<ErrorOr<CleanupReport>>;
 
 /// <summary>What a run removed, or would have.</summary>
@@ -63,7 +64,8 @@ internal sealed class CleanupDeploymentsHandler(
         var report = new CleanupReport(command.DryRun, 0, 0, 0, 0, 0, await run.CountKeptAsync(cancellationToken));
         var (orphans, orphanBytes) = await run.RemoveOrphansAsync(cancellationToken);
         report = report.Add(orphans, orphanBytes);
-        while (await run.NextAsync(cancellationToken) is { Count: > 0 } page) report = await RemoveAsync(run, page, report, cancellationToken);
+        while (await run.NextAsync(cancellationToken) is { Count: > 0 } page)
+            report = await RemoveAsync(run, page, report, cancellationToken);
         await run.ReleaseArtifactsAsync(
             async artifact =>
             {
@@ -84,7 +86,8 @@ internal sealed class CleanupDeploymentsHandler(
         command.DryRun);
 
     // Objects before rows: after a kill the rows still name what is left, and removing it twice is no error.
-    private async Task<CleanupReport> RemoveAsync(ICleanupRun run, IReadOnlyList<LogSubject> page, CleanupReport report, CancellationToken cancellationToken)
+    private async Task<CleanupReport> RemoveAsync(
+        ICleanupRun run, IReadOnlyList<LogSubject> page, CleanupReport report, CancellationToken cancellationToken)
     {
         var (objects, bytes) = (0L, 0L);
         var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };

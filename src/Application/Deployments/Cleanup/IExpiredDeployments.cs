@@ -23,7 +23,9 @@ public interface ICleanupRun : IAsyncDisposable
     /// <summary>Old deployments that stay.</summary>
     Task<KeptDeployments> CountKeptAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes logs and results whose deployment does not exist (any more), such as a worker writes that stood still meanwhile.</summary>
+    /// <summary>
+    /// Removes logs and results whose deployment does not exist (any more), such as a worker writes that stood still meanwhile.
+    /// </summary>
     /// <returns>Objects and bytes removed.</returns>
     Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken);
 

@@ -8,10 +8,12 @@ using MediatR;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>The custom domain of a deployment: refused early when it cannot work, the project's once the version is live.</summary>
-internal sealed class DeploymentDomain(IProjectRepository projects, IDomainClaimRepository claims, ICustomDomains domains, IMediator mediator)
+internal sealed class DeploymentDomain(
+    IProjectRepository projects, IDomainClaimRepository claims, ICustomDomains domains, IMediator mediator)
 {
     /// <summary>The domain that a deployment asks for; null when there is none.</summary>
-    public static CustomDomain? Of(Deployment deployment) => deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
+    public static CustomDomain? Of(Deployment deployment) =>
+        deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
 
     /// <summary>Refuses a domain of another project, and a new one that the target cannot take.</summary>
     public async Task<ErrorOr<Success>> CheckAsync(StepContext context, CancellationToken cancellationToken)
@@ -30,11 +32,14 @@ internal sealed class DeploymentDomain(IProjectRepository projects, IDomainClaim
     }
 
     /// <summary>Keeps the domain from other projects until the version is live.</summary>
-    public async Task<ErrorOr<Success>> ReserveAsync(StepContext context, CancellationToken cancellationToken) => Of(context.Deployment) is { } domain
+    public async Task<ErrorOr<Success>> ReserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        Of(context.Deployment) is { } domain
         ? await mediator.Send(new ReserveCustomDomainCommand(context.Deployment.ProjectId, domain), cancellationToken)
         : Result.Success;
 
-    /// <summary>Gives the domain to the project and sets it up at the target. What goes wrong there is the domain's matter: the version is live.</summary>
+    /// <summary>
+    /// Gives the domain to the project and sets it up at the target. What goes wrong there is the domain's matter: the version is live.
+    /// </summary>
     public async Task<ErrorOr<Success>> UseAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (Of(context.Deployment) is not { } domain) return Result.Success;
@@ -60,7 +65,9 @@ internal sealed class DeploymentDomain(IProjectRepository projects, IDomainClaim
 
         Warn(context, DeploymentStep.Deploy, $"{claim.Domain} is {claim.Progress.WireName()}. {claim.Reason}".TrimEnd());
         foreach (var record in claim.Records)
-            context.Log.Write(LogLevel.Info, DeploymentStep.Deploy, $"Its owner publishes, as proof of {record.Purpose}: {record.Type} {record.Name} = {record.Value}");
+            context.Log.Write(
+                LogLevel.Info, DeploymentStep.Deploy,
+                $"Its owner publishes, as proof of {record.Purpose}: {record.Type} {record.Name} = {record.Value}");
     }
 
     private static void Warn(StepContext context, DeploymentStep step, string text) => context.Log.Write(LogLevel.Warn, step, text);

@@ -12,7 +12,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 internal sealed class DeploymentLedger(IServiceScopeFactory scopes)
 {
     /// <returns>The deployment as saved.</returns>
-    public async Task<ErrorOr<Deployment>> ChangeAsync(DeploymentId id, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
+    public async Task<ErrorOr<Deployment>> ChangeAsync(
+        DeploymentId id, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();

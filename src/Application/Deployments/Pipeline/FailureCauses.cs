@@ -54,7 +54,8 @@ internal static class FailureCauses
     {
         SandboxException { Transient: true } sandbox => Of(Error.Unexpected(sandbox.Code, sandbox.Message), step, []),
         SandboxException sandbox => Of(Error.Failure(sandbox.Code, sandbox.Message), step, []),
-        IOException when step is DeploymentStep.Build => Of(Error.Unexpected("STORAGE_WRITE_FAILED", "The artifact could not be stored."), step, []),
+        IOException when step is DeploymentStep.Build =>
+            Of(Error.Unexpected("STORAGE_WRITE_FAILED", "The artifact could not be stored."), step, []),
         IOException or InvalidDataException => Of(Error.Unexpected("STORAGE_READ_FAILED", "Stored data could not be read."), step, []),
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
@@ -65,11 +66,14 @@ internal static class FailureCauses
         // What passes by itself was no mistake of a user: something that the step needed was away.
         public static Cause OfUser(string? hint = null) => new(FailureCategory.User, FailureCategory.Provider, FailureCategory.User, hint);
 
-        public static Cause OfQuota(string? hint = null) => new(FailureCategory.Quota, FailureCategory.Provider, FailureCategory.Quota, hint);
+        public static Cause OfQuota(string? hint = null) =>
+            new(FailureCategory.Quota, FailureCategory.Provider, FailureCategory.Quota, hint);
 
         // A provider that will not come back by itself lacks something that the platform has to set right, for instance a permission.
-        public static Cause OfProvider(string? hint = null) => new(FailureCategory.Provider, FailureCategory.Provider, FailureCategory.Platform, hint);
+        public static Cause OfProvider(string? hint = null) =>
+            new(FailureCategory.Provider, FailureCategory.Provider, FailureCategory.Platform, hint);
 
-        public static Cause OfPlatform(string? hint = null) => new(FailureCategory.Platform, FailureCategory.Platform, FailureCategory.Platform, hint);
+        public static Cause OfPlatform(string? hint = null) =>
+            new(FailureCategory.Platform, FailureCategory.Platform, FailureCategory.Platform, hint);
     }
 }

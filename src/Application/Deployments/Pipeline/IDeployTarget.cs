@@ -7,7 +7,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>
 /// A place where artifacts go live. Failures that may pass by themselves are <see cref="ErrorType.Unexpected"/> (and may carry
-/// <c>retryAfter</c>, a TimeSpan, in their metadata); all others are final. Codes are <c>TARGET_REJECTED</c>, <c>TARGET_UNAVAILABLE</c>, <c>VERIFICATION_FAILED</c>.
+/// <c>retryAfter</c>, a TimeSpan, in their metadata); all others are final. Codes are <c>TARGET_REJECTED</c>, <c>TARGET_UNAVAILABLE</c>,
+/// <c>VERIFICATION_FAILED</c>.
 /// </summary>
 public interface IDeployTarget
 {

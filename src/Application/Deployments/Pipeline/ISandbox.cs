@@ -32,7 +32,10 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Installs dependencies: network to the package registry only, and no project code runs.</summary>
     Task<SandboxExit> InstallAsync(DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken);
 
-    /// <summary>Runs project code with no network, then writes <see cref="SandboxBuild.ResultPath"/> as an untrusted tar to <paramref name="result"/>.</summary>
+    /// <summary>
+    /// Runs project code with no network, then writes <see cref="SandboxBuild.ResultPath"/> as an untrusted tar to <paramref
+    /// name="result"/>.
+    /// </summary>
     /// <returns>How the first failing command, or the last one, ended. The tar is written only when all exited with 0.</returns>
     Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken);
 }
@@ -70,7 +73,8 @@ public sealed record SandboxLimits
 public sealed record DependencyInstall(PackageManager Manager, string OrganizationId, TimeSpan Timeout);
 
 /// <summary>Commands that run project code, one after the other, and where their result lies.</summary>
-/// <param name="Commands">Each an argument list; <c>bun</c>, <c>npm</c>, <c>pnpm</c>, <c>node</c> and <c>wrangler</c> are on the path.</param>
+/// <param name="Commands">Each an argument list; <c>bun</c>, <c>npm</c>, <c>pnpm</c>, <c>node</c> and <c>wrangler</c> are on the
+/// path.</param>
 /// <param name="ResultPath">Folder below the project that leaves the sandbox.</param>
 public sealed record SandboxBuild(
     IReadOnlyList<IReadOnlyList<string>> Commands,
@@ -96,7 +100,9 @@ public enum SandboxExitReason
     LimitExceeded,
 }
 
-/// <summary>The provider failed, as opposed to what ran inside. Cancelling throws <see cref="OperationCanceledException"/> instead.</summary>
+/// <summary>
+/// The provider failed, as opposed to what ran inside. Cancelling throws <see cref="OperationCanceledException"/> instead.
+/// </summary>
 public sealed class SandboxException : Exception
 {
     public SandboxException(string code, string message, bool transient, Exception? inner = null)

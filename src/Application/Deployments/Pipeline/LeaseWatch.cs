@@ -34,7 +34,8 @@ internal sealed class LeaseWatch : IAsyncDisposable
     private int _cause;
 
     public LeaseWatch(
-        Deployment deployment, Lease lease, IDeploymentLeases leases, DeploymentOptions options, TimeProvider clock, ILogger logger, CancellationToken drained)
+        Deployment deployment, Lease lease, IDeploymentLeases leases, DeploymentOptions options, TimeProvider clock, ILogger logger,
+        CancellationToken drained)
     {
         (_deployment, _lease, _leases, _options, _clock, _logger) = (deployment, lease, leases, options, clock, logger);
         _stopping = drained.Register(() => Stop(StopCause.ShuttingDown));
@@ -90,7 +91,8 @@ internal sealed class LeaseWatch : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _logger.LogWarning(failure, "Lease of {DeploymentId} could not be renewed; it holds until {HeldUntil:O}", _deployment.Id, heldUntil);
+            _logger.LogWarning(
+                failure, "Lease of {DeploymentId} could not be renewed; it holds until {HeldUntil:O}", _deployment.Id, heldUntil);
             if (_clock.GetUtcNow() + _options.LeaseRenewal >= heldUntil) Stop(StopCause.LeaseLost);
             return heldUntil;
         }

@@ -6,7 +6,9 @@ using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Results;
 
-/// <summary>How a deployment went, for operators: stored as <c>result.json</c> when it has ended. Fields are added, never renamed.</summary>
+/// <summary>
+/// How a deployment went, for operators: stored as <c>result.json</c> when it has ended. Fields are added, never renamed.
+/// </summary>
 public sealed record DeploymentResult(
     int Format,
     string DeploymentId,
@@ -42,7 +44,9 @@ public sealed record DeploymentResult(
         ended.WorkerUrl,
         ended.ArtifactDigest is { } digest ? new ResultArtifact(digest, ended.ArtifactSize, ended.ArtifactReused) : null,
         [.. ended.Journal.OrderBy(run => run.Attempt).ThenBy(run => run.Step).Select(ResultStep.Of)],
-        failures.Count > 0 || ended.Failure is null ? failures : [ResultFailure.Of(ended.Attempt, ended.CompletedAt, ended.Failure, detail: null)],
+        failures.Count > 0 || ended.Failure is null
+            ? failures
+            : [ResultFailure.Of(ended.Attempt, ended.CompletedAt, ended.Failure, detail: null)],
         ResultVersions.Current);
 }
 
@@ -109,7 +113,8 @@ internal sealed class ResultTime : JsonConverter<DateTimeOffset>
 {
     private const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.UtcDateTime.ToString(Form, CultureInfo.InvariantCulture));

@@ -91,7 +91,8 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
     // Never part of a build either, but what stands in it must not stand in the build's log.
     private static bool IsReadForSecrets(string path) =>
-        ProjectSecrets.IsSettings(path) && !(Path.GetDirectoryName(path) is { Length: > 0 } folder && ExcludedPaths.IsAlwaysExcluded(folder));
+        ProjectSecrets.IsSettings(path)
+            && !(Path.GetDirectoryName(path) is { Length: > 0 } folder && ExcludedPaths.IsAlwaysExcluded(folder));
 
     private static ErrorOr<byte[]> ReadContent(string path, Dictionary<string, JsonElement> entry)
     {

@@ -17,7 +17,9 @@ public static partial class ProjectSecrets
         """(?<name>[\w./:@-]+)"?[ \t]*[=:][ \t]*(?:(?<quoted>"(?:\\.|[^"\\\n])*")|'(?<plain>[^'\n]*)'|(?<plain>[^\s"'#,{\[][^\n,]*))""",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    /// <summary>Looks through the files that hold settings, also those that never go into a build: their values may stand elsewhere too.</summary>
+    /// <summary>
+    /// Looks through the files that hold settings, also those that never go into a build: their values may stand elsewhere too.
+    /// </summary>
     public static IReadOnlyCollection<string> In(IEnumerable<SourceFile> files) =>
         [.. files
             .Where(file => file.Content.Length <= LargestFile && IsSettings(file.Path))

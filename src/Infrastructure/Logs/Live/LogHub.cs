@@ -105,7 +105,8 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         }
         catch (IOException failure)
         {
-            logger.LogWarning("A follower of {DeploymentId} waits for the object store: {Reason}", log.Subject.DeploymentId, failure.Message);
+            logger.LogWarning(
+                "A follower of {DeploymentId} waits for the object store: {Reason}", log.Subject.DeploymentId, failure.Message);
             await Task.Delay(options.RetryMin, clock, cancellationToken);
         }
 

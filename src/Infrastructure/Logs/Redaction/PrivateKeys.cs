@@ -17,7 +17,8 @@ internal static partial class PrivateKeys
             if (state.KeyLinesLeft > 0) return;
         }
 
-        while (line.IndexOf("-----BEGIN", position, StringComparison.Ordinal) >= 0 && Begin().Match(line, position) is { Success: true } begin)
+        while (line.IndexOf("-----BEGIN", position, StringComparison.Ordinal) >= 0
+            && Begin().Match(line, position) is { Success: true } begin)
         {
             var end = End().Match(line, begin.Index + begin.Length);
             if (!end.Success)

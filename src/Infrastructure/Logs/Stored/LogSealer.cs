@@ -14,7 +14,8 @@ internal static class LogSealer
 
     /// <param name="stored">Told of each chunk that this adds.</param>
     /// <param name="now">When the line that says where output may be missing was written, if one has to be.</param>
-    public static async Task SealAsync(StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task SealAsync(
+        StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!await log.IsSealedAsync(cancellationToken))
         {
@@ -26,7 +27,8 @@ internal static class LogSealer
     }
 
     /// <summary>Takes the place of the next chunk, so that no writer can add one.</summary>
-    private static async Task EndAsync(StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task EndAsync(
+        StoredLog log, Action<LogTip, LogChunk> stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -44,8 +46,11 @@ internal static class LogSealer
 
     private static LogChunk MarkAt(LogTip tip, DateTimeOffset now)
     {
-        var mark = new LogEntry(tip.Next, now, LogLevel.Warn, null, LogStream.System, $"The worker {LogWriter.StoppedUnclosed}", tip.Attempt);
-        return new(new ChunkHeader(tip.Next, 1, tip.Attempt, LastToken, Guid.Empty, tip.Bytes + LogBuffer.Size(mark), tip.Cut, End: false), [mark]);
+        var mark = new LogEntry(
+            tip.Next, now, LogLevel.Warn, null, LogStream.System, $"The worker {LogWriter.StoppedUnclosed}", tip.Attempt);
+        return new(
+            new ChunkHeader(tip.Next, 1, tip.Attempt, LastToken, Guid.Empty, tip.Bytes + LogBuffer.Size(mark), tip.Cut, End: false),
+            [mark]);
     }
 
     private static async Task<bool> JoinAsync(StoredLog log, CancellationToken cancellationToken)

@@ -102,7 +102,8 @@ internal sealed class StoredLog(IObjectStore store, LogSubject subject)
     public async Task<(int Objects, long Bytes)> MeasureAsync(CancellationToken cancellationToken)
     {
         var (objects, bytes) = (0, 0L);
-        await foreach (var item in store.ListAsync(ObjectBucket.Logs, _keys.Prefix, cancellationToken)) (objects, bytes) = (objects + 1, bytes + item.Size);
+        await foreach (var item in store.ListAsync(ObjectBucket.Logs, _keys.Prefix, cancellationToken))
+            (objects, bytes) = (objects + 1, bytes + item.Size);
         return (objects, bytes);
     }
 

@@ -12,13 +12,16 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
 
     private string Unpacked => Path.Combine(_folder, "usr", "bin", "bwrap");
 
-    /// <summary>The absolute path of the program; fetches it when the machine has none. Safe to ask from several processes at once.</summary>
+    /// <summary>
+    /// The absolute path of the program; fetches it when the machine has none. Safe to ask from several processes at once.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There is none and it cannot be fetched; the message says what to run.</exception>
     public async Task<string> LocateAsync(CancellationToken cancellationToken)
     {
         if (ProgramPath.Find("bwrap") is { } installed && await BubblewrapVersion.OfAsync(installed, cancellationToken) >= BubblewrapVersion.Oldest) return installed;
         if (File.Exists(Unpacked)) return Unpacked;
-        if (ProgramPath.Find("apt-get") is null || ProgramPath.Find("dpkg-deb") is null) throw new InvalidOperationException(Refusal(ProgramPath.Find));
+        if (ProgramPath.Find("apt-get") is null || ProgramPath.Find("dpkg-deb") is null)
+            throw new InvalidOperationException(Refusal(ProgramPath.Find));
 
         Directory.CreateDirectory(Path.GetDirectoryName(_folder)!);
         using var held = await LockFile.TryAcquireAsync(_folder + ".lock", FetchPatience, cancellationToken)
@@ -56,7 +59,9 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
     {
         var libraries = await Tool.RunAsync(["ldd", program], cancellationToken);
         var missing = MissingLibraries(libraries.Output);
-        if (missing.Count > 0) throw new InvalidOperationException($"bubblewrap needs {string.Join(" and ", missing)}; run `apt-get install bubblewrap`, which brings them.");
+        if (missing.Count > 0)
+            throw new InvalidOperationException(
+                $"bubblewrap needs {string.Join(" and ", missing)}; run `apt-get install bubblewrap`, which brings them.");
 
         var version = await BubblewrapVersion.OfAsync(program, cancellationToken);
         if (version is null) throw new InvalidOperationException("The bubblewrap of this machine's package source does not run here.");
@@ -68,5 +73,7 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
 
     /// <summary>The libraries that ldd did not find.</summary>
     internal static IReadOnlyList<string> MissingLibraries(string lddOutput) =>
-        [.. lddOutput.Split('\n').Where(line => line.TrimEnd().EndsWith("=> not found", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0])];
+        [
+            .. lddOutput.Split('\n')
+            .Where(line => line.TrimEnd().EndsWith("=> not found", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0])];
 }

@@ -24,7 +24,9 @@ internal sealed class BubblewrapCommand
         (_bubblewrap, _tools) = (machine.Bubblewrap, machine.Tools);
         // By name rather than --unshare-all, which goes on without a user namespace when there is none.
         Add("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--unshare-net");
-        Add("--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "build");
+        Add(
+            "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname",
+            "build");
         Add("--clearenv");
         AddSystem();
         AddToolchain();
@@ -43,7 +45,8 @@ internal sealed class BubblewrapCommand
 
     public BubblewrapCommand Writable(string hostPath, string path) => Add("--bind", Staged(hostPath), path);
 
-    public BubblewrapCommand Temporary(string path, long bytes) => Add("--size", bytes.ToString(CultureInfo.InvariantCulture), "--tmpfs", path);
+    public BubblewrapCommand Temporary(string path, long bytes) =>
+        Add("--size", bytes.ToString(CultureInfo.InvariantCulture), "--tmpfs", path);
 
     public BubblewrapCommand Variable(string name, string value) => Add("--setenv", name, value);
 
@@ -76,7 +79,8 @@ internal sealed class BubblewrapCommand
     {
         Add("--ro-bind", "/usr/bin", "/usr/bin", "--ro-bind", "/usr/lib", "/usr/lib", "--ro-bind-try", "/usr/lib64", "/usr/lib64");
         Add("--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64");
-        foreach (var name in (string[])["passwd", "group", "hosts", "nsswitch.conf"]) ReadOnly(Path.Combine(_tools.Scripts, "etc", name), $"/etc/{name}");
+        foreach (var name in (string[])["passwd", "group", "hosts", "nsswitch.conf"])
+            ReadOnly(Path.Combine(_tools.Scripts, "etc", name), $"/etc/{name}");
         foreach (var path in (string[])["/etc/ld.so.cache", "/etc/ssl/certs", "/etc/alternatives"]) Add("--ro-bind-try", path, path);
         foreach (var (name, value) in HostCertificates.Variables()) Variable(name, value);
     }
@@ -91,7 +95,8 @@ internal sealed class BubblewrapCommand
         }
 
         ReadOnly(_tools.Node, "/opt/libra/node");
-        foreach (var (name, target) in _tools.Programs("/opt/libra/node", "/opt/libra/npm", "/opt/libra/node_modules")) Add("--symlink", target, $"/opt/libra/tools/{name}");
+        foreach (var (name, target) in _tools.Programs("/opt/libra/node", "/opt/libra/npm", "/opt/libra/node_modules"))
+            Add("--symlink", target, $"/opt/libra/tools/{name}");
     }
 
     private static string[] Become(int userId)

@@ -9,7 +9,9 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 /// <param name="Runner">Runs it.</param>
 /// <param name="Proxy">Leads installs to the registry.</param>
 /// <param name="Settings">What they share with other local sandboxes.</param>
-internal sealed record BubblewrapMachine(BubblewrapOptions Options, string Bubblewrap, ControlGroups Groups, BubblewrapRunner Runner, RegistryProxy Proxy, LocalSandboxSettings Settings)
+internal sealed record BubblewrapMachine(
+    BubblewrapOptions Options, string Bubblewrap, ControlGroups Groups, BubblewrapRunner Runner, RegistryProxy Proxy,
+    LocalSandboxSettings Settings)
 {
     public SandboxToolchain Tools => Settings.Tools;
 

@@ -15,7 +15,8 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
     /// <param name="cancellationToken">Kills everything inside, then throws.</param>
     /// <exception cref="SandboxException">bubblewrap itself failed, or was killed from outside.</exception>
     public async Task<SandboxExit> RunAsync(
-        BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapJob job, OutputGate gate, Stream result, CancellationToken cancellationToken)
+        BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapJob job, OutputGate gate, Stream result,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var group = groups.Create(job.Name, job.Limits);
@@ -26,7 +27,9 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
             var (exit, reported) = await run.RunAsync(child, gate, result, job.Limits.DiskBytes, cancellationToken);
             if (reported is null && exit.Reason is SandboxExitReason.Exited or SandboxExitReason.Signaled)
             {
-                throw new SandboxException("SANDBOX_COMMAND_FAILED", "The sandbox itself failed or was stopped from outside; its last lines of output say more.", transient: true);
+                throw new SandboxException(
+                    "SANDBOX_COMMAND_FAILED", "The sandbox itself failed or was stopped from outside; its last lines of output say more.",
+                    transient: true);
             }
 
             return exit;

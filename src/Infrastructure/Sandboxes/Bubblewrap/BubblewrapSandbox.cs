@@ -4,7 +4,8 @@ using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 /// <summary>A local sandbox in which each thing runs in a bubblewrap of its own.</summary>
-internal sealed class BubblewrapSandbox(BubblewrapMachine machine, SandboxSpec spec, OrganizationFolders folders, JobFolder job, BuilderSlot slot)
+internal sealed class BubblewrapSandbox(
+    BubblewrapMachine machine, SandboxSpec spec, OrganizationFolders folders, JobFolder job, BuilderSlot slot)
     : LocalSandbox(spec, folders, job, machine.Settings)
 {
     protected override Task<SandboxExit> RunInstallerAsync(

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 /// <summary>Builds on this machine, in Linux namespaces made by bubblewrap.</summary>
-/// <remarks>Weaker than a virtual machine: builds share the kernel. As root each sandbox has a Linux user of its own; otherwise all have the service's.</remarks>
+/// <remarks>Weaker than a virtual machine: builds share the kernel. As root each sandbox has a Linux user of its own; otherwise all have
+/// the service's.</remarks>
 public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposable
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(20);
@@ -24,7 +25,8 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
     private BubblewrapMachine? _machine;
 
     public BubblewrapSandboxProvider(
-        BubblewrapOptions options, RuntimeLayout runtime, BubblewrapBinary binary, TimeProvider clock, ILogger<BubblewrapSandboxProvider> log)
+        BubblewrapOptions options, RuntimeLayout runtime, BubblewrapBinary binary, TimeProvider clock,
+        ILogger<BubblewrapSandboxProvider> log)
     {
         (_options, _runtime, _binary, _clock, _log) = (options, runtime, binary, clock, log);
         _folders = new SandboxFolders(options.DataDirectory);
@@ -79,7 +81,8 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         try
         {
             var job = new BubblewrapJob("probe", _options.FirstBuilderUserId, new SandboxLimits(), ProbeTime);
-            var exit = await machine.Runner.RunAsync(new BubblewrapCommand(machine), ["/bin/true"], job, gate, Stream.Null, cancellationToken);
+            var exit = await machine.Runner.RunAsync(
+                new BubblewrapCommand(machine), ["/bin/true"], job, gate, Stream.Null, cancellationToken);
             if (!exit.Succeeded) throw Unusable($"{exit.Reason} {exit.ExitCode} {said}");
         }
         catch (SandboxException e) when (e.Code == "SANDBOX_COMMAND_FAILED")
@@ -98,7 +101,9 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         _starting.Dispose();
     }
 
-    /// <summary>Everything that takes a process or a socket waits for the first use, so that a service that never builds starts none.</summary>
+    /// <summary>
+    /// Everything that takes a process or a socket waits for the first use, so that a service that never builds starts none.
+    /// </summary>
     private async Task<BubblewrapMachine> MachineAsync(CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken);
@@ -124,9 +129,11 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         if (groups.Kind == ControlGroupKind.None) LogNoControlGroups();
         if (!HostUser.IsRoot) LogNotRoot();
         var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
-        var proxy = new RegistryProxy(ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
+        var proxy = new RegistryProxy(
+            ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
         return new BubblewrapMachine(
-            _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), proxy, new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
+            _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), proxy,
+            new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
     }
 
     private static SandboxException Unusable(string said, Exception? inner = null) => new(
@@ -138,9 +145,13 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} sandboxes that dead workers left behind")]
     private partial void LogReaped(int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No control groups can be made here: sandboxes have limits per process only, not for memory and processes as a whole")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "No control groups can be made here: sandboxes have limits per process only, not for memory and processes as a whole")]
     private partial void LogNoControlGroups();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not running as root: sandboxes share one Linux user, and limits of processes count for all of them together")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Not running as root: sandboxes share one Linux user, and limits of processes count for all of them together")]
     private partial void LogNotRoot();
 }

@@ -12,7 +12,8 @@ internal sealed class BuilderSlots(string folder, int count)
     {
         for (var index = 0; index < count; index++)
         {
-            if (LockFile.TryTake(Path.Combine(folder, index.ToString(CultureInfo.InvariantCulture))) is { } held) return new BuilderSlot(index, held);
+            if (LockFile.TryTake(Path.Combine(folder, index.ToString(CultureInfo.InvariantCulture))) is { } held)
+                return new BuilderSlot(index, held);
         }
 
         throw new SandboxException("SANDBOX_CREATE_FAILED", $"All {count} sandboxes of this machine are in use.", transient: true);

@@ -40,14 +40,17 @@ internal sealed record ControlGroup(IReadOnlyList<string> Folders, string? KillF
             while (!TryRemove(folder))
             {
                 Kill();
-                if (patience.IsCancellationRequested) throw new IOException($"Processes in control group {Path.GetFileName(folder)} do not end.");
+                if (patience.IsCancellationRequested)
+                    throw new IOException($"Processes in control group {Path.GetFileName(folder)} do not end.");
                 await Task.Delay(10, CancellationToken.None);
             }
         }
     }
 
     private IEnumerable<int> Members() =>
-        Folders.Where(Directory.Exists).SelectMany(folder => File.ReadAllLines(Path.Combine(folder, "cgroup.procs"))).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Distinct();
+        Folders.Where(Directory.Exists)
+            .SelectMany(folder => File.ReadAllLines(Path.Combine(folder, "cgroup.procs")))
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Distinct();
 
     private static void KillOne(int id)
     {

@@ -30,7 +30,9 @@ internal sealed class ControlGroups
             return new ControlGroups(own.Folder, ControlGroupKind.Version2);
         // Nobody gave the service a group: it runs by hand, and root may make one at the top.
         if (TryPrepare(() => PrepareVersion2(root, makeRoom: () => { }))) return new ControlGroups(root, ControlGroupKind.Version2);
-        return TryPrepare(() => PrepareVersion1(root)) ? new ControlGroups(root, ControlGroupKind.Version1) : new ControlGroups(root, ControlGroupKind.None);
+        return TryPrepare(() => PrepareVersion1(root))
+            ? new ControlGroups(root, ControlGroupKind.Version1)
+            : new ControlGroups(root, ControlGroupKind.None);
     }
 
     /// <summary>Makes the group of one run in a sandbox; null when there are none on this machine.</summary>
@@ -123,7 +125,8 @@ internal sealed class ControlGroups
     }
 
     /// <summary>The parent may be another user's, made when the service last ran as root.</summary>
-    private static void TryOut(string parent) => Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $"try-{Guid.NewGuid():N}")).FullName);
+    private static void TryOut(string parent) =>
+        Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $"try-{Guid.NewGuid():N}")).FullName);
 
     private static bool TryPrepare(Action prepare)
     {

@@ -9,6 +9,7 @@ internal static class HostCertificates
     public static IEnumerable<(string Name, string Value)> Variables() =>
         from name in Names
         let value = Environment.GetEnvironmentVariable(name)
-        where value is not null && (value == "/etc/ssl/certs" || Path.GetFullPath(value).StartsWith("/etc/ssl/certs/", StringComparison.Ordinal))
+        where value is not null
+            && (value == "/etc/ssl/certs" || Path.GetFullPath(value).StartsWith("/etc/ssl/certs/", StringComparison.Ordinal))
         select (name, value);
 }

@@ -13,7 +13,8 @@ internal static class Leftovers
     /// <param name="cancellationToken">Ends it between two sandboxes.</param>
     /// <returns>How many sandboxes were removed.</returns>
     public static async Task<int> RemoveAsync(
-        OrganizationFolders folders, IReadOnlySet<DeploymentId> alive, long maxCacheBytes, ControlGroups? groups, CancellationToken cancellationToken)
+        OrganizationFolders folders, IReadOnlySet<DeploymentId> alive, long maxCacheBytes, ControlGroups? groups,
+        CancellationToken cancellationToken)
     {
         // Before the list of sandboxes: an install's folder is younger than its sandbox, so one without a sandbox has outlived it.
         var installs = Directory.EnumerateDirectories(folders.Work).ToList();
@@ -51,7 +52,8 @@ internal static class Leftovers
         if (alone is null) return;
 
         File.WriteAllText(measured, "");
-        var files = new DirectoryInfo(folders.Cache).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+        var files = new DirectoryInfo(folders.Cache).EnumerateFiles(
+            "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
         if (files.Sum(file => file.Length) <= maxBytes) return;
 
         Directory.Delete(folders.Cache, recursive: true);

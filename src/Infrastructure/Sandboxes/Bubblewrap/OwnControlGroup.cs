@@ -1,6 +1,8 @@
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
-/// <summary>The control group (version 2) that systemd or a container gave to the service: what it makes belongs there, and ends with it.</summary>
+/// <summary>
+/// The control group (version 2) that systemd or a container gave to the service: what it makes belongs there, and ends with it.
+/// </summary>
 internal sealed record OwnControlGroup(string Folder)
 {
     /// <summary>Where the service's own processes go.</summary>

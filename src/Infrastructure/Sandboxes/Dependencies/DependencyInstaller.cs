@@ -73,7 +73,8 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
     }
 
     /// <summary>Installs by the lock file; when that does not fit the manifests, as near to it as possible.</summary>
-    private async Task<SandboxExit> FillAsync(InstallInputs inputs, string folder, OutputGate gate, InstallCommand run, CancellationToken cancellationToken)
+    private async Task<SandboxExit> FillAsync(
+        InstallInputs inputs, string folder, OutputGate gate, InstallCommand run, CancellationToken cancellationToken)
     {
         var exact = await run(PackageManagerCommands.Exact(inputs.Manager), folder);
         if (exact.Succeeded || exact.Reason != SandboxExitReason.Exited) return exact;

@@ -3,8 +3,11 @@ using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
-/// <summary>Keeps finished node_modules of one organization: moved into place whole, never written again, removed only when nobody uses them.</summary>
-/// <remarks>Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one breaks the lock.</remarks>
+/// <summary>
+/// Keeps finished node_modules of one organization: moved into place whole, never written again, removed only when nobody uses them.
+/// </summary>
+/// <remarks>Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one
+/// breaks the lock.</remarks>
 internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider clock)
 {
     private const string Description = "entry.json";
@@ -49,7 +52,8 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         var description = new EntryDescription(SizeOf(prepared), folders);
         File.WriteAllText(Path.Combine(prepared, Description), JsonSerializer.Serialize(description));
         Place(prepared, Path.Combine(folder, key));
-        return TryUse(key) ?? throw new IOException($"Stored dependencies {key} were removed by another process; another try installs them again.");
+        return TryUse(key) ?? throw new IOException(
+            $"Stored dependencies {key} were removed by another process; another try installs them again.");
     }
 
     /// <summary>Removes the entries unused for longest until the rest fits.</summary>
@@ -130,7 +134,9 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         ?? throw new InvalidDataException($"{entry} has an empty description.");
 
     private static long SizeOf(string path) =>
-        new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Length);
+        new DirectoryInfo(path)
+            .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .Sum(file => file.Length);
 
     private sealed record EntryDescription(long Bytes, IReadOnlyList<string> Folders);
 }

@@ -9,7 +9,8 @@ using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
 /// <summary>The only files of a project that its package manager gets to see: manifests, lock file and patches.</summary>
-/// <remarks>Settings such as .npmrc, bunfig.toml, .yarnrc or .pnpmfile.cjs are left out: they choose registries, and some are code.</remarks>
+/// <remarks>Settings such as .npmrc, bunfig.toml, .yarnrc or .pnpmfile.cjs are left out: they choose registries, and some are
+/// code.</remarks>
 internal sealed class InstallInputs
 {
     private const int MaxManifests = 500;
@@ -52,14 +53,17 @@ internal sealed class InstallInputs
         return inputs;
     }
 
-    /// <summary>Takes the lock file of a folder: the project's own, or one that its package manager has just made, which is as untrusted.</summary>
+    /// <summary>
+    /// Takes the lock file of a folder: the project's own, or one that its package manager has just made, which is as untrusted.
+    /// </summary>
     /// <returns>False when there is none.</returns>
     public bool TryReadLock(string folder)
     {
         var file = new FileInfo(Path.Combine(folder, LockName));
         if (!file.Exists) return false;
 
-        if (file.LinkTarget is not null || file.Length > LockfileRules.MaxBytes) _problems.Add($"{LockName} is no file of up to {LockfileRules.MaxBytes >> 20} MiB.");
+        if (file.LinkTarget is not null || file.Length > LockfileRules.MaxBytes)
+            _problems.Add($"{LockName} is no file of up to {LockfileRules.MaxBytes >> 20} MiB.");
         else Lock = File.ReadAllText(file.FullName);
         return true;
     }
@@ -92,7 +96,8 @@ internal sealed class InstallInputs
         foreach (var (path, content) in _files)
         {
             var target = Path.Combine(folder, path);
-            for (var parent = Path.GetDirectoryName(target)!; parent != folder; parent = Path.GetDirectoryName(parent)!) OrganizationFolders.CreateOpen(parent);
+            for (var parent = Path.GetDirectoryName(target)!; parent != folder; parent = Path.GetDirectoryName(parent)!)
+                OrganizationFolders.CreateOpen(parent);
             File.WriteAllBytes(target, content);
         }
 
@@ -106,16 +111,19 @@ internal sealed class InstallInputs
 
         AddManifest(source, "package.json");
         var settings = Path.Combine(source, "pnpm-workspace.yaml");
-        if (Manager == PackageManager.Pnpm && File.Exists(settings)) _files["pnpm-workspace.yaml"] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings));
+        if (Manager == PackageManager.Pnpm && File.Exists(settings))
+            _files["pnpm-workspace.yaml"] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings));
         if (HasWorkspaces(source))
         {
             // All of them rather than those that the globs name: the package manager picks, and more cannot harm.
-            var nested = Directory.EnumerateFiles(source, "package.json", SearchOption.AllDirectories).Where(path => path != root).Take(MaxManifests + 1).ToList();
+            var nested = Directory.EnumerateFiles(source, "package.json", SearchOption.AllDirectories)
+                .Where(path => path != root).Take(MaxManifests + 1).ToList();
             if (nested.Count > MaxManifests) _problems.Add($"The project has more than {MaxManifests} workspaces.");
             else nested.ForEach(path => AddManifest(source, Path.GetRelativePath(source, path)));
         }
 
-        PackageFolders = [.. _files.Keys.Where(path => Path.GetFileName(path) == "package.json").Select(path => Path.GetDirectoryName(path)!)];
+        PackageFolders = [
+            .. _files.Keys.Where(path => Path.GetFileName(path) == "package.json").Select(path => Path.GetDirectoryName(path)!)];
     }
 
     private bool HasWorkspaces(string source) =>

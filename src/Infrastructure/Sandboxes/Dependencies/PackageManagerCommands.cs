@@ -19,7 +19,10 @@ internal static class PackageManagerCommands
     {
         PackageManager.Bun => ["bun", "install", "--frozen-lockfile", "--ignore-scripts", "--no-progress", "--backend=hardlink"],
         PackageManager.Npm => ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        _ => ["pnpm", "install", "--frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted", "--reporter=append-only"],
+        _ =>
+            [
+                "pnpm", "install", "--frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
+                "--reporter=append-only"],
     };
 
     /// <summary>Installs what the lock file names as far as it fits the manifests, and completes the lock file.</summary>
@@ -28,7 +31,10 @@ internal static class PackageManagerCommands
         PackageManager.Bun => ["bun", "install", "--ignore-scripts", "--no-progress", "--backend=hardlink"],
         // Peer ranges are what npm alone refuses to install over; the other two only warn.
         PackageManager.Npm => ["npm", "install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
-        _ => ["pnpm", "install", "--no-frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted", "--reporter=append-only"],
+        _ =>
+            [
+                "pnpm", "install", "--no-frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
+                "--reporter=append-only"],
     };
 
     /// <summary>Settings that every one of them takes from the environment.</summary>

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
-/// <summary>Reduces a <c>pnpm-workspace.yaml</c> to what says which packages there are, because its other keys are settings, and some load code.</summary>
+/// <summary>
+/// Reduces a <c>pnpm-workspace.yaml</c> to what says which packages there are, because its other keys are settings, and some load code.
+/// </summary>
 internal static partial class PnpmWorkspace
 {
     public static byte[] WithoutSettings(string text)

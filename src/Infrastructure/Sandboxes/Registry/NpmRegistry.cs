@@ -16,7 +16,8 @@ internal static class NpmRegistry
     private static async Task<Uri> AskNpmAsync(SandboxToolchain tools, CancellationToken cancellationToken)
     {
         // The service's own environment, since that is where an operator's npm settings live.
-        using var npm = Process.Start(new ProcessStartInfo(tools.Node, [Path.Combine(tools.NpmFolder, "bin/npm-cli.js"), "config", "get", "registry"])
+        var command = Path.Combine(tools.NpmFolder, "bin/npm-cli.js");
+        using var npm = Process.Start(new ProcessStartInfo(tools.Node, [command, "config", "get", "registry"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -36,7 +37,9 @@ internal static class NpmRegistry
     {
         if (address.Scheme != Uri.UriSchemeHttps)
         {
-            throw new SandboxException("SANDBOX_CREATE_FAILED", "The npm registry has to be an https address: sandboxes reach it through a CONNECT proxy.", transient: false);
+            throw new SandboxException(
+                "SANDBOX_CREATE_FAILED", "The npm registry has to be an https address: sandboxes reach it through a CONNECT proxy.",
+                transient: false);
         }
 
         var plain = new UriBuilder(address) { UserName = "", Password = "", Query = "", Fragment = "" };

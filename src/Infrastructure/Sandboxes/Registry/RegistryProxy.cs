@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Registry;
 
-/// <summary>The only way out of an installing sandbox: a CONNECT proxy on a unix socket that knows a few hosts and refuses the rest.</summary>
+/// <summary>
+/// The only way out of an installing sandbox: a CONNECT proxy on a unix socket that knows a few hosts and refuses the rest.
+/// </summary>
 internal sealed partial class RegistryProxy : IAsyncDisposable
 {
     private const int MaxHeaderBytes = 8 * 1024;
@@ -81,7 +83,8 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
             {
                 Interlocked.Increment(ref _denied);
                 LogDenied(request.Length > 200 ? request[..200] : request);
-                await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                await stream.WriteAsync(
+                    "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
                 return;
             }
 
@@ -124,7 +127,9 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         await Task.WhenAny(client.CopyToAsync(server, _stop.Token), server.CopyToAsync(client, _stop.Token));
     }
 
-    /// <summary>Reads the whole header, one byte at a time so that nothing behind it is taken from the tunnel, and gives its first line.</summary>
+    /// <summary>
+    /// Reads the whole header, one byte at a time so that nothing behind it is taken from the tunnel, and gives its first line.
+    /// </summary>
     private async Task<string> ReadRequestLineAsync(NetworkStream stream)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -133,7 +138,8 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         while (!header.WrittenSpan.EndsWith("\r\n\r\n"u8))
         {
             if (header.WrittenCount == MaxHeaderBytes) throw new IOException("The request's header is too long.");
-            if (await stream.ReadAsync(header.GetMemory(1)[..1], time.Token) == 0) throw new IOException("The client closed before its request was whole.");
+            if (await stream.ReadAsync(header.GetMemory(1)[..1], time.Token) == 0)
+                throw new IOException("The client closed before its request was whole.");
             header.Advance(1);
         }
 

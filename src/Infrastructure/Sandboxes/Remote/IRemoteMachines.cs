@@ -14,7 +14,9 @@ internal interface IRemoteMachines
 
     RemoteOptions Options { get; }
 
-    /// <summary>Rents a machine that is ready for use and can reach the package registry and, where the service can do that, nothing else.</summary>
+    /// <summary>
+    /// Rents a machine that is ready for use and can reach the package registry and, where the service can do that, nothing else.
+    /// </summary>
     Task<IRemoteMachine> RentAsync(DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken);
 
     /// <summary>All machines of this installation's label.</summary>

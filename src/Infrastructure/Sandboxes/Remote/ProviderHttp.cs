@@ -65,9 +65,11 @@ internal sealed class ProviderHttp(string name, string keyVariable, RemoteOption
     }
 
     /// <summary>Sends what has no answer worth reading.</summary>
-    public async Task DoAsync(ProviderCall call, CancellationToken cancellationToken) => (await SendAsync(call, cancellationToken)).Dispose();
+    public async Task DoAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        (await SendAsync(call, cancellationToken)).Dispose();
 
-    private async Task<(HttpResponseMessage? Answer, SandboxException? Failure, TimeSpan? Pause)> TryAsync(ProviderCall call, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage? Answer, SandboxException? Failure, TimeSpan? Pause)> TryAsync(
+        ProviderCall call, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(call.Timeout ?? options.CallTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
@@ -96,11 +98,22 @@ internal sealed class ProviderHttp(string name, string keyVariable, RemoteOption
         var status = (int)answer.StatusCode;
         return status switch
         {
-            401 => new SandboxException(call.Code, $"{name} does not accept the API key; check {keyVariable} ({call.Name}).", transient: false),
-            403 => new SandboxException(call.Code, $"{name} does not allow this; check the permissions of {keyVariable} and the account's plan ({call.Name}).", transient: false),
-            404 or 410 => new SandboxException(call.Code, $"{name} does not know the sandbox, or what it was asked for, any more ({call.Name}).", transient: true),
-            408 or 409 or 425 or 429 or 502 or 503 or 504 or >= 500 => new SandboxException(call.Code, $"{name} answered {status} ({call.Name}).", transient: true),
-            _ => new SandboxException(call.Code, $"{name} refused with {status} ({call.Name}). {await WordsOfAsync(answer, cancellationToken)}".TrimEnd(), transient: false),
+            401 =>
+                new SandboxException(
+                    call.Code, $"{name} does not accept the API key; check {keyVariable} ({call.Name}).", transient: false),
+            403 =>
+                new SandboxException(
+                    call.Code, $"{name} does not allow this; check the permissions of {keyVariable} and the account's plan ({call.Name}).",
+                    transient: false),
+            404 or 410 =>
+                new SandboxException(
+                    call.Code, $"{name} does not know the sandbox, or what it was asked for, any more ({call.Name}).", transient: true),
+            408 or 409 or 425 or 429 or 502 or 503 or 504 or >= 500 =>
+                new SandboxException(call.Code, $"{name} answered {status} ({call.Name}).", transient: true),
+            _ =>
+                new SandboxException(
+                    call.Code, $"{name} refused with {status} ({call.Name}). {await WordsOfAsync(answer, cancellationToken)}".TrimEnd(),
+                    transient: false),
         };
     }
 
@@ -110,7 +123,9 @@ internal sealed class ProviderHttp(string name, string keyVariable, RemoteOption
         try
         {
             using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            var words = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : "";
+            var words = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message)
+                ? message.ToString()
+                : "";
             return words.Length <= LongestMessage ? words : words[..LongestMessage];
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
@@ -122,7 +137,8 @@ internal sealed class ProviderHttp(string name, string keyVariable, RemoteOption
     // Daytona names the limit in the header: Retry-After-sandbox-create.
     private TimeSpan? PauseOf(HttpResponseHeaders headers)
     {
-        var text = headers.FirstOrDefault(header => header.Key.StartsWith("Retry-After", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault();
+        var text = headers.FirstOrDefault(
+            header => header.Key.StartsWith("Retry-After", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault();
         if (text is null || !RetryConditionHeaderValue.TryParse(text, out var parsed)) return null;
         var pause = parsed.Delta ?? parsed.Date - clock.GetUtcNow();
         return pause > TimeSpan.Zero ? pause : null;

@@ -7,7 +7,8 @@ internal static class RemoteDownload
 {
     /// <exception cref="SandboxException">The connection broke before the end.</exception>
     public static async Task CopyAsync(
-        HttpResponseMessage answer, Stream destination, long maxBytes, string provider, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+        HttpResponseMessage answer, Stream destination, long maxBytes, string provider, TimeSpan timeout, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
@@ -50,7 +51,8 @@ internal sealed class Borrowed(Stream stream) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => stream.Read(buffer, offset, count);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => stream.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        stream.ReadAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
 

@@ -7,7 +7,9 @@ public abstract partial record RemoteOptions
 {
     public required ProviderKey ApiKey { get; init; }
 
-    /// <summary>Tells the sandboxes of this installation from those of others on the same account; all nodes of one have the same.</summary>
+    /// <summary>
+    /// Tells the sandboxes of this installation from those of others on the same account; all nodes of one have the same.
+    /// </summary>
     public string Label { get; init; } = "libra-deploy";
 
     /// <summary>Folder inside in which everything of a deployment lies.</summary>
@@ -19,7 +21,9 @@ public abstract partial record RemoteOptions
     /// <summary>The npm registry that the sandboxes install from; null takes the one of this machine's npm configuration.</summary>
     public Uri? Registry { get; init; }
 
-    /// <summary>A sandbox that was not renewed for so long goes away by itself: what a dead worker leaves costs no more than this.</summary>
+    /// <summary>
+    /// A sandbox that was not renewed for so long goes away by itself: what a dead worker leaves costs no more than this.
+    /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How long a sandbox may take to start.</summary>
@@ -41,14 +45,18 @@ public abstract partial record RemoteOptions
     {
         if (!ApiKey.IsUsable) yield return $"{keyVariable} is needed for the sandbox provider {name.ToLowerInvariant()}.";
         if (!LabelText().IsMatch(Label)) yield return $"{name}:Label takes letters, digits, - and _, 63 at most.";
-        if (!Folder().IsMatch(Workspace) || !Folder().IsMatch(Toolchain)) yield return $"{name}:Workspace and {name}:Toolchain must be absolute paths of plain names.";
-        if (Registry is { } registry && registry is not { IsAbsoluteUri: true, Scheme: "https" }) yield return $"{name}:Registry must be an https address.";
-        if (Lease < TimeSpan.FromSeconds(3) || new[] { StartTimeout, CallTimeout, TransferTimeout, SilenceLimit }.Any(time => time <= TimeSpan.Zero))
+        if (!Folder().IsMatch(Workspace) || !Folder().IsMatch(Toolchain))
+            yield return $"{name}:Workspace and {name}:Toolchain must be absolute paths of plain names.";
+        if (Registry is { } registry && registry is not { IsAbsoluteUri: true, Scheme: "https" })
+            yield return $"{name}:Registry must be an https address.";
+        if (Lease < TimeSpan.FromSeconds(3)
+            || new[] { StartTimeout, CallTimeout, TransferTimeout, SilenceLimit }.Any(time => time <= TimeSpan.Zero))
             yield return $"The times of {name} must be positive, and {name}:Lease 3 s or more.";
     }
 
     // Anywhere else the key would travel in the clear.
-    protected static bool IsSecret(Uri? address) => address is { IsAbsoluteUri: true } && (address.Scheme == Uri.UriSchemeHttps || address is { Scheme: "http", IsLoopback: true });
+    protected static bool IsSecret(Uri? address) =>
+        address is { IsAbsoluteUri: true } && (address.Scheme == Uri.UriSchemeHttps || address is { Scheme: "http", IsLoopback: true });
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,63}\z", RegexOptions.CultureInvariant)]
     private static partial Regex LabelText();

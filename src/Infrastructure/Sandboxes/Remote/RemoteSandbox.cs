@@ -60,19 +60,22 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         },
         cancellationToken);
 
-    public Task<SandboxExit> InstallAsync(DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+    public Task<SandboxExit> InstallAsync(
+        DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
         async () =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
             var timeout = Within(install.Timeout);
             var installer = new DependencyInstaller(store: null, Path.Combine(_local.Path, "install"), settings.Tools, settings.Registry);
             var (exit, _) = await installer.InstallAsync(
-                LocalSource, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, cancellationToken), cancellationToken);
+                LocalSource, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, cancellationToken),
+                cancellationToken);
             return exit;
         },
         cancellationToken);
 
-    public Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
+    public Task<SandboxExit> BuildAsync(
+        SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken) => ExclusivelyAsync(
         async () =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
@@ -89,7 +92,9 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         await _disposing;
     }
 
-    /// <summary>One command of a package manager: the inputs go there, and the lock file that it may have written comes back to be checked.</summary>
+    /// <summary>
+    /// One command of a package manager: the inputs go there, and the lock file that it may have written comes back to be checked.
+    /// </summary>
     private async Task<SandboxExit> RunInstallerAsync(
         IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken)
     {
@@ -103,12 +108,18 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     private string BuildLine(SandboxBuild build)
     {
         var commands = build.Commands.Select(IReadOnlyList<string> (command) =>
-            [.. command.Select(part => part.StartsWith(PathInSandbox, StringComparison.Ordinal) ? $"{_layout.Scripts}/{part[PathInSandbox.Length..]}" : part)]);
+            [
+                .. command.Select(
+                    part => part.StartsWith(PathInSandbox, StringComparison.Ordinal)
+                        ? $"{_layout.Scripts}/{part[PathInSandbox.Length..]}"
+                        : part)]);
         var variables = _layout.Variables(BuildPhase.Variables(spec.Limits, build));
         variables["XDG_CONFIG_HOME"] = $"{_layout.Root}/config"; // the one of the local sandbox is a path that may not exist here
         return ShellText.Of(
             _layout.Root, variables,
-            ["/bin/sh", $"{_layout.Scripts}/remote-build.sh", _layout.Root, BuildPhase.CheckedResultPath(build), .. BuildLines.Of(commands)]);
+            [
+                "/bin/sh", $"{_layout.Scripts}/remote-build.sh", _layout.Root, BuildPhase.CheckedResultPath(build),
+                .. BuildLines.Of(commands)]);
     }
 
     private async Task<SandboxExit> TakeResultAsync(SandboxExit exit, Stream result, CancellationToken cancellationToken)
@@ -170,7 +181,8 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         catch (Exception e) when (e is SandboxException or OperationCanceledException)
         {
             // Nothing is lost: nobody renews it any more, so it ends by itself, and the reaper looks for it, too.
-            settings.Log.LogWarning(e, "Sandbox {SandboxId} could not be ended and ends by itself after {Lease}", Id, settings.Machines.Options.Lease);
+            settings.Log.LogWarning(
+                e, "Sandbox {SandboxId} could not be ended and ends by itself after {Lease}", Id, settings.Machines.Options.Lease);
         }
     }
 

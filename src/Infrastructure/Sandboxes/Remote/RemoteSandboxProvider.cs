@@ -7,8 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 
-/// <summary>Builds on rented machines. They see the project's files and nothing of the platform's: no credential, and no way to the target.</summary>
-internal sealed class RemoteSandboxProvider(IRemoteMachines machines, RuntimeLayout runtime, TimeProvider clock, ILogger<RemoteSandboxProvider> log)
+/// <summary>
+/// Builds on rented machines. They see the project's files and nothing of the platform's: no credential, and no way to the target.
+/// </summary>
+internal sealed class RemoteSandboxProvider(
+    IRemoteMachines machines, RuntimeLayout runtime, TimeProvider clock, ILogger<RemoteSandboxProvider> log)
     : ISandboxProvider, IDisposable
 {
     private readonly SemaphoreSlim _starting = new(1, 1);

@@ -18,7 +18,8 @@ public static class RemoteSandboxRegistration
     public static IServiceCollection AddDaytonaSandboxes(this IServiceCollection services, DaytonaOptions options) =>
         Add(services, options, provider => new DaytonaMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
 
-    private static IServiceCollection Add(IServiceCollection services, RemoteOptions options, Func<IServiceProvider, IRemoteMachines> machines)
+    private static IServiceCollection Add(
+        IServiceCollection services, RemoteOptions options, Func<IServiceProvider, IRemoteMachines> machines)
     {
         ArgumentNullException.ThrowIfNull(options);
         var problems = string.Join(' ', options.Problems());

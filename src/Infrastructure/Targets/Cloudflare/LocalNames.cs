@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
-/// <summary>Leads names below <c>localhost</c> to this machine (RFC 6761), which not every resolver does: a dispatcher may run here while it is developed.</summary>
+/// <summary>
+/// Leads names below <c>localhost</c> to this machine (RFC 6761), which not every resolver does: a dispatcher may run here while it is
+/// developed.
+/// </summary>
 internal static class LocalNames
 {
     private const string Zone = ".localhost";

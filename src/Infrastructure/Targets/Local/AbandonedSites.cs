@@ -7,7 +7,8 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>Takes sites off this machine whose project no longer exists.</summary>
 internal sealed class AbandonedSites(
-    SitePointers pointers, SiteHost sites, NpgsqlDataSource database, IOptions<CleanupOptions> options, TimeProvider clock) : ILocalLeftovers
+    SitePointers pointers, SiteHost sites, NpgsqlDataSource database, IOptions<CleanupOptions> options,
+    TimeProvider clock) : ILocalLeftovers
 {
     public async Task<(long Count, long Bytes)> RemoveAsync(bool dryRun, CancellationToken cancellationToken)
     {
@@ -18,7 +19,9 @@ internal sealed class AbandonedSites(
         return (abandoned.Count, 0);
     }
 
-    /// <summary>Leaves those out whose project exists; all of them when there is no project at all, as that is rather the wrong database.</summary>
+    /// <summary>
+    /// Leaves those out whose project exists; all of them when there is no project at all, as that is rather the wrong database.
+    /// </summary>
     /// <returns>True when any are left.</returns>
     private async Task<bool> LeaveKnownOutAsync(HashSet<string> workers, CancellationToken cancellationToken)
     {

@@ -22,7 +22,9 @@ public sealed record LocalTargetOptions
     /// <summary>A site that was not asked for so long goes to sleep; the next request wakes it.</summary>
     public TimeSpan SleepAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Sites awake at once: the longest unused sleeps first. Busy ones stay awake, so that there may be more for a while.</summary>
+    /// <summary>
+    /// Sites awake at once: the longest unused sleeps first. Busy ones stay awake, so that there may be more for a while.
+    /// </summary>
     public int MaxAwake { get; init; } = 64;
 
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -31,7 +31,9 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         _pointer = pointer;
     }
 
-    /// <summary>Makes an artifact, which the caller holds, the live one. The old one serves until the new process has proved itself.</summary>
+    /// <summary>
+    /// Makes an artifact, which the caller holds, the live one. The old one serves until the new process has proved itself.
+    /// </summary>
     public async Task<ErrorOr<Success>> ActivateAsync(SitePointer next, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);

@@ -5,7 +5,12 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 /// <summary>Rules for <c>bun.lock</c>: JSON with trailing commas, one array per package.</summary>
 internal static class BunLockfile
 {
-    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = 64,
+    };
 
     public static IEnumerable<string> Problems(string text, Uri registry)
     {
@@ -60,15 +65,19 @@ internal static class BunLockfile
         if (package.Name.Split('/').Any(part => !PackageNames.IsName(part.TrimStart('@')))) return "its name is no path of packages.";
 
         var entry = package.Value;
-        if (entry.ValueKind != JsonValueKind.Array || entry.GetArrayLength() == 0 || entry[0].ValueKind != JsonValueKind.String) return "it is not of a known form.";
+        if (entry.ValueKind != JsonValueKind.Array || entry.GetArrayLength() == 0 || entry[0].ValueKind != JsonValueKind.String)
+            return "it is not of a known form.";
 
         var id = entry[0].GetString()!;
-        if (WorkspacePath(id) is { } path) return entry.GetArrayLength() == 1 && PackageNames.IsInside(path) ? null : "it points outside the project.";
+        if (WorkspacePath(id) is { } path)
+            return entry.GetArrayLength() == 1 && PackageNames.IsInside(path) ? null : "it points outside the project.";
         if (PackageNames.Split(id) is not { } named) return $"'{id}' is no package of the registry.";
-        if (entry.GetArrayLength() != 4 || entry[1].ValueKind != JsonValueKind.String || entry[3].ValueKind != JsonValueKind.String) return "it is not of a known form.";
+        if (entry.GetArrayLength() != 4 || entry[1].ValueKind != JsonValueKind.String || entry[3].ValueKind != JsonValueKind.String)
+            return "it is not of a known form.";
 
         var address = entry[1].GetString()!;
-        if (address.Length > 0 && address != registry.AbsoluteUri + PackageNames.TarballPath(named.Name, named.Version)) return $"it comes from '{address}' rather than the registry.";
+        if (address.Length > 0 && address != registry.AbsoluteUri + PackageNames.TarballPath(named.Name, named.Version))
+            return $"it comes from '{address}' rather than the registry.";
         return PackageNames.IsIntegrity(entry[3].GetString()!) ? null : "it has no SHA-512 checksum.";
     }
 
@@ -85,7 +94,8 @@ internal static class BunLockfile
 
         foreach (var patch in patches.EnumerateObject())
         {
-            if (patch.Value.ValueKind != JsonValueKind.String || !PackageNames.IsInside(patch.Value.GetString()!)) yield return $"bun.lock patches '{patch.Name}' from outside the project.";
+            if (patch.Value.ValueKind != JsonValueKind.String || !PackageNames.IsInside(patch.Value.GetString()!))
+                yield return $"bun.lock patches '{patch.Name}' from outside the project.";
         }
     }
 }

@@ -4,7 +4,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 /// <summary>Says whether a project's lock file may be given to its package manager.</summary>
 /// <remarks>
 /// A package manager stores what a lock file points to under the name that the lock file gives it and never checks it again, so a lock file
-/// that lies would poison the organization's cache for its other projects. What passes here names packages of the registry and nothing else.
+/// that lies would poison the organization's cache for its other projects. What passes here names packages of the registry and nothing
+/// else.
 /// </remarks>
 public static class LockfileRules
 {

@@ -22,7 +22,8 @@ internal static class NpmLockfile
 
     private static IEnumerable<string> Problems(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("packages", out var packages) || packages.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("packages", out var packages)
+            || packages.ValueKind != JsonValueKind.Object)
         {
             yield return "package-lock.json is of an old form. Make it anew with npm 7 or later.";
             yield break;
@@ -31,7 +32,9 @@ internal static class NpmLockfile
         foreach (var package in packages.EnumerateObject())
         {
             if (package.Name.Length == 0) continue;
-            var problem = package.Value.ValueKind == JsonValueKind.Object ? Problem(package.Name, package.Value) : "it is not of a known form.";
+            var problem = package.Value.ValueKind == JsonValueKind.Object
+                ? Problem(package.Name, package.Value)
+                : "it is not of a known form.";
             if (problem is not null) yield return $"package-lock.json, entry '{package.Name}': {problem}";
         }
     }
@@ -45,7 +48,8 @@ internal static class NpmLockfile
         // A workspace of the project itself: nothing is downloaded for it.
         if (last < 0) return Text(entry, "resolved") is null ? null : "a workspace cannot be downloaded.";
         if (!PackageNames.IsName(path[(last + Folder.Length)..])) return "its name is no package's.";
-        if (IsTrue(entry, "link")) return Text(entry, "resolved") is { } target && PackageNames.IsInside(target) ? null : "it links outside the project.";
+        if (IsTrue(entry, "link"))
+            return Text(entry, "resolved") is { } target && PackageNames.IsInside(target) ? null : "it links outside the project.";
         if (IsTrue(entry, "inBundle") && Text(entry, "resolved") is null) return null;
 
         return Origin(entry, Text(entry, "name") ?? path[(last + Folder.Length)..]);
@@ -53,10 +57,13 @@ internal static class NpmLockfile
 
     private static string? Origin(JsonElement entry, string name)
     {
-        if (Text(entry, "version") is not { } version || !PackageNames.IsName(name) || !PackageNames.IsVersion(version)) return "it is no package of the registry.";
-        if (Text(entry, "resolved") is { } resolved && !IsTarballOf(resolved, name, version)) return $"it comes from '{resolved}' rather than the registry.";
+        if (Text(entry, "version") is not { } version || !PackageNames.IsName(name) || !PackageNames.IsVersion(version))
+            return "it is no package of the registry.";
+        if (Text(entry, "resolved") is { } resolved && !IsTarballOf(resolved, name, version))
+            return $"it comes from '{resolved}' rather than the registry.";
         // Without a checksum npm takes what the registry answers for this name and version, which is as good.
-        return entry.TryGetProperty("integrity", out var integrity) && !(integrity.ValueKind == JsonValueKind.String && PackageNames.IsIntegrity(integrity.GetString()!))
+        return entry.TryGetProperty("integrity", out var integrity)
+            && !(integrity.ValueKind == JsonValueKind.String && PackageNames.IsIntegrity(integrity.GetString()!))
             ? "its checksum is no SHA-512."
             : null;
     }
@@ -73,5 +80,6 @@ internal static class NpmLockfile
     private static string? Text(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
 
-    private static bool IsTrue(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool IsTrue(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

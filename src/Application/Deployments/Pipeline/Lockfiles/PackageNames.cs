@@ -25,7 +25,8 @@ internal static partial class PackageNames
     }
 
     /// <summary>The path below a registry at which a package lies.</summary>
-    public static string TarballPath(string name, string version) => $"{name}/-/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}-{version}.tgz";
+    public static string TarballPath(string name, string version) =>
+        $"{name}/-/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}-{version}.tgz";
 
     /// <summary>True for a folder below the project.</summary>
     public static bool IsInside(string path) =>

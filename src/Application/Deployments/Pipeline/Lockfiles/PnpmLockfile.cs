@@ -10,10 +10,14 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 internal static partial class PnpmLockfile
 {
     private static readonly HashSet<string> Sections =
-        ["lockfileVersion", "settings", "importers", "packages", "snapshots", "catalogs", "overrides", "patchedDependencies", "ignoredOptionalDependencies", "packageExtensionsChecksum"];
+        [
+            "lockfileVersion", "settings", "importers", "packages", "snapshots", "catalogs", "overrides", "patchedDependencies",
+            "ignoredOptionalDependencies", "packageExtensionsChecksum"];
 
     private static readonly HashSet<string> Attributes =
-        ["resolution", "engines", "cpu", "os", "libc", "deprecated", "hasBin", "peerDependencies", "peerDependenciesMeta", "bundledDependencies", "version"];
+        [
+            "resolution", "engines", "cpu", "os", "libc", "deprecated", "hasBin", "peerDependencies", "peerDependenciesMeta",
+            "bundledDependencies", "version"];
 
     public static IEnumerable<string> Problems(string text)
     {
@@ -22,14 +26,16 @@ internal static partial class PnpmLockfile
         foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
         {
             if (line.Length == 0) continue;
-            if (line.Contains('\t') || line.StartsWith('#') || line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith('%')) yield return At(number, "a line that pnpm does not write.");
+            if (line.Contains('\t') || line.StartsWith('#') || line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith('%'))
+                yield return At(number, "a line that pnpm does not write.");
 
             var indent = line.Length - line.TrimStart(' ').Length;
             if (indent == 0)
             {
                 if (!resolved) yield return Unresolved(package);
                 (section, package, resolved) = (TopKey().Match(line).Groups["key"].Value, null, true);
-                if (!Sections.Contains(section) || !seen.Add(section)) yield return At(number, $"'{line}' is not a section that can be used here.");
+                if (!Sections.Contains(section) || !seen.Add(section))
+                    yield return At(number, $"'{line}' is not a section that can be used here.");
                 if (section == "lockfileVersion") version |= line is "lockfileVersion: '9.0'";
             }
             else if (section is "packages" && indent == 2)
@@ -42,7 +48,8 @@ internal static partial class PnpmLockfile
             {
                 var attribute = TopKey().Match(line.TrimStart()).Groups["key"].Value;
                 if (!Attributes.Contains(attribute)) yield return At(number, $"'{line.Trim()}' is not known.");
-                if (attribute == "resolution" && (resolved || !Resolution().IsMatch(line))) yield return At(number, $"'{package}' does not come from the registry with a SHA-512 checksum.");
+                if (attribute == "resolution" && (resolved || !Resolution().IsMatch(line)))
+                    yield return At(number, $"'{package}' does not come from the registry with a SHA-512 checksum.");
                 resolved |= attribute == "resolution";
             }
             else if (section is "importers" && LocalFile().IsMatch(line))

@@ -57,7 +57,8 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         return await artifacts.SaveBuildResultAsync(result, cancellationToken, ClaimFor(context));
     }
 
-    private async Task<ErrorOr<Success>> InstallAsync(StepContext context, ISandbox sandbox, PackageManager manager, CancellationToken cancellationToken)
+    private async Task<ErrorOr<Success>> InstallAsync(
+        StepContext context, ISandbox sandbox, PackageManager manager, CancellationToken cancellationToken)
     {
         var install = new DependencyInstall(manager, context.Deployment.OrganizationId, options.Value.InstallTimeout);
         var exit = await sandbox.InstallAsync(install, Output(context), cancellationToken);
@@ -100,7 +101,8 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
     };
 
     private SandboxOutput Output(StepContext context) => (stream, data, cancellationToken) =>
-        context.Log.WriteOutputAsync(Step, stream == SandboxStream.Stderr ? Logs.LogStream.Stderr : Logs.LogStream.Stdout, data, cancellationToken);
+        context.Log.WriteOutputAsync(
+            Step, stream == SandboxStream.Stderr ? Logs.LogStream.Stderr : Logs.LogStream.Stdout, data, cancellationToken);
 
     private static string HowItEnded(SandboxExit exit, TimeSpan limit) => exit.Reason switch
     {

@@ -6,9 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
-/// <summary>Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.</summary>
+/// <summary>
+/// Makes the artifact the live version, and proves it by asking from outside. Safe to run twice: what is live already stays.
+/// </summary>
 internal sealed class DeployStep(
-    IArtifactStore artifacts, IDeployTarget target, DeploymentDomain domain, IOptions<DeploymentOptions> options, TimeProvider clock) : IDeploymentStep
+    IArtifactStore artifacts, IDeployTarget target, DeploymentDomain domain, IOptions<DeploymentOptions> options,
+    TimeProvider clock) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Deploy;
 
@@ -27,7 +30,8 @@ internal sealed class DeployStep(
         if (reserved.IsError) return reserved;
 
         // A target cannot tell a stale worker from the rightful one, and opening may have taken long: so the last look is right before.
-        var held = await context.RecordAsync((current, token) => current.RenewLease(token, clock.GetUtcNow(), options.Value.LeaseDuration), cancellationToken);
+        var held = await context.RecordAsync(
+            (current, token) => current.RenewLease(token, clock.GetUtcNow(), options.Value.LeaseDuration), cancellationToken);
         if (held.IsError) return held;
 
         var request = new PublishRequest(

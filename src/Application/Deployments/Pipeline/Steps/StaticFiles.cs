@@ -11,7 +11,8 @@ internal static class StaticFiles
     // Files at the root that describe the project rather than belong to the site.
     private static readonly HashSet<string> Housekeeping = new(StringComparer.Ordinal)
     {
-        "package.json", "package-lock.json", "bun.lock", "bun.lockb", "pnpm-lock.yaml", "yarn.lock", ".gitignore", ".gitattributes", ".npmrc", ".editorconfig",
+        "package.json", "package-lock.json", "bun.lock", "bun.lockb", "pnpm-lock.yaml", "yarn.lock", ".gitignore", ".gitattributes",
+        ".npmrc", ".editorconfig",
     };
 
     /// <summary>True when project code has to run: a build script, or a worker to bundle.</summary>
@@ -21,10 +22,13 @@ internal static class StaticFiles
         return layout.IsError || layout.Value.BuildScript is not null || layout.Value.WranglerConfigPath is not null;
     }
 
-    /// <summary>The files of the site, relative to its root: the first of dist, build, out, public that has an index.html, else everything.</summary>
+    /// <summary>
+    /// The files of the site, relative to its root: the first of dist, build, out, public that has an index.html, else everything.
+    /// </summary>
     public static StaticSite SiteOf(SourceTree tree)
     {
-        var root = Roots.Select(name => name + "/").FirstOrDefault(prefix => tree.Files.Any(file => file.Path == prefix + "index.html")) ?? string.Empty;
+        var root = Roots.Select(name => name + "/").FirstOrDefault(
+            prefix => tree.Files.Any(file => file.Path == prefix + "index.html")) ?? string.Empty;
         var files = tree.Files
             .Where(file => file.Path.StartsWith(root, StringComparison.Ordinal) && !Housekeeping.Contains(file.Path))
             .Select(file => (file.Path[root.Length..], file.Content))

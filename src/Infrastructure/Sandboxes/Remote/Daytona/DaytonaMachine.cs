@@ -7,7 +7,8 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 
 /// <summary>The inside of one Daytona sandbox. Each command has a session of its own, whose end is the end of all its processes.</summary>
-internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions options, ProviderHttp http, TimeProvider clock, DaytonaMachines machines)
+internal sealed class DaytonaMachine(
+    string id, Uri toolbox, DaytonaOptions options, ProviderHttp http, TimeProvider clock, DaytonaMachines machines)
     : IRemoteMachine
 {
     private const string Code = "SANDBOX_COMMAND_FAILED";
@@ -50,12 +51,16 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
         string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken)
     {
         var session = $"libra-{Guid.NewGuid():N}";
-        await http.DoAsync(Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session }), cancellationToken);
+        await http.DoAsync(
+            Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session }), cancellationToken);
         var command = await StartAsync(session, shell, cancellationToken);
-        await using (var log = await CommandLog.OpenAsync(LogAddress(session, command), machines, options, clock, cancellationToken)) await log.ReadAsync(output);
+        await using (var log = await CommandLog.OpenAsync(LogAddress(session, command), machines, options, clock, cancellationToken))
+            await log.ReadAsync(output);
 
         var code = await CodeAsync(session, command, cancellationToken);
-        await http.DoAsync(Call("end of a session", HttpMethod.Delete, $"process/session/{session}") with { Expected = [HttpStatusCode.NotFound] }, cancellationToken);
+        await http.DoAsync(
+            Call("end of a session", HttpMethod.Delete, $"process/session/{session}") with { Expected = [HttpStatusCode.NotFound] },
+            cancellationToken);
         return code;
     }
 
@@ -63,8 +68,14 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
     private async Task<string> StartAsync(string session, string shell, CancellationToken cancellationToken)
     {
         // A shell of its own, since the session's outlives the command.
-        var body = new JsonObject { ["command"] = $"/bin/sh -c {ShellText.Quote(shell)}", ["runAsync"] = true, ["suppressInputEcho"] = true };
-        var started = await http.JsonAsync(Call("command", HttpMethod.Post, $"process/session/{session}/exec", body) with { Repeatable = false }, cancellationToken);
+        var body = new JsonObject
+        {
+            ["command"] = $"/bin/sh -c {ShellText.Quote(shell)}",
+            ["runAsync"] = true,
+            ["suppressInputEcho"] = true,
+        };
+        var started = await http.JsonAsync(
+            Call("command", HttpMethod.Post, $"process/session/{session}/exec", body) with { Repeatable = false }, cancellationToken);
         return started.Text("cmdId") is { Length: > 0 } command
             ? command
             : throw new SandboxException(Code, "Daytona did not say which command it started.", transient: true);
@@ -75,7 +86,8 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
     {
         for (var look = 0; look < LooksForTheEnd; look++)
         {
-            var state = await http.JsonAsync(Call("end of a command", HttpMethod.Get, $"process/session/{session}/command/{command}"), cancellationToken);
+            var state = await http.JsonAsync(
+                Call("end of a command", HttpMethod.Get, $"process/session/{session}/command/{command}"), cancellationToken);
             if (state.TryGetProperty("exitCode", out var code) && code.ValueKind == JsonValueKind.Number) return code.GetInt32();
             await Task.Delay(Pause, clock, cancellationToken);
         }
@@ -85,7 +97,8 @@ internal sealed class DaytonaMachine(string id, Uri toolbox, DaytonaOptions opti
 
     private Uri LogAddress(string session, string command)
     {
-        var address = new UriBuilder(new Uri(toolbox, $"process/session/{session}/command/{Uri.EscapeDataString(command)}/logs?follow=true"));
+        var address = new UriBuilder(
+            new Uri(toolbox, $"process/session/{session}/command/{Uri.EscapeDataString(command)}/logs?follow=true"));
         address.Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
         return address.Uri;
     }

@@ -11,8 +11,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 /// <summary>Daytona's control plane: makes, lists and ends sandboxes.</summary>
 internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker connections, TimeProvider clock) : IRemoteMachines
 {
-    private const string LabelKey = "libra";
-    private const string DeploymentKey = "deployment";
+    private const string Labels = "labels";
     private const int PageSize = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -22,7 +21,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
 
     public RemoteOptions Options => options;
 
-    public async Task<IRemoteMachine> RentAsync(DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken)
+    public async Task<IRemoteMachine> RentAsync(
+        DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken)
     {
         var call = new ProviderCall("new sandbox", "SANDBOX_CREATE_FAILED", () => Request(HttpMethod.Post, "sandbox", new JsonObject
         {
@@ -32,7 +32,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
             ["autoStopInterval"] = MinutesOf(options.Lease),
             ["autoDeleteInterval"] = 0, // gone as soon as it is stopped
             ["ttlMinutes"] = MinutesOf(lifetime + options.Lease),
-            ["labels"] = new JsonObject { [LabelKey] = options.Label, [DeploymentKey] = deployment.Value },
+            [Labels] = MachineLabels.Of(options, deployment),
         }))
         {
             Timeout = options.StartTimeout,
@@ -55,7 +55,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
 
     public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var labels = Uri.EscapeDataString(new JsonObject { [LabelKey] = options.Label }.ToJsonString());
+        var labels = Uri.EscapeDataString(new JsonObject { [MachineLabels.Installation] = options.Label }.ToJsonString());
         string? next = null;
         do
         {
@@ -64,7 +64,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
             foreach (var listed in page.GetProperty("items").EnumerateArray())
             {
                 if (listed.Text("state") is "destroyed" or "destroying") continue;
-                if (listed.Text("id") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+                if (listed.Text("id") is { } id)
+                    yield return new RentedMachine(id, MachineLabels.DeploymentOf(listed, Labels), StartOf(listed));
             }
 
             next = page.Text("nextCursor");
@@ -73,15 +74,19 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
     }
 
     public Task EndAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("end of a sandbox", HttpMethod.Delete, $"sandbox/{Uri.EscapeDataString(id)}") with { Expected = [HttpStatusCode.NotFound] }, cancellationToken);
+        Call("end of a sandbox", HttpMethod.Delete, $"sandbox/{Uri.EscapeDataString(id)}") with { Expected = [HttpStatusCode.NotFound] },
+        cancellationToken);
 
-    public Task ProbeAsync(CancellationToken cancellationToken) => _http.DoAsync(Call("look at the account", HttpMethod.Get, "sandbox?limit=1"), cancellationToken);
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        _http.DoAsync(Call("look at the account", HttpMethod.Get, "sandbox?limit=1"), cancellationToken);
 
     internal Task CutNetworkAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("network", HttpMethod.Post, $"sandbox/{id}/network-settings", new JsonObject { ["networkBlockAll"] = true }), cancellationToken);
+        Call("network", HttpMethod.Post, $"sandbox/{id}/network-settings", new JsonObject { ["networkBlockAll"] = true }),
+        cancellationToken);
 
     internal Task RenewAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("time limit", HttpMethod.Post, $"sandbox/{id}/last-activity", new JsonObject { ["activityType"] = "toolbox" }), cancellationToken);
+        Call("time limit", HttpMethod.Post, $"sandbox/{id}/last-activity", new JsonObject { ["activityType"] = "toolbox" }),
+        cancellationToken);
 
     /// <summary>The header that carries the key.</summary>
     internal string Authorization => $"Bearer {options.ApiKey.Reveal()}";
@@ -92,8 +97,11 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
         for (; sandbox.Text("state") != "started"; await Task.Delay(Pause, clock, cancellationToken))
         {
             if (sandbox.Text("state") is "error" or "build_failed" or "destroyed" or "destroying")
-                throw Failed($"Daytona could not start a sandbox of the snapshot {options.Snapshot}: {sandbox.Text("errorReason")}", transient: true);
-            if (clock.GetUtcNow() > until) throw Failed($"Daytona did not start a sandbox within {options.StartTimeout.TotalSeconds:0} s.", transient: true);
+                throw Failed(
+                    $"Daytona could not start a sandbox of the snapshot {options.Snapshot}: {sandbox.Text("errorReason")}",
+                    transient: true);
+            if (clock.GetUtcNow() > until)
+                throw Failed($"Daytona did not start a sandbox within {options.StartTimeout.TotalSeconds:0} s.", transient: true);
             sandbox = await _http.JsonAsync(Call("state of a sandbox", HttpMethod.Get, $"sandbox/{id}"), cancellationToken);
         }
 
@@ -124,9 +132,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
 
     private static SandboxException Failed(string why, bool transient) => new("SANDBOX_CREATE_FAILED", why, transient);
 
-    private static DeploymentId? DeploymentOf(JsonElement listed) =>
-        listed.TryGetProperty("labels", out var labels) && labels.Text(DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
-
     private DateTimeOffset StartOf(JsonElement listed) =>
-        DateTimeOffset.TryParse(listed.Text("createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : clock.GetUtcNow();
+        DateTimeOffset.TryParse(listed.Text("createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : clock.GetUtcNow();
 }

@@ -5,7 +5,9 @@ public sealed record DaytonaOptions : RemoteOptions
 {
     internal const string KeyVariable = "DAYTONA_API_KEY";
 
-    /// <summary>The snapshot of the sandboxes, made from <c>runtime/remote/Dockerfile</c>; it decides how much memory and disk they have.</summary>
+    /// <summary>
+    /// The snapshot of the sandboxes, made from <c>runtime/remote/Dockerfile</c>; it decides how much memory and disk they have.
+    /// </summary>
     public string Snapshot { get; init; } = "libra-deploy";
 
     /// <summary>Needed with keys that are for several organizations.</summary>

@@ -5,7 +5,9 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 
-/// <summary>Messages of a Connect stream: one byte of flags, four of length, then JSON; the last one says how the call itself ended.</summary>
+/// <summary>
+/// Messages of a Connect stream: one byte of flags, four of length, then JSON; the last one says how the call itself ended.
+/// </summary>
 internal sealed class ConnectStream(Stream body)
 {
     public const string ContentType = "application/connect+json";
@@ -56,7 +58,9 @@ internal sealed class ConnectStream(Stream body)
         try
         {
             using var json = JsonDocument.Parse(text);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : throw Broken("The sandbox sent what is no message.");
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? json.RootElement.Clone()
+                : throw Broken("The sandbox sent what is no message.");
         }
         catch (JsonException e)
         {
@@ -67,8 +71,10 @@ internal sealed class ConnectStream(Stream body)
     private static SandboxException Refused(JsonElement error)
     {
         var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var named) ? named.ToString() : "unknown";
-        return new SandboxException("SANDBOX_COMMAND_FAILED", $"The sandbox ended the command with '{code}'.", transient: !Final.Contains(code));
+        return new SandboxException(
+            "SANDBOX_COMMAND_FAILED", $"The sandbox ended the command with '{code}'.", transient: !Final.Contains(code));
     }
 
-    private static SandboxException Broken(string why, Exception? inner = null) => new("SANDBOX_COMMAND_FAILED", why, transient: true, inner);
+    private static SandboxException Broken(string why, Exception? inner = null) =>
+        new("SANDBOX_COMMAND_FAILED", why, transient: true, inner);
 }

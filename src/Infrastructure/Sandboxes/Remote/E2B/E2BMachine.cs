@@ -9,7 +9,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 
 /// <summary>The inside of one E2B sandbox: its files over HTTP, its processes over Connect.</summary>
 internal sealed class E2BMachine(
-    string id, string accessToken, Version daemon, E2BOptions options, ProviderHttp http, HttpMessageInvoker connections, TimeProvider clock, E2BMachines machines)
+    string id, string accessToken, Version daemon, E2BOptions options, ProviderHttp http, HttpMessageInvoker connections,
+    TimeProvider clock, E2BMachines machines)
     : IRemoteMachine
 {
     private const string DaemonPort = "49983";
@@ -31,7 +32,8 @@ internal sealed class E2BMachine(
         var call = new ProviderCall("file upload", "FILE_SYNC_FAILED", () =>
         {
             content.Position = start;
-            var request = Request(HttpMethod.Post, $"files?path={Uri.EscapeDataString(path)}&username={Uri.EscapeDataString(options.User)}");
+            var request = Request(
+                HttpMethod.Post, $"files?path={Uri.EscapeDataString(path)}&username={Uri.EscapeDataString(options.User)}");
             request.Content = daemon >= TakesPlainBodies ? Plain(content) : Form(path, content);
             return request;
         })
@@ -89,9 +91,11 @@ internal sealed class E2BMachine(
         var request = Request(HttpMethod.Post, "process.Process/Start");
         request.Headers.Add("Connect-Protocol-Version", "1");
         // The daemon ends the process then; a moment later than we do, who also say why.
-        request.Headers.Add("Connect-Timeout-Ms", string.Create(CultureInfo.InvariantCulture, $"{(timeout + AMoment).TotalMilliseconds:0}"));
+        request.Headers.Add(
+            "Connect-Timeout-Ms", string.Create(CultureInfo.InvariantCulture, $"{(timeout + AMoment).TotalMilliseconds:0}"));
         request.Headers.Add("Keepalive-Ping-Interval", "30");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(options.User + ":")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(options.User + ":")));
         request.Content = new ByteArrayContent(ConnectStream.Message(body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(ConnectStream.ContentType);
         return request;

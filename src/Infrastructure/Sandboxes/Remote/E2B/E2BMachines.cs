@@ -10,8 +10,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 /// <summary>E2B's control plane: makes, lists and ends sandboxes.</summary>
 internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connections, TimeProvider clock) : IRemoteMachines
 {
-    private const string LabelKey = "libra";
-    private const string DeploymentKey = "deployment";
+    private const string Labels = "metadata";
     private const string NextPage = "X-Next-Token";
     private const int PageSize = 100;
 
@@ -21,7 +20,8 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
 
     public RemoteOptions Options => options;
 
-    public async Task<IRemoteMachine> RentAsync(DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken)
+    public async Task<IRemoteMachine> RentAsync(
+        DeploymentId deployment, TimeSpan lifetime, string registryHost, CancellationToken cancellationToken)
     {
         var call = new ProviderCall("new sandbox", "SANDBOX_CREATE_FAILED", () => Request(HttpMethod.Post, "sandboxes", new JsonObject
         {
@@ -30,7 +30,7 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
             ["secure"] = true, // or everybody who knows its name can run commands in it
             ["allow_internet_access"] = true,
             ["network"] = new JsonObject { ["allowOut"] = new JsonArray(registryHost), ["denyOut"] = new JsonArray("0.0.0.0/0") },
-            ["metadata"] = new JsonObject { [LabelKey] = options.Label, [DeploymentKey] = deployment.Value },
+            [Labels] = MachineLabels.Of(options, deployment),
         }))
         {
             Timeout = options.StartTimeout,
@@ -45,16 +45,18 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
 
     public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var metadata = Uri.EscapeDataString($"{LabelKey}={options.Label}");
+        var metadata = Uri.EscapeDataString($"{MachineLabels.Installation}={options.Label}");
         string? next = null;
         do
         {
-            var query = $"v2/sandboxes?metadata={metadata}&limit={PageSize}{(next is null ? "" : "&nextToken=" + Uri.EscapeDataString(next))}";
+            var query =
+                $"v2/sandboxes?metadata={metadata}&limit={PageSize}{(next is null ? "" : "&nextToken=" + Uri.EscapeDataString(next))}";
             using var answer = await _http.SendAsync(Call("list of sandboxes", HttpMethod.Get, query), cancellationToken);
             using var page = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             foreach (var listed in page.RootElement.EnumerateArray())
             {
-                if (listed.Text("sandboxID") is { } id) yield return new RentedMachine(id, DeploymentOf(listed), StartOf(listed));
+                if (listed.Text("sandboxID") is { } id)
+                    yield return new RentedMachine(id, MachineLabels.DeploymentOf(listed, Labels), StartOf(listed));
             }
 
             next = answer.Headers.TryGetValues(NextPage, out var values) ? values.FirstOrDefault() : null;
@@ -63,17 +65,22 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
     }
 
     public Task EndAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("end of a sandbox", HttpMethod.Delete, $"sandboxes/{Uri.EscapeDataString(id)}") with { Expected = [HttpStatusCode.NotFound] }, cancellationToken);
+        Call("end of a sandbox", HttpMethod.Delete, $"sandboxes/{Uri.EscapeDataString(id)}") with { Expected = [HttpStatusCode.NotFound] },
+        cancellationToken);
 
-    public Task ProbeAsync(CancellationToken cancellationToken) => _http.DoAsync(Call("look at the account", HttpMethod.Get, "v2/sandboxes?limit=1"), cancellationToken);
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        _http.DoAsync(Call("look at the account", HttpMethod.Get, "v2/sandboxes?limit=1"), cancellationToken);
 
     /// <summary>The network is closed for all destinations; what it replaces is forgotten.</summary>
     internal Task CutNetworkAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("network", HttpMethod.Put, $"sandboxes/{id}/network", new JsonObject { ["allow_internet_access"] = false, ["denyOut"] = new JsonArray("0.0.0.0/0") }),
+        Call(
+            "network", HttpMethod.Put, $"sandboxes/{id}/network",
+            new JsonObject { ["allow_internet_access"] = false, ["denyOut"] = new JsonArray("0.0.0.0/0") }),
         cancellationToken);
 
     internal Task RenewAsync(string id, CancellationToken cancellationToken) => _http.DoAsync(
-        Call("time limit", HttpMethod.Post, $"sandboxes/{id}/timeout", new JsonObject { ["timeout"] = (int)options.Lease.TotalSeconds }), cancellationToken);
+        Call("time limit", HttpMethod.Post, $"sandboxes/{id}/timeout", new JsonObject { ["timeout"] = (int)options.Lease.TotalSeconds }),
+        cancellationToken);
 
     private ProviderCall Call(string name, HttpMethod method, string path, JsonObject? body = null) =>
         new(name, "SANDBOX_COMMAND_FAILED", () => Request(method, path, body));
@@ -85,9 +92,6 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
         if (body is not null) request.Content = ProviderHttp.Json(body);
         return request;
     }
-
-    private static DeploymentId? DeploymentOf(JsonElement listed) =>
-        listed.TryGetProperty("metadata", out var metadata) && metadata.Text(DeploymentKey) is { } text ? DeploymentId.TryParse(text) : null;
 
     private DateTimeOffset StartOf(JsonElement listed) =>
         listed.TryGetProperty("startedAt", out var started) && started.TryGetDateTimeOffset(out var at) ? at : clock.GetUtcNow();

@@ -5,7 +5,9 @@ public sealed record E2BOptions : RemoteOptions
 {
     internal const string KeyVariable = "E2B_API_KEY";
 
-    /// <summary>The template of the sandboxes, made from <c>runtime/remote/Dockerfile</c>; it decides how much memory and disk they have.</summary>
+    /// <summary>
+    /// The template of the sandboxes, made from <c>runtime/remote/Dockerfile</c>; it decides how much memory and disk they have.
+    /// </summary>
     public string Template { get; init; } = "libra-deploy";
 
     /// <summary>The Linux user inside.</summary>
@@ -24,7 +26,9 @@ public sealed record E2BOptions : RemoteOptions
     public override IEnumerable<string> Problems()
     {
         foreach (var problem in CommonProblems("E2B", KeyVariable)) yield return problem;
-        if (Template.Length == 0 || User.Length == 0 || User.Contains(':', StringComparison.Ordinal)) yield return "E2B:Template and E2B:User must be names.";
-        if (!IsSecret(ApiUrl) || !IsSecret(SandboxUrl)) yield return "E2B:ApiUrl and E2B:SandboxUrl must be https addresses (http only on this machine).";
+        if (Template.Length == 0 || User.Length == 0 || User.Contains(':', StringComparison.Ordinal))
+            yield return "E2B:Template and E2B:User must be names.";
+        if (!IsSecret(ApiUrl) || !IsSecret(SandboxUrl))
+            yield return "E2B:ApiUrl and E2B:SandboxUrl must be https addresses (http only on this machine).";
     }
 }

@@ -20,7 +20,10 @@ internal static class ProcessStream
             if (happened.TryGetProperty("end", out var end)) process = (true, CodeOf(end));
         }
 
-        return process.Ended ? process.Code : throw new SandboxException("SANDBOX_COMMAND_FAILED", "The sandbox stopped telling about a command before its end.", transient: true);
+        return process.Ended
+            ? process.Code
+            : throw new SandboxException(
+                  "SANDBOX_COMMAND_FAILED", "The sandbox stopped telling about a command before its end.", transient: true);
     }
 
     private static async Task PassOnAsync(JsonElement data, RemoteOutput output, SilenceWatch silence)
