@@ -57,8 +57,12 @@ internal sealed class LogFixture : IDisposable
     public void Dispose() => _root.Delete(recursive: true);
 }
 
-internal static class LogWriterExtensions
+internal static class LogExtensions
 {
+    /// <summary>What is followed, line by line.</summary>
+    public static IAsyncEnumerable<LogEntry> FollowLinesAsync(this IDeploymentLog log, LogSubject subject, long afterSeq, CancellationToken cancellationToken) =>
+        log.FollowAsync(subject, afterSeq, cancellationToken).SelectMany(lines => lines);
+
     public static ValueTask PrintAsync(this IDeploymentLogWriter writer, string text) =>
         writer.WriteOutputAsync(DeploymentStep.Build, LogStream.Stdout, Encoding.UTF8.GetBytes(text), default);
 }

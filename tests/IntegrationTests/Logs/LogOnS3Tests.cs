@@ -13,7 +13,7 @@ public sealed class LogOnS3Tests(S3Server server)
         using var store = new S3ObjectStore(await server.OptionsAsync(), TimeProvider.System);
         using var logs = new LogFixture(store: store);
         using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var following = logs.Node().FollowAsync(logs.Subject, 0, bound.Token).Select(entry => entry.Seq).ToListAsync(bound.Token).AsTask();
+        var following = logs.Node().FollowLinesAsync(logs.Subject, 0, bound.Token).Select(entry => entry.Seq).ToListAsync(bound.Token).AsTask();
         var stale = await logs.OpenAsync();
         for (var number = 1; number <= 3000; number++) await stale.PrintAsync($"line {number} {new string('x', 100)}\n");
         await stale.FlushAsync(default);
