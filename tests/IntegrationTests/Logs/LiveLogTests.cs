@@ -16,7 +16,7 @@ public sealed class LiveLogTests(TestPostgres server)
     public async Task Stream_OfALargeBuildOnAnotherNode_GivesEachOfManyReadersEveryLineOnce()
     {
         const int lines = Megabytes * 1_000_000 / LineBytes;
-        await using var fleet = await LogFleet.StartAsync(server);
+        await using var fleet = await Fleet.StartAsync(server);
         fleet.StartWorker();
         var cost = NodeCost.Now();
         var id = await fleet.DeployAsync($"seq -f '%08.0f {new string('x', LineBytes - 9)}' 1 {lines}");
@@ -35,7 +35,7 @@ public sealed class LiveLogTests(TestPostgres server)
     public async Task Stream_WhenTheWorkerIsKilled_GoesOnWithTheNextOneWithoutAHole()
     {
         var go = Path.Combine(Path.GetTempPath(), $"libra-go-{Guid.NewGuid():N}");
-        await using var fleet = await LogFleet.StartAsync(server);
+        await using var fleet = await Fleet.StartAsync(server);
         var first = fleet.StartWorker();
         var id = await fleet.DeployAsync($"seq -f 'before %.0f' 1 5000 && while [ ! -e {go} ]; do sleep 0.05; done && seq -f 'after %.0f' 1 5000");
         var readers = Enumerable.Range(0, 3).Select(_ => ServerEvents.ReadToEndAsync(fleet.Api, $"/deploy/{id}/logs/stream")).ToList();

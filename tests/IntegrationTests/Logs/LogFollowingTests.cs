@@ -1,19 +1,23 @@
 using System.Diagnostics;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
 
-public sealed class LogFollowingTests : IDisposable
+public class LogFollowingTests : IAsyncLifetime
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    private readonly LogFixture _logs = new();
     private readonly CancellationTokenSource _bound = new(Bound);
+    private LogFixture _logs = null!;
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => _logs = new LogFixture(store: await NewStoreAsync());
+
+    public ValueTask DisposeAsync()
     {
         _bound.Dispose();
-        _logs.Dispose();
+        _logs?.Dispose(); // there is none when there is no store to test with
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -164,6 +168,9 @@ public sealed class LogFollowingTests : IDisposable
 
         (await lines.MoveNextAsync()).Should().BeFalse();
     }
+
+    /// <summary>Null for a folder.</summary>
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     /// <summary>Follows to the end; every line must be the one behind the line before.</summary>
     private async Task<int> CountAsync(IDeploymentLog log, long afterSeq)
