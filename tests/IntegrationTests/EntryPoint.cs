@@ -13,7 +13,7 @@ internal static class EntryPoint
     {
         [PostgresOwner.Role, var binFolder, var dataFolder] => PostgresOwner.RunAsync(binFolder, dataFolder),
         [ChaosNode.Role, var settings] => ChaosNode.RunAsync(settings),
-        [CleanupProcess.Role, var database, var data, var stopBefore] => CleanupProcess.RunAsync(database, data, stopBefore),
+        [CleanupProcess.Role, var database, var data, var s3, var stopBefore] => CleanupProcess.RunAsync(database, data, s3, stopBefore),
         _ => RunTestsAsync(args),
     };
 

@@ -12,10 +12,11 @@ public sealed record FollowDeploymentQuery(OrganizationFilter Caller, Deployment
     : IRequest<ErrorOr<FollowedDeployment>>;
 
 /// <summary>A log to read to its end.</summary>
+/// <param name="Lines">In pieces, which are the same objects for all who follow.</param>
 /// <param name="StandingAsync">How the deployment stands meanwhile, at most half a second ago.</param>
 /// <param name="EndAsync">How it stands when the log has ended.</param>
 public sealed record FollowedDeployment(
-    IAsyncEnumerable<LogEntry> Lines,
+    IAsyncEnumerable<IReadOnlyList<LogEntry>> Lines,
     Func<CancellationToken, Task<DeploymentView?>> StandingAsync,
     Func<CancellationToken, Task<DeploymentView?>> EndAsync);
 

@@ -42,13 +42,13 @@ internal sealed class DeploymentLog(
     public Task<LogPage> ReadAsync(LogSubject subject, LogQuery query, CancellationToken cancellationToken) =>
         LogReader.ReadAsync(new StoredLog(store, subject), query, cancellationToken);
 
-    public async IAsyncEnumerable<LogEntry> FollowAsync(
+    public async IAsyncEnumerable<IReadOnlyList<LogEntry>> FollowAsync(
         LogSubject subject, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var hub = _hubs.Join(new StoredLog(store, subject));
         try
         {
-            await foreach (var entry in hub.FollowAsync(afterSeq, cancellationToken)) yield return entry;
+            await foreach (var lines in hub.FollowAsync(afterSeq, cancellationToken)) yield return lines;
         }
         finally
         {

@@ -9,6 +9,7 @@ namespace Libra.Deploy.Infrastructure.Logs;
 internal sealed class LogBuffer(LogTip tip, DeploymentLogOptions options)
 {
     private const int SystemReserve = 1000;
+    private const int LinesPerChunk = 4000; // a line costs its readers' node a few hundred bytes, however short it is
 
     private readonly Queue<LogEntry> _waiting = new();
     private LogTip _tip = tip;
@@ -57,7 +58,7 @@ internal sealed class LogBuffer(LogTip tip, DeploymentLogOptions options)
     public IReadOnlyList<LogEntry> Take()
     {
         _taken = [];
-        for (long bytes = 0; bytes < options.ChunkBytes && _waiting.TryDequeue(out var entry);)
+        for (long bytes = 0; bytes < options.ChunkBytes && _taken.Count < LinesPerChunk && _waiting.TryDequeue(out var entry);)
         {
             _taken.Add(entry);
             bytes += Size(entry);

@@ -26,6 +26,7 @@ internal static class LibraApp
         builder.Services.AddServiceInformation(builder.Configuration, development);
         builder.Services.AddLibraTelemetry(builder.Configuration);
         builder.Services.AddLibraDashboard();
+        builder.Services.AddSingleton<LogEvents>();
         builder.Services.AddLibraHttp(http =>
         {
             builder.Configuration.GetSection("Http").Bind(http);

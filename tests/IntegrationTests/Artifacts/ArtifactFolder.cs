@@ -11,9 +11,10 @@ internal sealed class ArtifactFolder : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-artifacts-");
 
-    public ArtifactFolder(Func<ArtifactStoreOptions, ArtifactStoreOptions>? with = null)
+    /// <param name="objects">Disposed with this; null for a folder.</param>
+    public ArtifactFolder(Func<ArtifactStoreOptions, ArtifactStoreOptions>? with = null, IObjectStore? objects = null)
     {
-        Objects = new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System);
+        Objects = objects ?? new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System);
         var options = new ArtifactStoreOptions { CacheFolder = Cache };
         Options = with is null ? options : with(options);
         Store = NewStore();
@@ -52,5 +53,9 @@ internal sealed class ArtifactFolder : IDisposable
         return saved.FirstError.Description;
     }
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose()
+    {
+        (Objects as IDisposable)?.Dispose();
+        _root.Delete(recursive: true);
+    }
 }

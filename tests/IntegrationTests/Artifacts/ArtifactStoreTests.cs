@@ -5,11 +5,17 @@ using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Artifacts;
 
-public sealed class ArtifactStoreTests : IDisposable
+public class ArtifactStoreTests : IAsyncLifetime
 {
-    private readonly ArtifactFolder _folder = new();
+    private ArtifactFolder _folder = null!;
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask InitializeAsync() => _folder = new ArtifactFolder(objects: await NewStoreAsync());
+
+    public ValueTask DisposeAsync()
+    {
+        _folder?.Dispose(); // there is none when there is no store to test with
+        return ValueTask.CompletedTask;
+    }
 
     [Theory]
     [InlineData(TarEntryFormat.Pax)]
@@ -180,6 +186,9 @@ public sealed class ArtifactStoreTests : IDisposable
 
         await open.Should().ThrowAsync<InvalidDataException>();
     }
+
+    /// <summary>Null for a folder.</summary>
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     private async Task ReplaceAsync(string digest, byte[] tar)
     {

@@ -1,17 +1,20 @@
-using System.Diagnostics;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Cleanup;
+using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.IntegrationTests.Persistence;
 
 namespace Libra.Deploy.IntegrationTests.Cleanup;
 
 /// <summary>What is old goes, with everything that it left; what is live, running, recent or used stays.</summary>
-public sealed class CleanupTests(TestPostgres server)
+public class CleanupTests(TestPostgres server)
 {
+    /// <summary>Null for objects in a folder.</summary>
+    private protected virtual Task<S3ObjectStoreOptions?> StoreAsync() => Task.FromResult<S3ObjectStoreOptions?>(null);
+
     [Fact]
     public async Task Clean_RemovesOldOnesWithLogAndArtifactAndKeepsTheLiveOne()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var old = await history.AddAsync("p", 90, "first");
         var failed = await history.AddAsync("p", 80, status: "failed");
         var live = await history.AddAsync("p", 60, "second");
@@ -25,14 +28,14 @@ public sealed class CleanupTests(TestPostgres server)
         (await history.HasAsync(live)).Should().BeTrue("it is live, however old");
         (await history.HasLogAsync(live, "p")).Should().BeTrue();
         (await history.HasAsync(young)).Should().BeTrue();
-        history.CountArtifacts().Should().Be(1);
+        (await history.CountArtifactsAsync()).Should().Be(1);
         report.Should().BeEquivalentTo(new { Deployments = 2, Artifacts = 1, Kept = new KeptDeployments(Live: 1, Recent: 0) });
     }
 
     [Fact]
     public async Task Clean_KeepsTheNewestOfEachProjectWhateverTheirAge()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var ids = new List<string>();
         for (var day = 40; day < 45; day++) ids.Add(await history.AddAsync("p", day, status: "failed"));
 
@@ -47,7 +50,7 @@ public sealed class CleanupTests(TestPostgres server)
     [Fact]
     public async Task Clean_KeepsWhatADeadLetterWaitsFor()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var waiting = await history.AddAsync("p", 90, status: "failed");
         await history.ExecuteAsync(
             """
@@ -64,36 +67,36 @@ public sealed class CleanupTests(TestPostgres server)
     [Fact]
     public async Task Clean_WhenAnotherProjectUsesTheArtifact_KeepsIt()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         await history.AddAsync("p", 90, "shared");
         await history.AddAsync("p", 50, "other");
         await history.AddAsync("q", 1, "shared");
 
         await history.CleanAsync();
 
-        history.CountArtifacts().Should().Be(2);
+        (await history.CountArtifactsAsync()).Should().Be(2);
     }
 
     [Fact]
     public async Task Clean_WhileTheProjectDeploys_LeavesItsArtifactToTheNextRun()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
         var running = await history.AddAsync("p", 0, status: "building");
 
         (await history.CleanAsync()).Value.Artifacts.Should().Be(0, "the running deployment may be about to use it again");
-        history.CountArtifacts().Should().Be(2);
+        (await history.CountArtifactsAsync()).Should().Be(2);
 
         await history.ExecuteAsync("UPDATE deploy.deployments SET status = 'failed', completed_at = now() WHERE id = $1", running);
         (await history.CleanAsync()).Value.Artifacts.Should().Be(1);
-        history.CountArtifacts().Should().Be(1);
+        (await history.CountArtifactsAsync()).Should().Be(1);
     }
 
     [Fact]
     public async Task Clean_WithinTheGraceTime_KeepsTheArtifact()
     {
-        await using var history = await History.BeginAsync(server, TimeSpan.FromHours(1));
+        await using var history = await History.BeginAsync(server, await StoreAsync(), TimeSpan.FromHours(1));
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
 
@@ -106,12 +109,12 @@ public sealed class CleanupTests(TestPostgres server)
     [Fact]
     public async Task DryRun_RemovesNothingAndTellsWhatTheRealRunThenRemoves()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         for (var day = 40; day < 50; day++) await history.AddAsync($"p{day % 3}", day, $"page {day % 4}");
 
         var told = (await history.CleanAsync(keep: 1, dryRun: true)).Value;
         (await history.CountAsync()).Should().Be(10);
-        history.CountArtifacts().Should().Be(4);
+        (await history.CountArtifactsAsync()).Should().Be(4);
         var done = (await history.CleanAsync(keep: 1)).Value;
 
         told.Deployments.Should().BePositive();
@@ -122,23 +125,23 @@ public sealed class CleanupTests(TestPostgres server)
     [Fact]
     public async Task Clean_AfterARunThatDiedBetweenRowsAndArtifacts_FinishesIt()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
         var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (var died = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             await died!.RemoveAsync(await died.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        history.CountArtifacts().Should().Be(2);
+        (await history.CountArtifactsAsync()).Should().Be(2);
 
         (await history.CleanAsync()).Value.Artifacts.Should().Be(1);
 
-        history.CountArtifacts().Should().Be(1);
+        (await history.CountArtifactsAsync()).Should().Be(1);
     }
 
     [Fact]
     public async Task Clean_WhileAnotherRunIsUnderWay_IsRefused()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             (await history.CleanAsync()).FirstError.Code.Should().Be("INVALID_STATE");
@@ -149,7 +152,7 @@ public sealed class CleanupTests(TestPostgres server)
     [Fact]
     public async Task Clean_OverManyPages_RemovesAllButTheLiveOne()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var first = await history.AddAsync("p", 40, "x");
         await history.MultiplyAsync(first, 0, 1000, projects: 0);
 
@@ -157,25 +160,5 @@ public sealed class CleanupTests(TestPostgres server)
 
         (await history.CountAsync()).Should().Be(1);
         (await history.HasAsync(first)).Should().BeTrue();
-    }
-
-    /// <summary>Takes minutes: for the figures in docs/operations/storage.md.</summary>
-    [Fact(Explicit = true)]
-    public async Task Clean_OverAMillionRows_RemovesNineOfTen()
-    {
-        await using var history = await History.BeginAsync(server);
-        var first = await history.AddAsync("p", 40, "x");
-        for (var part = 0; part < 40; part++) await history.MultiplyAsync(first, part * 25_000, 25_000, projects: 10_000);
-        await history.ExecuteAsync("ANALYZE deploy.deployments");
-
-        var started = Stopwatch.StartNew();
-        var told = (await history.CleanAsync(keep: 10, dryRun: true)).Value;
-        var dry = started.Elapsed;
-        started.Restart();
-        var done = (await history.CleanAsync(keep: 10)).Value;
-
-        TestContext.Current.SendDiagnosticMessage("{0} of 1,000,001 deployments: dry run {1}, real run {2}", done.Deployments, dry, started.Elapsed);
-        done.Should().Be(told with { DryRun = false });
-        done.Deployments.Should().Be(900_000);
     }
 }

@@ -25,24 +25,31 @@ internal sealed class History : IAsyncDisposable
 {
     private readonly PlatformDatabase _database;
     private readonly DirectoryInfo _data;
+    private readonly S3ObjectStoreOptions? _s3;
 
-    private History(PlatformDatabase database, DirectoryInfo data) => (_database, _data) = (database, data);
+    private History(PlatformDatabase database, DirectoryInfo data, S3ObjectStoreOptions? s3) => (_database, _data, _s3) = (database, data, s3);
 
     public IArtifactStore Artifacts => _database.Services.GetRequiredService<IArtifactStore>();
 
     private IDeploymentLog Logs => _database.Services.GetRequiredService<IDeploymentLog>();
 
-    public static async Task<History> BeginAsync(TestPostgres server, TimeSpan artifactGrace = default)
+    /// <param name="s3">Null for objects in a folder.</param>
+    public static async Task<History> BeginAsync(TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default)
     {
         var data = Directory.CreateTempSubdirectory("libra-history-");
-        var database = await PlatformDatabase.CreateAsync(server, services => AddParts(services, data.FullName, artifactGrace));
-        return new History(database, data);
+        var database = await PlatformDatabase.CreateAsync(server, services => AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace));
+        return new History(database, data, s3);
     }
 
-    /// <summary>What a cleanup needs beside the database, over one folder.</summary>
-    public static void AddParts(IServiceCollection services, string data, TimeSpan artifactGrace)
+    /// <summary>The objects of a history in a folder, or on an S3 server.</summary>
+    public static IObjectStore StoreIn(string data, S3ObjectStoreOptions? s3) => s3 is not null
+        ? new S3ObjectStore(s3, TimeProvider.System)
+        : new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(data, "objects") }, TimeProvider.System);
+
+    /// <summary>What a cleanup needs beside the database.</summary>
+    public static void AddParts(IServiceCollection services, string data, IObjectStore store, TimeSpan artifactGrace)
     {
-        services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(data, "objects") });
+        services.AddSingleton(store);
         services.AddDeploymentLogs(new DeploymentLogOptions(), []);
         services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(data, "cache") });
         services.AddIdempotency().AddRateLimits().AddCleanup(worker: false);
@@ -150,10 +157,10 @@ internal sealed class History : IAsyncDisposable
     }
 
     /// <summary>Cleans up in a process of its own, which is killed before one of its removals; false when it ended before that.</summary>
-    public Task<bool> CleanAndKillAsync(int before) => CleanupProcess.KillAsync(_database.ConnectionString, _data.FullName, before);
+    public Task<bool> CleanAndKillAsync(int before) => CleanupProcess.KillAsync(_database.ConnectionString, _data.FullName, _s3, before);
 
-    /// <summary>Packed artifacts on the disk.</summary>
-    public int CountArtifacts() => Directory.EnumerateFiles(_data.FullName, "*.tar.gz", SearchOption.AllDirectories).Count();
+    /// <summary>Packed artifacts that are stored.</summary>
+    public async Task<int> CountArtifactsAsync() => (await KeysAsync(ObjectBucket.Artifacts)).Count(key => key.EndsWith(".tar.gz", StringComparison.Ordinal));
 
     public Task ExecuteAsync(string sql, params object[] parameters) => _database.ExecuteAsync(sql, parameters);
 

@@ -1,18 +1,22 @@
 using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.IntegrationTests.Persistence;
 
 namespace Libra.Deploy.IntegrationTests.Cleanup;
 
 /// <summary>Cleaning up beside workers that store the same artifacts, and killed in the middle again and again.</summary>
-public sealed class KilledCleanupTests(TestPostgres server)
+public class KilledCleanupTests(TestPostgres server)
 {
+    /// <summary>Null for objects in a folder.</summary>
+    private protected virtual Task<S3ObjectStoreOptions?> StoreAsync() => Task.FromResult<S3ObjectStoreOptions?>(null);
+
     private const int Kills = 10;
     private const int Pages = 12; // few, so that what is removed and what is added share artifacts
 
     [Fact]
     public async Task Clean_UnderLoadAndKilledTenTimes_LosesNothingLiveAndLeavesNoGarbage()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var random = new Random(20261123);
         for (var kills = 0; kills < Kills;)
         {

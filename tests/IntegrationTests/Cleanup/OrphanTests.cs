@@ -1,16 +1,20 @@
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.IntegrationTests.Persistence;
 
 namespace Libra.Deploy.IntegrationTests.Cleanup;
 
 /// <summary>What nobody names goes as well.</summary>
-public sealed class OrphanTests(TestPostgres server)
+public class OrphanTests(TestPostgres server)
 {
+    /// <summary>Null for objects in a folder.</summary>
+    private protected virtual Task<S3ObjectStoreOptions?> StoreAsync() => Task.FromResult<S3ObjectStoreOptions?>(null);
+
     [Fact]
     public async Task Clean_WhenObjectsBelongToNoDeployment_RemovesThemAndTellsSoBefore()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var kept = await history.AddAsync("p", 1, "page");
         await history.PutAsync($"deployments/{kept}/result.json");
         var gone = DeploymentId.New(TimeProvider.System.GetUtcNow());
@@ -30,7 +34,7 @@ public sealed class OrphanTests(TestPostgres server)
     [Fact]
     public async Task Clean_OfAProjectThatIsGone_RemovesItsLiveDeploymentByAgeAlone()
     {
-        await using var history = await History.BeginAsync(server);
+        await using var history = await History.BeginAsync(server, await StoreAsync());
         var live = await history.AddAsync("deleted", 90, "page");
         await history.ExecuteAsync("DELETE FROM public.project WHERE id = 'deleted'");
 
@@ -38,6 +42,6 @@ public sealed class OrphanTests(TestPostgres server)
 
         (await history.HasAsync(live)).Should().BeFalse();
         report.Should().BeEquivalentTo(new { Deployments = 1, Artifacts = 1 });
-        history.CountArtifacts().Should().Be(0);
+        (await history.CountArtifactsAsync()).Should().Be(0);
     }
 }

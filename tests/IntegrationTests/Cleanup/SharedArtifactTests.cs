@@ -25,7 +25,7 @@ public sealed class SharedArtifactTests(TestPostgres server)
             TestContext.Current.CancellationToken);
         await saving;
 
-        history.CountArtifacts().Should().Be(2, "the one that is live and the one that was stored again");
+        (await history.CountArtifactsAsync()).Should().Be(2, "the one that is live and the one that was stored again");
     }
 
     [Fact]

@@ -13,30 +13,28 @@ internal sealed record CountedStream(long Lines, long Bytes, bool Ended)
         using var answer = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         answer.EnsureSuccessStatusCode();
         var reader = PipeReader.Create(await answer.Content.ReadAsStreamAsync(cancellationToken), new StreamPipeReaderOptions(bufferSize: 256 << 10));
-        var counted = new CountedStream(0, 0, Ended: false);
+        var (lines, bytes, ended) = (0L, 0L, false);
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            var (unread, next) = Take(read.Buffer, counted);
-            counted = next with { Bytes = next.Bytes + read.Buffer.Length - unread.Length };
+            var unread = Take(read.Buffer, ref lines, ref ended);
+            bytes += read.Buffer.Length - unread.Length;
             reader.AdvanceTo(unread.Start, unread.End);
-            if (read.IsCompleted) return counted;
+            if (read.IsCompleted) return new CountedStream(lines, bytes, ended);
         }
     }
 
-    private static (ReadOnlySequence<byte> Unread, CountedStream Counted) Take(ReadOnlySequence<byte> buffer, CountedStream counted)
+    private static ReadOnlySequence<byte> Take(ReadOnlySequence<byte> buffer, ref long lines, ref bool ended)
     {
-        var lines = new SequenceReader<byte>(buffer);
-        while (lines.TryReadTo(out ReadOnlySpan<byte> line, (byte)'\n')) counted = counted.With(line);
-        return (lines.UnreadSequence, counted);
-    }
+        var text = new SequenceReader<byte>(buffer);
+        while (text.TryReadTo(out ReadOnlySpan<byte> line, (byte)'\n'))
+        {
+            ended |= line.SequenceEqual("event: end"u8);
+            if (!line.StartsWith("id: "u8)) continue;
+            if (!Utf8Parser.TryParse(line[4..], out long seq, out _) || seq != lines + 1) throw new InvalidDataException($"Line {lines + 1} comes next, not {seq}.");
+            lines = seq;
+        }
 
-    private CountedStream With(ReadOnlySpan<byte> line)
-    {
-        if (line.SequenceEqual("event: end"u8)) return this with { Ended = true };
-        if (!line.StartsWith("id: "u8)) return this;
-
-        (Utf8Parser.TryParse(line[4..], out long seq, out _) && seq == Lines + 1).Should().BeTrue("line {0} comes next", Lines + 1);
-        return this with { Lines = seq };
+        return text.UnreadSequence;
     }
 }

@@ -9,14 +9,20 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
 
-public sealed class DeploymentLogTests : IDisposable
+public class DeploymentLogTests : IAsyncLifetime
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     // Nothing is shipped by time here, only by flushing, closing and size.
-    private readonly LogFixture _logs = new(new FakeTimeProvider(DateTimeOffset.UtcNow));
+    private LogFixture _logs = null!;
 
-    public void Dispose() => _logs.Dispose();
+    public async ValueTask InitializeAsync() => _logs = new LogFixture(new FakeTimeProvider(DateTimeOffset.UtcNow), store: await NewStoreAsync());
+
+    public ValueTask DisposeAsync()
+    {
+        _logs?.Dispose(); // there is none when there is no store to test with
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Write_WithOutputAndOwnLines_ReadsBackAsWritten()
@@ -351,6 +357,9 @@ public sealed class DeploymentLogTests : IDisposable
         (await _logs.Log.ReadAsync(subject, new LogQuery(null, 10), default)).Entries.Should().ContainSingle();
         (await KeysAsync()).Should().OnlyContain(key => !key.Contains("..") && !key.Contains("a/b"));
     }
+
+    /// <summary>Null for a folder.</summary>
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     /// <summary>Lets the clock run until the task is done, so that pauses between tries pass.</summary>
     private async Task AdvanceUntilAsync(Task task)

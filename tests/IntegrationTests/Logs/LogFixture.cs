@@ -13,12 +13,15 @@ namespace Libra.Deploy.IntegrationTests.Logs;
 internal sealed class LogFixture : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-logs-");
+    private readonly IObjectStore _store;
 
+    /// <param name="store">Disposed with this; null for a folder.</param>
     public LogFixture(TimeProvider? clock = null, DeploymentLogOptions? options = null, IObjectStore? store = null)
     {
         Clock = clock ?? TimeProvider.System;
         Options = options ?? new DeploymentLogOptions();
-        Store = new WatchedStore(store ?? new FolderObjectStore(new FolderObjectStoreOptions { Root = _root.FullName }, Clock));
+        _store = store ?? new FolderObjectStore(new FolderObjectStoreOptions { Root = _root.FullName }, Clock);
+        Store = new WatchedStore(_store);
         Log = Node();
     }
 
@@ -54,11 +57,19 @@ internal sealed class LogFixture : IDisposable
         return entries;
     }
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose()
+    {
+        (_store as IDisposable)?.Dispose();
+        _root.Delete(recursive: true);
+    }
 }
 
-internal static class LogWriterExtensions
+internal static class LogExtensions
 {
+    /// <summary>What is followed, line by line.</summary>
+    public static IAsyncEnumerable<LogEntry> FollowLinesAsync(this IDeploymentLog log, LogSubject subject, long afterSeq, CancellationToken cancellationToken) =>
+        log.FollowAsync(subject, afterSeq, cancellationToken).SelectMany(lines => lines);
+
     public static ValueTask PrintAsync(this IDeploymentLogWriter writer, string text) =>
         writer.WriteOutputAsync(DeploymentStep.Build, LogStream.Stdout, Encoding.UTF8.GetBytes(text), default);
 }

@@ -1,19 +1,23 @@
 using System.Diagnostics;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
 
-public sealed class LogFollowingTests : IDisposable
+public class LogFollowingTests : IAsyncLifetime
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    private readonly LogFixture _logs = new();
     private readonly CancellationTokenSource _bound = new(Bound);
+    private LogFixture _logs = null!;
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => _logs = new LogFixture(store: await NewStoreAsync());
+
+    public ValueTask DisposeAsync()
     {
         _bound.Dispose();
-        _logs.Dispose();
+        _logs?.Dispose(); // there is none when there is no store to test with
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -38,10 +42,42 @@ public sealed class LogFollowingTests : IDisposable
     }
 
     [Fact]
+    public async Task Follow_BySeveralReaders_GivesThemTheSamePieces()
+    {
+        await using (var writer = await _logs.OpenAsync())
+        {
+            for (var number = 1; number <= 9_000; number++) await writer.PrintAsync($"{number}\n");
+        }
+
+        await _logs.Log.SealAsync(_logs.Subject, default);
+
+        var read = await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(_ => _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token).ToListAsync(_bound.Token).AsTask()));
+
+        read.Should().OnlyContain(pieces => pieces.Zip(read[0]).All(pair => ReferenceEquals(pair.First, pair.Second)));
+        read[0].Sum(piece => piece.Count).Should().Be(9_000);
+    }
+
+    [Fact]
+    public async Task Follow_WhileManyShortLinesCome_GivesThemInPiecesOfBoundedLength()
+    {
+        await using var writer = await _logs.OpenAsync();
+        await writer.PrintAsync(new string('\n', 20_000));
+        await writer.FlushAsync(_bound.Token);
+
+        var lines = 0;
+        await foreach (var piece in _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token))
+        {
+            piece.Count.Should().BeLessThanOrEqualTo(4_000, "what is made of a line is larger than an empty line");
+            if ((lines += piece.Count) == 20_000) break;
+        }
+    }
+
+    [Fact]
     public async Task Follow_OnAnotherNode_SeesLinesWithinASecond()
     {
         await using var writer = await _logs.OpenAsync();
-        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await using var lines = _logs.Node().FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
         var delays = new List<TimeSpan>();
         for (var round = 0; round < 5; round++)
         {
@@ -70,7 +106,7 @@ public sealed class LogFollowingTests : IDisposable
     public async Task Follow_ByASlowReader_LosesNothingAndHoldsNobodyUp()
     {
         await using var writer = await _logs.OpenAsync();
-        await using var slow = _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await using var slow = _logs.Log.FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
         await writer.PrintAsync("line 1\n");
         await slow.MoveNextAsync(); // and reads no further for now
 
@@ -89,7 +125,7 @@ public sealed class LogFollowingTests : IDisposable
     public async Task Follow_WhenTheLogIsSealedBetweenTwoLooks_StillGivesTheEnd()
     {
         await using (var writer = await _logs.OpenAsync()) writer.Write(LogLevel.Info, null, "one");
-        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await using var lines = _logs.Node().FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
         await lines.MoveNextAsync();
 
         await using (var writer = await _logs.OpenAsync(2, 2)) writer.Write(LogLevel.Info, null, "three");
@@ -105,7 +141,7 @@ public sealed class LogFollowingTests : IDisposable
     public async Task Follow_WhileTheStoreIsAwayForAWhile_GoesOn()
     {
         await using var writer = await _logs.OpenAsync();
-        await using var lines = _logs.Node().FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await using var lines = _logs.Node().FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
         writer.Write(LogLevel.Info, null, "one");
         await lines.MoveNextAsync();
         _logs.Store.Away = true;
@@ -125,7 +161,7 @@ public sealed class LogFollowingTests : IDisposable
     {
         await using (var writer = await _logs.OpenAsync()) writer.Write(LogLevel.Info, null, "one");
         await _logs.Log.SealAsync(_logs.Subject, default);
-        await using var lines = _logs.Log.FollowAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        await using var lines = _logs.Log.FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
         await lines.MoveNextAsync();
 
         await _logs.Log.DeleteAsync(_logs.Subject, default);
@@ -133,11 +169,14 @@ public sealed class LogFollowingTests : IDisposable
         (await lines.MoveNextAsync()).Should().BeFalse();
     }
 
+    /// <summary>Null for a folder.</summary>
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
+
     /// <summary>Follows to the end; every line must be the one behind the line before.</summary>
     private async Task<int> CountAsync(IDeploymentLog log, long afterSeq)
     {
         var count = 0;
-        await foreach (var entry in log.FollowAsync(_logs.Subject, afterSeq, _bound.Token))
+        await foreach (var entry in log.FollowLinesAsync(_logs.Subject, afterSeq, _bound.Token))
         {
             if (entry.Seq != afterSeq + ++count) throw new InvalidDataException($"Line {entry.Seq} came as number {count}.");
         }

@@ -69,6 +69,16 @@ public sealed class CloudService : IAsyncLifetime
         }
     }
 
+    /// <summary>What a visitor of the deployment's address gets.</summary>
+    public async Task<string> VisitAsync(JsonNode deployment)
+    {
+        var address = new Uri((string)deployment["workerUrl"]!);
+        using var visit = new HttpRequestMessage(HttpMethod.Get, _dispatcher.Address); // names below localhost are not known to every resolver
+        visit.Headers.Host = address.Authority;
+        using var answer = await Admin.SendAsync(visit);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public async Task<JsonNode> StatusAsync(string id) => (await Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status"))!;
 
     /// <summary>One value of the platform's own row.</summary>

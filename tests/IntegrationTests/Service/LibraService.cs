@@ -17,7 +17,15 @@ namespace Libra.Deploy.IntegrationTests.Service;
 public sealed class LibraService : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-service-");
+    private readonly (string Key, string Value)[] _settings;
     private LibraHost? _host;
+
+    public LibraService()
+        : this([])
+    {
+    }
+
+    private LibraService((string Key, string Value)[] settings) => _settings = settings;
 
     public IServiceProvider Services => _host!.App.Services;
 
@@ -28,6 +36,15 @@ public sealed class LibraService : IAsyncLifetime
     public HttpClient Stranger => new() { BaseAddress = new Uri(_host!.Address) };
 
     private NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>Another one, for one test alone.</summary>
+    /// <param name="settings">Beside the ones that every service here has.</param>
+    public static async Task<LibraService> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var service = new LibraService(settings);
+        await service.InitializeAsync();
+        return service;
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -43,7 +60,7 @@ public sealed class LibraService : IAsyncLifetime
             ["Http:AllowedOrigins:0"] = "http://localhost:*",
             ["Http:AllowedOrigins:1"] = "https://*.libra.dev",
             ["Deployments:RetryDelay"] = "00:00:00.200",
-        }));
+        }.Concat(_settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))));
         await _host.App.StartAsync();
         var token = await File.ReadAllTextAsync(Path.Combine(_data.FullName, "dev-token"));
         Admin = ClientWith(token);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Amazon.S3;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.IntegrationTests.Storage;
 
@@ -28,6 +29,25 @@ public sealed class S3Server : IAsyncDisposable
         Assert.SkipUnless(options is not null, $"No S3 server to test against: {missing}");
         return options!;
     }
+
+    /// <summary>The same with two buckets of its own, for a test that looks at all that is in them, or cleans up.</summary>
+    public async Task<S3ObjectStoreOptions> OwnBucketsAsync()
+    {
+        var own = Guid.NewGuid().ToString("N");
+        var options = await OptionsAsync() with { LogsBucket = $"logs-{own}", ArtifactsBucket = $"artifacts-{own}" };
+        await MakeBucketsAsync(options);
+        return options;
+    }
+
+    /// <summary>The same as settings of the service.</summary>
+    public static (string Key, string Value)[] SettingsOf(S3ObjectStoreOptions options) =>
+    [
+        ("R2:Endpoint", options.Endpoint!.AbsoluteUri), ("R2:AccessKeyId", options.AccessKeyId), ("R2:SecretAccessKey", options.SecretAccessKey),
+        ("R2:LogsBucket", options.LogsBucket), ("R2:ArtifactsBucket", options.ArtifactsBucket),
+    ];
+
+    /// <summary>A store on two buckets of its own.</summary>
+    internal async Task<IObjectStore> OwnStoreAsync() => new S3ObjectStore(await OwnBucketsAsync(), TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
@@ -67,10 +87,15 @@ public sealed class S3Server : IAsyncDisposable
             throw new InvalidOperationException($"The S3 server did not start (exit code {_process.ExitCode}).");
         }
 
+        await MakeBucketsAsync(options);
+        return (options, null);
+    }
+
+    private static async Task MakeBucketsAsync(S3ObjectStoreOptions options)
+    {
         using var client = S3Client.Create(options);
         await client.PutBucketAsync(options.LogsBucket);
         await client.PutBucketAsync(options.ArtifactsBucket);
-        return (options, null);
     }
 
     /// <summary>A free port whose next one is free as well.</summary>

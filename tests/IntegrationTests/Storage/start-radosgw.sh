@@ -49,6 +49,8 @@ CONF
 pids=()
 stop() { kill -9 "${pids[@]}" 2>/dev/null || true; }
 trap stop EXIT
+# A monitor that has only just begun to listen refuses what it will take a moment later.
+retry() { for _ in $(seq 30); do timeout 60 "$@" && return; sleep 0.5; done; return 1; }
 daemon() { "$@" >"log/$1.out" 2>&1 </dev/null & pids+=($!); }
 
 {
@@ -57,10 +59,10 @@ daemon() { "$@" >"log/$1.out" 2>&1 </dev/null & pids+=($!); }
   ceph-mon --mkfs -i a --monmap monmap --keyring keyring
   daemon ceph-mon -i a -f
   osd=$(cat /proc/sys/kernel/random/uuid)
-  timeout 60 ceph osd new "$osd"
+  retry ceph osd new "$osd"
   ceph-osd -i 0 --mkfs --osd-uuid "$osd"
   daemon ceph-osd -i 0 -f
-  timeout 60 ceph osd crush add osd.0 1.0 host=test root=default
+  retry ceph osd crush add osd.0 1.0 host=test root=default
   daemon radosgw -n client.rgw -f
   timeout 90 radosgw-admin -n client.rgw user create --uid=test --display-name=test --access-key="$key" --secret-key="$secret"
 } >log/setup.out 2>&1 || { tail -n 20 log/setup.out log/*.out >&2; exit 1; }

@@ -24,9 +24,9 @@ public interface IDeploymentLog
 
     /// <summary>
     /// Every line behind <paramref name="afterSeq"/>, then new ones as they come, until the log is sealed. Many followers of
-    /// one deployment share one reader.
+    /// one deployment share one reader, and are given the same objects: what is made of a piece can be made once for all.
     /// </summary>
-    IAsyncEnumerable<LogEntry> FollowAsync(LogSubject subject, long afterSeq, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<LogEntry>> FollowAsync(LogSubject subject, long afterSeq, CancellationToken cancellationToken);
 
     /// <summary>Ends the log for good: joins its chunks into one object and lets followers finish. Safe to repeat.</summary>
     Task SealAsync(LogSubject subject, CancellationToken cancellationToken);

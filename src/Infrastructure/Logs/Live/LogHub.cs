@@ -62,7 +62,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         _changed.Fire();
     }
 
-    public async IAsyncEnumerable<LogEntry> FollowAsync(long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<LogEntry>> FollowAsync(long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -75,14 +75,15 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
                 continue;
             }
 
-            foreach (var entry in await ReadAsync(segment, cancellationToken))
-            {
-                if (entry.Seq <= afterSeq) continue;
-                yield return entry;
-                afterSeq = entry.Seq;
-            }
+            if (Behind(await ReadAsync(segment, cancellationToken), afterSeq) is not { Count: > 0 } lines) continue;
+            yield return lines;
+            afterSeq = lines[^1].Seq;
         }
     }
+
+    /// <summary>The lines themselves, whenever all of them are wanted: the same object for all followers.</summary>
+    private static IReadOnlyList<LogEntry> Behind(IReadOnlyList<LogEntry> lines, long seq) =>
+        lines.Count == 0 || lines[0].Seq > seq ? lines : [.. lines.Where(line => line.Seq > seq)];
 
     /// <summary>The segment with the line behind <paramref name="seq"/>, or whether there will be none.</summary>
     private (LogSegment? Segment, bool Complete) Behind(long seq)

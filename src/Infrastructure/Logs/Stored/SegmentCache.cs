@@ -3,7 +3,7 @@ namespace Libra.Deploy.Infrastructure.Logs.Stored;
 /// <summary>The segments read last; those who want the same one at the same time share one read.</summary>
 internal sealed class SegmentCache(StoredLog log)
 {
-    private const int Capacity = 32; // of about 256 KiB of text each
+    private const int Capacity = 16; // of 256 KiB of text each, four to six times that with what is made of it
 
     private readonly Lock _gate = new();
     private readonly Dictionary<LogSegment, Task<LogChunk?>> _reads = [];

@@ -40,12 +40,27 @@ internal sealed record Fault(string Name, Func<HttpContext, Func<HttpContext, Ta
     public static Fault Silent(TaskCompletionSource asked) => new("no answer", async (context, _) =>
     {
         asked.TrySetResult();
-        var gone = new TaskCompletionSource();
-        await using var _registration = context.RequestAborted.Register(gone.SetResult);
-        await gone.Task;
+        await GoneAsync(context);
+    });
+
+    /// <summary>Cloudflare does it and never answers; says when it is done.</summary>
+    public static Fault Untold(TaskCompletionSource done) => new("done without an answer", async (context, handle) =>
+    {
+        context.Response.Body = Stream.Null;
+        await handle(context);
+        done.TrySetResult();
+        await GoneAsync(context);
     });
 
     public override string ToString() => Name;
+
+    /// <summary>Finishes when the caller has given up, or is dead.</summary>
+    private static async Task GoneAsync(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        await using var _registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    }
 
     private static Fault Answer(string name, int status, string body, string type = "application/json") => new(name, async (context, _) =>
     {
