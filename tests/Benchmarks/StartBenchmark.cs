@@ -39,7 +39,31 @@ internal static class StartBenchmark
         Table.Head("", "p50 ms", "p99 ms");
         Table.Row("accepted to first step", Percentiles.Median(starts), Percentiles.Of(starts, 0.99));
         Table.Row("bare NOTIFY", Percentiles.Median(notified), Percentiles.Of(notified, 0.99));
+        await ShowWhereItGoesAsync(cluster);
         await MeasureIdleAsync(cluster, api, worker);
+    }
+
+    private static async Task ShowWhereItGoesAsync(Cluster cluster)
+    {
+        (string What, string From, string To)[] parts =
+        [
+            ("accepted, committed, told, taken from the line", "d.created_at", "d.dispatched_at"),
+            ("job made", "d.dispatched_at", "j.createdat"),
+            ("job queued, fetched and shown as processing", "j.createdat", "(SELECT min(createdat) FROM hangfire.state WHERE jobid = j.id AND name = 'Processing')"),
+            ("claimed", "(SELECT min(createdat) FROM hangfire.state WHERE jobid = j.id AND name = 'Processing')", "d.started_at"),
+            ("log opened, first step", "d.started_at", "(SELECT min(started_at) FROM deploy.deployment_steps WHERE deployment_id = d.id)"),
+        ];
+        Console.WriteLine();
+        Table.Head("of that", "p50 ms");
+        foreach (var (what, from, to) in parts)
+        {
+            var times = await cluster.NumbersAsync(
+                $"""
+                 SELECT (extract(epoch FROM ({to}) - ({from})) * 1000)::float8
+                 FROM deploy.deployments d JOIN hangfire.job j ON j.id::text = d.hangfire_job_id ORDER BY d.created_at OFFSET {WarmUps}
+                 """);
+            Table.Row(what, Percentiles.Median(times));
+        }
     }
 
     private static async Task<double> NotifyAsync(Cluster cluster)
