@@ -9,6 +9,9 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     /// <summary>Refuses a second active deployment of a project, whatever the code above forgot.</summary>
     public const string OneActiveIndex = "ux_deployments_one_active_per_project";
 
+    /// <summary>PostgreSQL's own version of a row, another one after each write.</summary>
+    public const string RowVersion = "xmin";
+
     private const string Active = "status NOT IN ('completed', 'failed', 'cancelled')";
 
     public void Configure(EntityTypeBuilder<Deployment> deployment)
@@ -21,8 +24,8 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Property(d => d.TraceParent).HasMaxLength(64);
         deployment.Property(d => d.PredecessorId).HasConversion<DeploymentIdConverter>();
 
-        // PostgreSQL's own row version: of two that save the same deployment, the second fails and reads again.
-        deployment.Property<uint>("xmin").IsRowVersion();
+        // Of two that save the same deployment, the second fails and reads again.
+        deployment.Property<uint>(RowVersion).IsRowVersion();
 
         // Every write of a running deployment names the token that it was read with, so that no stale worker's write lands.
         deployment.Property(d => d.FencingToken).IsConcurrencyToken();
@@ -76,7 +79,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.HasIndex(d => new { d.Status, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.OrganizationId, d.Status, d.CreatedAt, d.Id }).IsDescending(false, false, true, true);
         deployment.HasIndex(d => new { d.ProjectId, d.SourceDigest }).HasFilter("status = 'completed'").HasDatabaseName("ix_deployments_built");
-        deployment.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
+        deployment.HasIndex(d => new { d.CompletedAt, d.Id }).HasFilter("completed_at IS NOT NULL");
         deployment.HasIndex("ArchivedAt", nameof(Deployment.CompletedAt)).HasFilter("completed_at IS NOT NULL AND archived_at IS NULL").HasDatabaseName("ix_deployments_unarchived");
         deployment.HasIndex(d => d.ArtifactDigest).HasFilter("artifact_digest IS NOT NULL");
     }

@@ -1,12 +1,20 @@
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Artifacts;
 
-public sealed class ArtifactCacheTests : IDisposable
+public class ArtifactCacheTests : IAsyncLifetime
 {
-    private readonly ArtifactFolder _folder = new(options => options with { MaxCacheBytes = 2500 });
+    private ArtifactFolder _folder = null!;
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask InitializeAsync() =>
+        _folder = new ArtifactFolder(options => options with { MaxCacheBytes = 2500 }, await NewStoreAsync());
+
+    public ValueTask DisposeAsync()
+    {
+        _folder?.Dispose(); // there is none when there is no store to test with
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Open_WhenManyOpenAtOnceFromTwoStores_UnpacksOnceForAll()
@@ -74,6 +82,8 @@ public sealed class ArtifactCacheTests : IDisposable
 
         (await _folder.Store.OpenAsync(digest, default)).Should().BeNull();
     }
+
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     private static BuildTar Thousand(char letter) => BuildTar.OfAssets(new string(letter, 1000));
 

@@ -14,3 +14,9 @@ public sealed class LogFollowingOnS3Tests(S3Server s3) : LogFollowingTests
 {
     private protected override async Task<IObjectStore?> NewStoreAsync() => await s3.OwnStoreAsync();
 }
+
+/// <summary>The same of reading a large one in pages.</summary>
+public sealed class LogReadingOnS3Tests(LargeLog log, S3Server s3) : LogReadingTests(log)
+{
+    private protected override async Task<IObjectStore?> NewStoreAsync() => await s3.OwnStoreAsync();
+}

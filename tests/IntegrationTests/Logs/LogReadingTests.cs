@@ -1,17 +1,24 @@
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
 
 /// <summary>Pages of a log as large as one can get.</summary>
-public sealed class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>
+public class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>, IAsyncLifetime
 {
+    private LogFixture _logs = null!;
+
+    public async ValueTask InitializeAsync() => _logs = await log.FilledAsync(NewStoreAsync);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask; // the log stays for the next test
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Read_InPages_GivesEveryLineOnceInEitherOrder(bool descending)
     {
-        var entries = await log.Logs.ReadAllAsync(descending, page: 5000);
+        var entries = await _logs.ReadAllAsync(descending, page: 5000);
 
         var expected = Enumerable.Range(1, LargeLog.Lines).Select(seq => (long)seq);
         entries.Select(entry => entry.Seq).SequenceEqual(descending ? expected.Reverse() : expected).Should().BeTrue();
@@ -60,7 +67,7 @@ public sealed class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>
     [Fact]
     public async Task Read_OfAGrowingLog_ReadsFromItsEndWithoutTheRest()
     {
-        using var logs = new LogFixture();
+        using var logs = new LogFixture(store: await NewStoreAsync());
         await using var writer = await logs.OpenAsync();
         for (var number = 1; number <= 20_000; number++) await writer.PrintAsync($"line {number} {new string('x', 100)}\n");
         await writer.FlushAsync(default);
@@ -73,24 +80,29 @@ public sealed class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>
         logs.Store.Reads.Should().BeLessThanOrEqualTo(2);
     }
 
+    private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
+
     private async Task<(LogPage Page, int Reads, long Bytes)> ReadAsync(LogQuery query)
     {
-        log.Logs.Store.ResetCounts();
-        var page = await log.Logs.Log.ReadAsync(log.Logs.Subject, query, default);
-        return (page, log.Logs.Store.Reads, log.Logs.Store.BytesRead);
+        _logs.Store.ResetCounts();
+        var page = await _logs.Log.ReadAsync(_logs.Subject, query, default);
+        return (page, _logs.Store.Reads, _logs.Store.BytesRead);
     }
 }
 
-/// <summary>A sealed log of 200,000 lines, two of them errors.</summary>
-public sealed class LargeLog : IAsyncLifetime
+/// <summary>A sealed log of 200,000 lines, two of them errors, written when the first test asks for it.</summary>
+public sealed class LargeLog : IDisposable
 {
     public const int Lines = 200_000;
 
-    internal LogFixture Logs { get; } = new();
+    private LogFixture? _logs;
 
-    public async ValueTask InitializeAsync()
+    internal async Task<LogFixture> FilledAsync(Func<Task<IObjectStore?>> newStore)
     {
-        await using (var writer = await Logs.OpenAsync())
+        if (_logs is not null) return _logs;
+
+        _logs = new LogFixture(store: await newStore());
+        await using (var writer = await _logs.OpenAsync())
         {
             for (var number = 1; number < Lines; number++)
             {
@@ -102,12 +114,9 @@ public sealed class LargeLog : IAsyncLifetime
             writer.Write(LogLevel.Info, DeploymentStep.Cleanup, "done");
         }
 
-        await Logs.Log.SealAsync(Logs.Subject, default);
+        await _logs.Log.SealAsync(_logs.Subject, default);
+        return _logs;
     }
 
-    public ValueTask DisposeAsync()
-    {
-        Logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _logs?.Dispose();
 }

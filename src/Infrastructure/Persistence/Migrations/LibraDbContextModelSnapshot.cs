@@ -248,10 +248,6 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_deployments_artifact_digest")
                         .HasFilter("artifact_digest IS NOT NULL");
 
-                    b.HasIndex("CompletedAt")
-                        .HasDatabaseName("ix_deployments_completed_at")
-                        .HasFilter("completed_at IS NOT NULL");
-
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_deployments_active")
                         .HasFilter("status NOT IN ('completed', 'failed', 'cancelled')");
@@ -268,6 +264,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.HasIndex("ArchivedAt", "CompletedAt")
                         .HasDatabaseName("ix_deployments_unarchived")
                         .HasFilter("completed_at IS NOT NULL AND archived_at IS NULL");
+
+                    b.HasIndex("CompletedAt", "Id")
+                        .HasDatabaseName("ix_deployments_completed_at_id")
+                        .HasFilter("completed_at IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .IsDescending()

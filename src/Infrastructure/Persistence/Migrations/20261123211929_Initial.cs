@@ -431,10 +431,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 filter: "status = 'completed'");
 
             migrationBuilder.CreateIndex(
-                name: "ix_deployments_completed_at",
+                name: "ix_deployments_completed_at_id",
                 schema: "deploy",
                 table: "deployments",
-                column: "completed_at",
+                columns: new[] { "completed_at", "id" },
                 filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
