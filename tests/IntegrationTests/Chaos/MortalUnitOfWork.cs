@@ -31,12 +31,11 @@ internal sealed class MortalUnitOfWork(UnitOfWork inner, LibraDbContext database
     /// <summary>What the write is about to say of a running deployment; one write may say several things.</summary>
     private List<string> Said(EntityEntry<Deployment> row)
     {
-        if (row.Property(d => d.FencingToken).IsModified) return [JournalPoints.Claim];
-
         var said = database.ChangeTracker.Entries<StepRun>()
             .Where(entry => entry.State is EntityState.Added or EntityState.Modified)
             .Select(entry => JournalPoints.Of(entry.Entity))
             .ToList();
+        if (row.Property(d => d.FencingToken).IsModified) said.Add(JournalPoints.Claim);
         if (row.Property(d => d.Status).IsModified && EndsAttempt(row.Entity.Status)) said.Add(row.Entity.Status.WireName());
         if (row.Property(d => d.SourceDigest).IsModified) said.Add(JournalPoints.Source);
         if (row.Property(d => d.ArtifactDigest).IsModified) said.Add(JournalPoints.Artifact);
@@ -70,7 +69,9 @@ internal static class JournalPoints
     private static IEnumerable<string> Entries()
     {
         StepStatus[] turns = [StepStatus.InProgress, StepStatus.Completed];
-        var steps = DeploymentSteps.InOrder.SelectMany(step => turns.Select(turn => $"{step.WireName()} {turn}"));
+        // Cleanup, with nothing left to clean, begins and ends in one write.
+        var steps = DeploymentSteps.InOrder.SelectMany(step => turns.Select(turn => $"{step.WireName()} {turn}"))
+            .Where(point => point != $"{DeploymentStep.Cleanup.WireName()} {StepStatus.InProgress}");
         // The last two: an attempt failed and another follows; the last one failed, with or without a dead letter.
         return [Claim, Source, Artifact, Address, .. steps, "completed", "pending", "failed"];
     }

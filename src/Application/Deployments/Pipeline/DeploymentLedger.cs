@@ -11,14 +11,53 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// </summary>
 internal sealed class DeploymentLedger(IServiceScopeFactory scopes)
 {
+    /// <summary>For the many changes of an attempt.</summary>
+    public LedgerEntry Open(DeploymentId id) => new(scopes, id);
+
+    /// <summary>For a single change.</summary>
     /// <returns>The deployment as saved.</returns>
     public async Task<ErrorOr<Deployment>> ChangeAsync(
         DeploymentId id, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
+        await using var entry = Open(id);
+        return await entry.ChangeAsync(change, cancellationToken);
+    }
+}
+
+/// <summary>
+/// One deployment of the ledger. What was read for a change serves the next one too, unless somebody else has saved the deployment
+/// meanwhile. For one caller at a time.
+/// </summary>
+internal sealed class LedgerEntry(IServiceScopeFactory scopes, DeploymentId id) : IAsyncDisposable
+{
+    private AsyncServiceScope? _kept;
+
+    /// <returns>The deployment as saved.</returns>
+    public async Task<ErrorOr<Deployment>> ChangeAsync(Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
+    {
+        var scope = _kept ?? scopes.CreateAsyncScope();
+        _kept = null;
+        try
+        {
+            var changed = await ChangeAsync(scope.ServiceProvider, change, cancellationToken);
+            if (!changed.IsError) _kept = scope;
+            return changed;
+        }
+        finally
+        {
+            // A change that was refused or not saved has left its marks on what was read.
+            if (_kept is null) await scope.DisposeAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync() => _kept?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<ErrorOr<Deployment>> ChangeAsync(
+        IServiceProvider services, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
+    {
+        var work = services.GetRequiredService<IUnitOfWork>();
         await using var transaction = await work.BeginAsync(cancellationToken);
-        var deployment = await scope.ServiceProvider.GetRequiredService<IDeploymentRepository>().FindForUpdateAsync(id, cancellationToken);
+        var deployment = await services.GetRequiredService<IDeploymentRepository>().FindForUpdateAsync(id, cancellationToken);
         if (deployment is null) return DeploymentErrors.NotFound(id.Value);
 
         var changed = change(deployment);

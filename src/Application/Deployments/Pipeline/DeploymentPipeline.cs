@@ -35,7 +35,8 @@ internal sealed class DeploymentPipeline(
     public async Task<RunResult> RunAsync(DeploymentId id, string worker, CancellationToken stopping, CancellationToken drained)
     {
         Lease? lease = null;
-        var claimed = await ledger.ChangeAsync(id, deployment => Claim(deployment, worker, out lease), drained);
+        await using var entry = ledger.Open(id);
+        var claimed = await entry.ChangeAsync(deployment => Claim(deployment, worker, out lease), drained);
         if (claimed.IsError) return Refused(claimed.FirstError);
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions) return await GiveUpAsync(id, SuspectedKiller, DeadLetterReasons.SystemError);
 
@@ -47,7 +48,7 @@ internal sealed class DeploymentPipeline(
         running.Add(id, watch.Look);
         try
         {
-            return await RunClaimedAsync(deployment, lease!, watch, stopping);
+            return await RunClaimedAsync(entry, deployment, lease!, watch, stopping);
         }
         finally
         {
@@ -55,14 +56,15 @@ internal sealed class DeploymentPipeline(
         }
     }
 
-    private async Task<RunResult> RunClaimedAsync(Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
+    private async Task<RunResult> RunClaimedAsync(
+        LedgerEntry entry, Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
     {
         var subject = new LogSubject(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
         RunResult result;
         try
         {
             await using var log = await OpenLogAsync(subject, deployment, lease, watch.Token);
-            await using var context = new StepContext(deployment, lease, log, ledger);
+            await using var context = new StepContext(deployment, lease, log, entry);
             result = await RunLoggedAsync(context, watch, stopping);
         }
         catch (LogWriterSupersededException)
@@ -123,7 +125,7 @@ internal sealed class DeploymentPipeline(
             }
         }
 
-        context.Log.Write(LogLevel.Info, null, $"Live at {context.Deployment.WorkerUrl}");
+        context.Log.Write(LogLevel.Info, null, $"Live at {context.Address}");
         await context.Log.FlushAsync(watch.Token);
         var completed = await context.RecordAsync((current, token) => current.Complete(token, clock.GetUtcNow()), CancellationToken.None);
         return completed.IsError ? Refused(completed.FirstError) : new RunResult(RunOutcome.Completed);
@@ -131,7 +133,7 @@ internal sealed class DeploymentPipeline(
 
     private async Task<ErrorOr<Success>> RunStepAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
     {
-        if (step.SkipReason(context) is { } reason)
+        if (step.SkipReason(context.Deployment) is { } reason)
         {
             context.Log.Write(LogLevel.Info, step.Step, $"Skipped: {reason}");
             var skippedAt = clock.GetUtcNow();
@@ -139,7 +141,7 @@ internal sealed class DeploymentPipeline(
             return Result.Success;
         }
 
-        var started = await context.RecordAsync((current, token) => current.StartStep(token, step.Step, clock.GetUtcNow()), cancellationToken);
+        var started = await StartAsync(step, context, cancellationToken);
         if (started.IsError) return started;
 
         context.Log.Write(LogLevel.Info, step.Step, step.Step.Stage());
@@ -150,6 +152,18 @@ internal sealed class DeploymentPipeline(
         var completedAt = clock.GetUtcNow();
         context.RecordWithNext((current, token) => current.CompleteStep(token, step.Step, completedAt));
         return done;
+    }
+
+    private async Task<ErrorOr<Success>> StartAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Deployment.CurrentStep == step.Step) return Result.Success; // with the claim
+
+        var startedAt = clock.GetUtcNow();
+        if (!step.IsInstant(context))
+            return await context.RecordAsync((current, token) => current.StartStep(token, step.Step, startedAt), cancellationToken);
+
+        context.RecordWithNext((current, token) => current.StartStep(token, step.Step, startedAt));
+        return Result.Success;
     }
 
     private async Task<ErrorOr<Success>> RunMeasuredAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
@@ -278,11 +292,16 @@ internal sealed class DeploymentPipeline(
         return abandoned.IsError ? Refused(abandoned.FirstError) : new RunResult(RunOutcome.DeadLettered, Message: message);
     }
 
+    // The first step begins with the claim, in one durable write, unless it is passed over.
     private ErrorOr<Success> Claim(Deployment deployment, string worker, out Lease? lease)
     {
-        var claimed = deployment.Claim(worker, clock.GetUtcNow(), options.Value.LeaseDuration);
+        var now = clock.GetUtcNow();
+        var claimed = deployment.Claim(worker, now, options.Value.LeaseDuration);
         lease = claimed.IsError ? null : claimed.Value;
-        return claimed.IsError ? claimed.Errors : Result.Success;
+        if (lease is null) return claimed.Errors;
+
+        var first = deployment.RemainingSteps()[0];
+        return _steps[first].SkipReason(deployment) is null ? deployment.StartStep(lease.Token, first, now) : Result.Success;
     }
 
     private TimeSpan TimeLimitOf(DeploymentStep step) => step switch

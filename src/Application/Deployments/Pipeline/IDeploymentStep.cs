@@ -9,7 +9,10 @@ internal interface IDeploymentStep
     DeploymentStep Step { get; }
 
     /// <summary>Why the step is not needed for this deployment; null when it is.</summary>
-    string? SkipReason(StepContext context);
+    string? SkipReason(Deployment deployment);
+
+    /// <summary>True when there is nothing to wait for: the step's beginning is then journaled together with its end.</summary>
+    bool IsInstant(StepContext context) => false;
 
     /// <summary>Does the step's work. An error is typed <see cref="ErrorType.Unexpected"/> when it may pass by itself.</summary>
     Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ using Libra.Deploy.Domain.Projects;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>What the steps of one attempt hand to each other. Nothing here outlives the worker; what must is in the journal.</summary>
-internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, DeploymentLedger ledger) : IAsyncDisposable
+internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, LedgerEntry entry) : IAsyncDisposable
 {
     private readonly List<Func<Deployment, long, ErrorOr<Success>>> _toRecord = [];
     private Deployment _deployment = deployment;
@@ -27,15 +27,10 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
 
     public ISandbox? Sandbox { get; set; }
 
-    public LogSubject Subject => new(_deployment.Id, _deployment.OrganizationId, _deployment.ProjectId);
+    /// <summary>Where the version is live; known once the target took it.</summary>
+    public string? Address { get => field ?? _deployment.WorkerUrl; set; }
 
-    /// <summary>Why steps may be passed over: the artifact that is to go live exists already.</summary>
-    public string? ReuseReason => _deployment switch
-    {
-        { Source: SourceKind.Artifact } => $"Rollback: the stored artifact of {_deployment.PredecessorId} goes live again",
-        { ArtifactDigest: not null, ArtifactReused: true } => "The source is unchanged: the stored artifact goes live",
-        _ => null,
-    };
+    public LogSubject Subject => new(_deployment.Id, _deployment.OrganizationId, _deployment.ProjectId);
 
     /// <summary>
     /// Writes it to the journal together with what is recorded next, in one transaction: for what a worker that dies in between
@@ -47,7 +42,7 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     public async Task<ErrorOr<Success>> RecordAsync(Func<Deployment, long, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
         Func<Deployment, long, ErrorOr<Success>>[] changes = [.. _toRecord, change];
-        var saved = await ledger.ChangeAsync(_deployment.Id, current => Apply(changes, current), cancellationToken);
+        var saved = await entry.ChangeAsync(current => Apply(changes, current), cancellationToken);
         if (saved.IsError) return saved.Errors;
 
         _toRecord.Clear();

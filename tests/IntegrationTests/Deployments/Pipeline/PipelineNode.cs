@@ -90,7 +90,7 @@ internal sealed class PipelineNode : IAsyncDisposable
     /// <summary>How a deployment stands, as stored.</summary>
     public async Task<DeploymentView> ViewAsync(DeploymentId id)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Scope();
         return (await scope.ServiceProvider.GetRequiredService<IDeploymentQueries>().FindAsync(id, TestContext.Current.CancellationToken))!;
     }
 
@@ -101,9 +101,12 @@ internal sealed class PipelineNode : IAsyncDisposable
         return [.. page.Value.Letters.Where(letter => letter.DeploymentId == id)];
     }
 
+    /// <summary>For a test of a part that no use case shows by itself.</summary>
+    public AsyncServiceScope Scope() => _services.CreateAsyncScope();
+
     public async Task<ErrorOr<T>> SendAsync<T>(IRequest<ErrorOr<T>> request)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Scope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, TestContext.Current.CancellationToken);
     }
 

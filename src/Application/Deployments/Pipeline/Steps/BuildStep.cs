@@ -19,7 +19,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
 
     public DeploymentStep Step => DeploymentStep.Build;
 
-    public string? SkipReason(StepContext context) => context.ReuseReason;
+    public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {

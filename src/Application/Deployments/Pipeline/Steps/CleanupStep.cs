@@ -8,7 +8,9 @@ internal sealed class CleanupStep : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Cleanup;
 
-    public string? SkipReason(StepContext context) => null;
+    public string? SkipReason(Deployment deployment) => null;
+
+    public bool IsInstant(StepContext context) => context.Sandbox is null;
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal sealed class DeployStep(
 {
     public DeploymentStep Step => DeploymentStep.Deploy;
 
-    public string? SkipReason(StepContext context) => null;
+    public string? SkipReason(Deployment deployment) => null;
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -47,6 +47,7 @@ internal sealed class DeployStep(
 
         var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");
+        context.Address = address;
         context.RecordWithNext((current, token) => current.RecordAddress(token, address));
         return Result.Success;
     }

@@ -11,7 +11,9 @@ internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource sourc
 {
     public DeploymentStep Step => DeploymentStep.Sandbox;
 
-    public string? SkipReason(StepContext context) => context.ReuseReason;
+    public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
+
+    public bool IsInstant(StepContext context) => context.Source is { } source && !StaticFiles.NeedsSandbox(source);
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ internal sealed class ValidationStep(
 {
     public DeploymentStep Step => DeploymentStep.Validation;
 
-    public string? SkipReason(StepContext context) => null;
+    public string? SkipReason(Deployment deployment) => null;
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
