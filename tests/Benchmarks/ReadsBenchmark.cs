@@ -1,77 +1,60 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Libra.Deploy.Benchmarks.Machine;
 
 namespace Libra.Deploy.Benchmarks;
 
-/// <summary>What clients ask for again and again, with a thousand deployments in the table and with a million.</summary>
-internal static partial class ReadsBenchmark
+/// <summary>What clients ask for again and again, of a node with a thousand deployments and of one with a million, in turn.</summary>
+internal static class ReadsBenchmark
 {
-    private const int Connections = 8;
-    private const int Requests = 4000;
-    private static readonly int[] Sizes = [1_000, 1_000_000];
+    private const int Rounds = 12;
+    private const int Requests = 100;
+
+    private static readonly (string Name, Func<PastDeployments, string> Path, bool EightOrganizations)[] Reads =
+    [
+        ("status of a deployment", past => $"/deploy/{past.Newest}/status", false),
+        ("page of its log", past => $"/deploy/{past.Newest}/logs", false),
+        ("status of the service", _ => "/status", false),
+        ("list: all", _ => List(""), false),
+        ("list: failed ones", _ => List("&status=failed"), false),
+        ("list: of an organization", _ => List("&orgId=org-3"), false),
+        ("list: failed ones of an organization", _ => List("&orgId=org-3&status=failed"), false),
+        ("list: of a project", _ => List("&projectId=old-77"), false),
+        ("list: of a user", _ => List("&userId=user-3"), false),
+        ("list: caller of eight organizations", _ => List(""), true),
+        ("list: failed ones, caller of eight organizations", _ => List("&status=failed"), true),
+        ("q: whole id, the oldest", past => List($"&q={past.Oldest}"), false),
+        ("q: start of an id", past => List($"&q={past.Middle[..15]}"), false),
+        ("q: start of an id, caller of eight organizations", past => List($"&q={past.Middle[..15]}"), true),
+        ("q: a project's id", _ => List("&q=old-77"), false),
+        ("q: a text that nothing holds", _ => List("&q=nothing-holds-this"), false),
+    ];
 
     public static async Task RunAsync()
     {
-        await using var cluster = await Cluster.StartAsync();
-        var node = await cluster.AddNodeAsync("api,worker");
-        await cluster.AddProjectsAsync("reads", 1);
-        var load = new HttpLoad(node.Port, cluster.Token);
-        await load.RunAsync(1, 1, _ => ("POST", "/deploy", Cluster.DeployBody("reads", 0)));
-        await cluster.UntilAsync("SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE status IN ('completed', 'failed'))", TimeSpan.FromSeconds(30));
-        await cluster.ThrowIfAnyFailedAsync();
-        var id = await cluster.ScalarAsync<string>("SELECT id FROM deploy.deployments");
-        var reads = new (string Name, string Path)[]
+        await using var issuer = await TokenIssuer.StartAsync();
+        await using var small = await PastDeployments.StartAsync(1_000, issuer);
+        await using var large = await PastDeployments.StartAsync(1_000_000, issuer);
+        Table.Head("read", "p50 ms of 1,000", "p50 ms of 1,000,000", "ratio", "p99 ms of 1,000,000", "requests/s", "KiB allocated a request");
+        foreach (var (name, path, eight) in Reads)
         {
-            ("status", $"/deploy/{id}/status"),
-            ("log page", $"/deploy/{id}/logs"),
-            ("newest of all", "/status/deployments?limit=20"),
-            ("newest of an organization", "/status/deployments?limit=20&orgId=org-3"),
-            ("failed of an organization", "/status/deployments?limit=20&orgId=org-3&status=failed"),
-            ("status of the service", "/status"),
-        };
-
-        var first = new Dictionary<string, double>();
-        Table.Head("read", "deployments in the table", "requests/s", "p99 ms", "KiB allocated a request", "time against the smaller table");
-        foreach (var size in Sizes)
-        {
-            await FillAsync(cluster, size);
-            foreach (var (name, path) in reads)
+            var (few, many) = (new List<LoadResult>(), new List<LoadResult>());
+            await small.ReadAsync(path(small), eight, Requests);
+            await large.ReadAsync(path(large), eight, Requests);
+            var before = await large.AllocatedAsync();
+            for (var round = 0; round < Rounds; round++)
             {
-                await load.RunAsync(Connections, Requests / 4, _ => ("GET", path, null));
-                var before = await AllocatedAsync(node, cluster.Token);
-                var result = await load.RunAsync(Connections, Requests, _ => ("GET", path, null));
-                var allocated = (await AllocatedAsync(node, cluster.Token) - before) / Requests / 1024;
-                if (result.Refused > 0) throw new InvalidOperationException($"{path} was refused {result.Refused} times.");
-                first.TryAdd(name, result.PerSecond);
-                Table.Row(name, size, result.PerSecond, result.Percentile(0.99), allocated, first[name] / result.PerSecond);
+                few.Add(await small.ReadAsync(path(small), eight, Requests));
+                many.Add(await large.ReadAsync(path(large), eight, Requests));
             }
+
+            var allocated = (await large.AllocatedAsync() - before) / Rounds / Requests / 1024;
+            var ratio = Percentiles.Median(few.Zip(many, (f, m) => m.Percentile(0.5) / f.Percentile(0.5)));
+            Table.Row(name, Median(few), Median(many), ratio, Percentiles.Of(All(many), 0.99), Percentiles.Median(many.Select(load => load.PerSecond)), allocated);
         }
     }
 
-    private static async Task FillAsync(Cluster cluster, int size)
-    {
-        var present = await cluster.ScalarAsync<long>("SELECT count(*) FROM deploy.deployments");
-        await cluster.ExecuteAsync(
-            $"""
-             INSERT INTO deploy.deployments (id, artifact_reused, attempt, created_at, completed_at, due_at, fencing_token, interruptions, organization_id, progress,
-                 project_id, request_id, source, status, user_id, settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
-             SELECT 'deploy_' || 1500000000000 + i || '_' || lpad(i::text, 9, '0'), false, 1, at, at + interval '10 seconds', at, 1, 0, 'org-' || i % 64, 100,
-                 'old-' || i % 5000, i::text, 'Request', CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, 'user', false, false, 4, 5, interval '10 minutes'
-             FROM (SELECT i, now() - interval '1 day' - i * interval '10 seconds' AS at FROM generate_series({present}, {size - 1}) i) old
-             """);
-        await cluster.ExecuteAsync("VACUUM ANALYZE deploy.deployments");
-    }
+    private static string List(string filter) => $"/status/deployments?limit=20{filter}";
 
-    private static async Task<double> AllocatedAsync(ChildNode node, string token)
-    {
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{node.Port}") };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        var metrics = await client.GetStringAsync("/metrics");
-        var match = Allocated().Match(metrics);
-        return match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidOperationException("/metrics does not say what was allocated.");
-    }
+    private static double Median(List<LoadResult> loads) => Percentiles.Median(All(loads));
 
-    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total(?:\{[^}]*\})? ([0-9.eE+]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Allocated();
+    private static IEnumerable<double> All(List<LoadResult> loads) => loads.SelectMany(load => load.Milliseconds);
 }

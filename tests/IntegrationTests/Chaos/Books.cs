@@ -39,7 +39,9 @@ internal sealed class Books(NpgsqlDataSource database)
         END $$;
 
         CREATE TRIGGER chaos_row AFTER UPDATE ON deploy.deployments FOR EACH ROW EXECUTE FUNCTION chaos.note_row();
-        CREATE TRIGGER chaos_step AFTER INSERT OR UPDATE ON deploy.deployment_steps FOR EACH ROW EXECUTE FUNCTION chaos.note_step();
+        -- At the commit: a claim writes its first step in the same transaction, and maybe before the lease.
+        CREATE CONSTRAINT TRIGGER chaos_step AFTER INSERT OR UPDATE ON deploy.deployment_steps
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chaos.note_step();
         """;
 
     // A write under another worker's lease: the same token before and after, and a hand that is not the owner's.
