@@ -75,7 +75,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
                 .Select(deployment => new { deployment.CreatedAt, deployment.Id }))
             .Aggregate((lists, list) => lists.Concat(list))
             .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
-            .Take(count)
+            .TakeLiteral(count)
             .Select(row => row.Id);
     }
 
@@ -84,7 +84,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
             .Where(deployment => deployment.Status != DeploymentStatus.Completed && deployment.Status != DeploymentStatus.Failed
                 && deployment.Status != DeploymentStatus.Cancelled && (organizations == null || organizations.Contains(deployment.OrganizationId)))
             .OrderBy(deployment => deployment.CreatedAt).ThenBy(deployment => deployment.Id)
-            .Take(limit)
+            .TakeLiteral(limit)
             .Select(ToView)
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
@@ -95,7 +95,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         && (filter.Text is null || DeploymentIdStart.TryParse(filter.Text) is not null);
 
     private static IQueryable<Deployment> First(IQueryable<Deployment> rows, int count) =>
-        rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id).Take(count);
+        rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id).TakeLiteral(count);
 
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {

@@ -36,11 +36,11 @@ internal sealed partial class PastDeployments : IAsyncDisposable
         return past;
     }
 
-    /// <summary>Sends one request again and again over four connections.</summary>
+    /// <summary>Sends one request again and again.</summary>
     /// <param name="eightOrganizations">As a caller of eight organizations; else as one that may see all.</param>
-    public async Task<LoadResult> ReadAsync(string path, bool eightOrganizations, int requests)
+    public async Task<LoadResult> ReadAsync(string path, bool eightOrganizations, int connections, int requests)
     {
-        var result = await (eightOrganizations ? _eightOrganizations : _everything).RunAsync(4, requests, _ => ("GET", path, null));
+        var result = await (eightOrganizations ? _eightOrganizations : _everything).RunAsync(connections, requests, _ => ("GET", path, null));
         return result.Refused == 0 ? result : throw new InvalidOperationException($"{path} was refused {result.Refused} times.");
     }
 
@@ -64,6 +64,7 @@ internal sealed partial class PastDeployments : IAsyncDisposable
         Newest = await _cluster.ScalarAsync<string>("SELECT id FROM deploy.deployments");
     }
 
+    // So that also of a thousand each list has its 20 rows: half of them belong to eight organizations, a third failed.
     private async Task FillAsync(int size)
     {
         await _cluster.ExecuteAsync(
@@ -71,11 +72,13 @@ internal sealed partial class PastDeployments : IAsyncDisposable
              INSERT INTO deploy.deployments (id, artifact_reused, attempt, created_at, completed_at, archived_at, due_at, fencing_token, interruptions, organization_id,
                  progress, project_id, request_id, source, status, user_id, settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
              SELECT 'deploy_' || floor(extract(epoch FROM at) * 1000)::bigint || '_' || lpad(i::text, 9, '0'), false, 1, at, at + interval '10 seconds', at + interval '10 seconds', at,
-                 1, 0, 'org-' || i % 64, 100, 'old-' || i % 5000, i::text, 'Request', CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, 'user-' || i % 500,
+                 1, 0, 'org-' || CASE WHEN i % 2 = 0 THEN i / 2 % 8 ELSE 8 + i / 2 % 56 END, 100, 'old-' || i % 40, i::text, 'Request',
+                 CASE WHEN i % 3 = 0 THEN 'failed' ELSE 'completed' END, 'user-' || i % 40,
                  false, false, 4, 5, interval '10 minutes'
              FROM (SELECT i, date_trunc('milliseconds', now()) - interval '1 day' - i * interval '10 seconds' AS at FROM generate_series(1, {size - 1}) i) past
              """);
         await _cluster.ExecuteAsync("VACUUM ANALYZE deploy.deployments");
+        await _cluster.ExecuteAsync("CHECKPOINT"); // or it would be written out beside what is measured
         Oldest = await _cluster.ScalarAsync<string>("SELECT id FROM deploy.deployments ORDER BY created_at LIMIT 1");
         Middle = await _cluster.ScalarAsync<string>($"SELECT id FROM deploy.deployments ORDER BY created_at OFFSET {size / 2} LIMIT 1");
     }
