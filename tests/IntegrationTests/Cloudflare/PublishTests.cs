@@ -136,6 +136,43 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheWorkerBeforeHadFinishedIt_OnlyAsksForThat()
+    {
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full()), default);
+        var request = CloudflareRig.RequestFor(artifact!, "shop");
+        (await _rig.Target.PublishAsync(request, default)).IsError.Should().BeFalse();
+        _rig.Cloudflare.ForgetCalls();
+
+        (await _rig.Target.PublishAsync(request with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        _rig.Cloudflare.Calls.Should().Equal("script tags");
+    }
+
+    [Fact]
+    public async Task Publish_WhenTheWorkerBeforeHadNotFinishedIt_Uploads()
+    {
+        await SucceedsAsync(Full("of an earlier deployment"));
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full("new")), default);
+
+        (await _rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact!, "shop") with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        Encoding.UTF8.GetString(_rig.Live().Assets["/index.html"].Content!).Should().Be("new");
+    }
+
+    [Fact]
+    public async Task Publish_WhenCloudflareDoesNotSayWhetherItWasFinished_UploadsAgain()
+    {
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full()), default);
+        var request = CloudflareRig.RequestFor(artifact!, "shop");
+        (await _rig.Target.PublishAsync(request, default)).IsError.Should().BeFalse();
+        _rig.Cloudflare.Fail("script tags", Fault.Html(502), times: 20);
+
+        (await _rig.Target.PublishAsync(request with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        _rig.Cloudflare.CountOf("script upload").Should().Be(2);
+    }
+
+    [Fact]
     public async Task Remove_WhenRepeated_IsNoError()
     {
         await SucceedsAsync(BuildTar.OfAssets());

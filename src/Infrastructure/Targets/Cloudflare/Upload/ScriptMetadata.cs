@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Artifacts;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
@@ -24,7 +25,7 @@ internal static class ScriptMetadata
             ["compatibility_date"] = manifest.CompatibilityDate,
             ["compatibility_flags"] = ListOf(manifest.CompatibilityFlags),
             ["tags"] = ListOf(
-                [Tag("project", request.ProjectId), Tag("org", request.OrganizationId), Tag("deployment", request.DeploymentId.Value)]),
+                [Tag("project", request.ProjectId), Tag("org", request.OrganizationId), TagOf(request.DeploymentId)]),
         };
         if (manifest.Worker is { } worker)
         {
@@ -38,6 +39,9 @@ internal static class ScriptMetadata
             metadata["assets"] = new JsonObject { ["jwt"] = assetsToken, ["config"] = ConfigOf(assets, manifest, request.Artifact) };
         return metadata;
     }
+
+    /// <summary>Says which deployment put the script that is live.</summary>
+    public static string TagOf(DeploymentId deployment) => Tag("deployment", deployment.Value);
 
     /// <summary>Tags are lists' separators to Cloudflare where they hold <c>,</c> or <c>&amp;</c>.</summary>
     internal static string Tag(string kind, string id) =>
