@@ -43,6 +43,17 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheProjectSaysHowItIsRun_SendsThat()
+    {
+        await SucceedsAsync(Full().Set("runtime", new { smartPlacement = true, cpuMilliseconds = 50, subrequests = 5, observed = false, samplingRate = 0.1 }));
+
+        var metadata = _rig.Live().Metadata;
+        metadata["placement"]!.ToJsonString().Should().Be("""{"mode":"smart"}""");
+        metadata["limits"]!.ToJsonString().Should().Be("""{"cpu_ms":50,"subrequests":5}""");
+        metadata["observability"]!.ToJsonString().Should().Be("""{"enabled":false,"head_sampling_rate":0.1}""");
+    }
+
+    [Fact]
     public async Task Publish_WhenAssetsOnly_SendsNoScript()
     {
         await SucceedsAsync(BuildTar.OfAssets());

@@ -32,7 +32,7 @@ internal static class ScriptMetadata
             metadata["main_module"] = worker.MainModule;
             metadata["bindings"] = BindingsOf(manifest);
             metadata["keep_bindings"] = ListOf(KeptBindings);
-            metadata["observability"] = new JsonObject { ["enabled"] = true };
+            AddRuntime(metadata, manifest.Runtime ?? new RuntimeSettings());
         }
 
         if (manifest.Assets is { } assets)
@@ -46,6 +46,19 @@ internal static class ScriptMetadata
     /// <summary>Tags are lists' separators to Cloudflare where they hold <c>,</c> or <c>&amp;</c>.</summary>
     internal static string Tag(string kind, string id) =>
         $"{kind}-{string.Concat(id.Take(200).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'))}";
+
+    private static void AddRuntime(JsonObject metadata, RuntimeSettings runtime)
+    {
+        var observability = new JsonObject { ["enabled"] = runtime.Observed ?? true };
+        if (runtime.SamplingRate is { } rate) observability["head_sampling_rate"] = rate;
+        metadata["observability"] = observability;
+        if (runtime.SmartPlacement) metadata["placement"] = new JsonObject { ["mode"] = "smart" };
+
+        var limits = new JsonObject();
+        if (runtime.CpuMilliseconds is { } cpu) limits["cpu_ms"] = cpu;
+        if (runtime.Subrequests is { } subrequests) limits["subrequests"] = subrequests;
+        if (limits.Count > 0) metadata["limits"] = limits;
+    }
 
     private static JsonArray BindingsOf(ArtifactManifest manifest)
     {
