@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import Module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refusedOf, runtimeOf, warningsOf } from './wrangler-settings.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const modules = [path.join(here, 'node_modules'), path.join(here, '../node_modules')].find((folder) => fs.existsSync(folder));
@@ -11,16 +12,6 @@ const project = process.cwd();
 const out = path.join(project, '.libra-out');
 const configNames = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml', '.wrangler/deploy/config.json'];
 const assetFolders = ['dist', 'build', 'out', 'public'];
-
-// Keys that say how to build or where to deploy. Any other key with something in it is a binding or a feature, and named as refused:
-// a kind that we have not heard of must not pass unseen.
-const harmless = new Set([
-  'configPath', 'userConfigPath', 'topLevelName', 'definedEnvironments', 'targetEnvironment', 'legacy_env', '$schema', 'name', 'main', 'account_id',
-  'compatibility_date', 'compatibility_flags', 'jsx_factory', 'jsx_fragment', 'rules', 'build', 'define', 'alias', 'minify', 'keep_names', 'tsconfig',
-  'no_bundle', 'find_additional_modules', 'preserve_file_names', 'base_dir', 'upload_source_maps', 'python_modules', 'assets', 'vars', 'keep_vars',
-  'route', 'routes', 'workers_dev', 'preview_urls', 'dev', 'observability', 'logpush', 'send_metrics', 'placement', 'limits', 'migrations',
-  'pages_build_output_dir', 'compliance_region', 'first_party_worker',
-]);
 
 class BundleError extends Error {}
 
@@ -49,6 +40,7 @@ function isConfigured() {
 
 async function fromConfiguration() {
   const config = readConfiguration();
+  for (const line of warningsOf(config)) console.warn(line);
   const compatibilityDate = config.compatibility_date ?? dateOfRuntime();
   const mainModule = config.main ? await bundleWorker(compatibilityDate) : null;
   const folder = assetsFolder(config);
@@ -67,7 +59,8 @@ async function fromConfiguration() {
       runWorkerFirst: config.assets?.run_worker_first ?? false,
     },
     vars: config.vars ?? {},
-    refused: Object.keys(config).filter((key) => !harmless.has(key) && !isEmpty(config[key])),
+    runtime: mainModule && runtimeOf(config),
+    refused: refusedOf(config),
   };
 }
 
@@ -82,6 +75,7 @@ function withoutConfiguration() {
     mainModule: null,
     assets: { binding: null, htmlHandling: 'auto-trailing-slash', notFoundHandling: notFoundOf(folder), runWorkerFirst: false },
     vars: {},
+    runtime: null,
     refused: [],
   };
 }
@@ -105,8 +99,11 @@ function load() {
 
 function readConfiguration() {
   // wrangler's own reader, which also follows the redirect that build plugins write to .wrangler/deploy/config.json.
+  const read = (hideWarnings) => wrangler().unstable_readConfig({}, { hideWarnings, useRedirectIfAvailable: true });
   try {
-    return wrangler().unstable_readConfig({}, { hideWarnings: true, useRedirectIfAvailable: true });
+    const config = read(true);
+    // Bundling says what wrangler does not know of the configuration; without a worker nothing is bundled.
+    return config.main ? config : read(false);
   } catch (error) {
     throw new BundleError(`The wrangler configuration cannot be used: ${error.message}`);
   }
@@ -181,9 +178,4 @@ function copyAssets(from, to) {
 function dateOfRuntime() {
   const { version } = JSON.parse(fs.readFileSync(path.join(modules, 'workerd/package.json'), 'utf8'));
   return version.replace(/^\d+\.(\d{4})(\d{2})(\d{2})\..*$/, '$1-$2-$3');
-}
-
-function isEmpty(value) {
-  if (value === undefined || value === null || value === false) return true;
-  return typeof value === 'object' && Object.values(value).every(isEmpty);
 }

@@ -47,4 +47,5 @@ public static class Dependencies
     public const string ObjectStorage = "objectStorage";
     public const string Sandbox = "sandbox";
     public const string Target = "target";
+    public const string CustomDomains = "customDomains";
 }

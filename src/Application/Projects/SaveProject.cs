@@ -40,7 +40,8 @@ internal sealed class SaveProjectValidator : AbstractValidator<SaveProjectComman
     }
 }
 
-internal sealed class SaveProjectHandler(IProjectRepository projects, IDomainClaimRepository claims, IUnitOfWork work, TimeProvider clock)
+internal sealed class SaveProjectHandler(
+    IProjectRepository projects, IDomainClaimRepository claims, ICustomDomainUpkeep upkeep, IUnitOfWork work, TimeProvider clock)
     : IRequestHandler<SaveProjectCommand, ErrorOr<ProjectView>>
 {
     private const string DefaultTemplate = "vite";
@@ -58,6 +59,7 @@ internal sealed class SaveProjectHandler(IProjectRepository projects, IDomainCla
             projects.Add(project);
         }
 
+        var before = project.CustomDomain;
         project.Update(command.Name, command.TemplateType, command.HistoryMessages, command.IsActive, now);
         if (command.CustomDomain is not null)
         {
@@ -67,6 +69,8 @@ internal sealed class SaveProjectHandler(IProjectRepository projects, IDomainCla
         }
 
         await work.CommitAsync(cancellationToken);
+        // The next round may be a minute away, and whoever gives a domain up expects it to lead here no more.
+        if (before is not null && before != project.CustomDomain) upkeep.LookSoon();
         var claim = project.CustomDomain is { } held ? await claims.FindAsync(held, project.Id, cancellationToken) : null;
         return ProjectView.Of(project, claim);
     }

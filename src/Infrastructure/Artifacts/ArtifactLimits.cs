@@ -23,6 +23,12 @@ public sealed record ArtifactLimits
     public int MaxVars { get; init; } = 128;
 
     public int MaxVarBytes { get; init; } = 5 << 10;
+
+    /// <summary>What a script gets of processor time without asking; more would be at the platform's cost.</summary>
+    public int MaxCpuMilliseconds { get; init; } = 30_000;
+
+    /// <summary>What a script gets of subrequests without asking.</summary>
+    public int MaxSubrequests { get; init; } = 1_000;
 }
 
 /// <summary>Where artifacts are packed and unpacked on this machine.</summary>

@@ -120,7 +120,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             settings.MainModule is { } main ? new WorkerSettings(ArtifactPath.Clean(main)) : null,
             settings.Assets?.ToSettings(),
             settings.Vars ?? new Dictionary<string, JsonElement>(),
-            []);
+            [],
+            settings.Runtime);
     }
 
     private static string Shortened(string name) => name.Length > 80 ? name[..80] + "…" : name;

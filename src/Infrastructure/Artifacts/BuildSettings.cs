@@ -12,6 +12,7 @@ internal sealed record BuildSettings(
     string? MainModule,
     BuildAssets? Assets,
     IReadOnlyDictionary<string, JsonElement>? Vars,
+    RuntimeSettings? Runtime,
     IReadOnlyList<string>? Refused)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -23,6 +23,7 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
         CheckWorker(manifest);
         CheckAssets(manifest);
         CheckVars(manifest);
+        CheckRuntime(manifest);
     }
 
     private void CheckCompatibility(ArtifactManifest manifest)
@@ -97,6 +98,19 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
             if (bytes > limits.MaxVarBytes)
                 throw new InvalidDataException($"The var '{name}' has {bytes} bytes; at most {limits.MaxVarBytes} are allowed.");
         }
+    }
+
+    // The bundler takes no more than that; a sandbox may return anything.
+    private void CheckRuntime(ArtifactManifest manifest)
+    {
+        if (manifest.Runtime is not { } runtime) return;
+        if (manifest.Worker is null) throw new InvalidDataException("Settings of the runtime need a worker, and there is none.");
+        if (runtime.CpuMilliseconds is { } cpu && (cpu < 1 || cpu > limits.MaxCpuMilliseconds))
+            throw new InvalidDataException($"limits.cpu_ms is {cpu}; it takes 1 to {limits.MaxCpuMilliseconds}.");
+        if (runtime.Subrequests is { } subrequests && (subrequests < 1 || subrequests > limits.MaxSubrequests))
+            throw new InvalidDataException($"limits.subrequests is {subrequests}; it takes 1 to {limits.MaxSubrequests}.");
+        if (runtime.SamplingRate is { } rate && rate is not (>= 0 and <= 1))
+            throw new InvalidDataException("observability.head_sampling_rate takes 0 to 1.");
     }
 
     private static InvalidDataException UnknownValue(string setting, string value, string[] known) =>

@@ -21,4 +21,8 @@ public static class HealthRegistration
         services.AddSingleton<IDependencyProbe, TargetProbe>();
         return services;
     }
+
+    /// <summary>Has a worker also look whether custom domains can be set up; for a target where that can go wrong.</summary>
+    public static IServiceCollection AddCustomDomainsProbe(this IServiceCollection services) =>
+        services.AddSingleton<IDependencyProbe, CustomDomainsProbe>();
 }

@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Health;
+using Libra.Deploy.Application.Projects;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
@@ -33,10 +34,30 @@ internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
     {
         var ready = await target.CheckAsync(cancellationToken);
         return ready.IsError
-            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ReasonOf(ready.FirstError)}")
+            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ready.FirstError.SentenceForAStranger()}")
             : ProbeFinding.Well($"The target ({target.Name}) takes deployments.");
     }
+}
 
+/// <summary>Asks the target whether it takes custom domains now.</summary>
+internal sealed class CustomDomainsProbe(ICustomDomains domains) : IDependencyProbe
+{
+    public string Name => Dependencies.CustomDomains;
+
+    // A zone's settings change seldom, and each look costs a call of the fleet's budget.
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+
+    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    {
+        var ready = await domains.CheckAsync(cancellationToken);
+        return ready.IsError
+            ? ProbeFinding.Ill($"Custom domains cannot be set up: {ready.FirstError.SentenceForAStranger()}")
+            : ProbeFinding.Well("Custom domains can be set up.");
+    }
+}
+
+internal static class TargetReasons
+{
     // What an operator has to set right is a sentence that names settings and permissions only; what passes by itself may name addresses.
-    private static string ReasonOf(Error error) => error.Type == ErrorType.Unexpected ? $"{error.Code}." : error.Description;
+    public static string SentenceForAStranger(this Error error) => error.Type == ErrorType.Unexpected ? $"{error.Code}." : error.Description;
 }

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,7 @@ public static class ProjectsRegistration
     /// <param name="worker">True when this node also follows custom domains until they are live.</param>
     public static IServiceCollection AddCustomDomains(this IServiceCollection services, bool worker)
     {
+        services.AddSingleton<ICustomDomainUpkeep, CustomDomainUpkeep>();
         if (!worker) return services;
 
         services.AddTransient<RefreshCustomDomainsJob>();

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Health;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
@@ -33,7 +34,9 @@ internal static class Adapters
         if (!string.IsNullOrEmpty(account) || !string.IsNullOrEmpty(token))
         {
             // One without the other is refused with a sentence: nobody who set half of it wants the local target.
-            services.AddCloudflareTarget(Cloudflare(configuration, account ?? string.Empty, token ?? string.Empty));
+            var cloudflare = Cloudflare(configuration, account ?? string.Empty, token ?? string.Empty);
+            services.AddCloudflareTarget(cloudflare);
+            if (settings.IsWorker && cloudflare.ZoneId is not null) services.AddCustomDomainsProbe();
             return;
         }
 

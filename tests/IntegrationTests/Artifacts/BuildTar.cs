@@ -16,6 +16,7 @@ internal sealed class BuildTar
         ["mainModule"] = null,
         ["assets"] = null,
         ["vars"] = new Dictionary<string, object?>(),
+        ["runtime"] = null,
         ["refused"] = Array.Empty<string>(),
     };
 

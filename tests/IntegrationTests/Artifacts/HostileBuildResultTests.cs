@@ -109,8 +109,18 @@ public sealed class HostileBuildResultTests : IDisposable
     [InlineData("formatVersion", 2, "format 2")]
     [InlineData("refused", new[] { "kv_namespaces.CACHE", "d1_databases.DB" }, "kv_namespaces.CACHE, d1_databases.DB")]
     [InlineData("vars", 5, "result.json")]
+    [InlineData("runtime", 5, "result.json")]
     public async Task Save_WhenASettingIsWrong_NamesIt(string setting, object? value, string named) =>
         (await _folder.RefusalAsync(BuildTar.OfWorker("1").Set(setting, value).Build())).Should().Contain(named);
+
+    [Fact]
+    public async Task Save_WhenRuntimeSettingsAreWrong_NamesThem()
+    {
+        (await _folder.RefusalAsync(BuildTar.OfWorker("1").Set("runtime", new { cpuMilliseconds = 30_001 }).Build())).Should().Contain("cpu_ms");
+        (await _folder.RefusalAsync(BuildTar.OfWorker("1").Set("runtime", new { subrequests = 0 }).Build())).Should().Contain("subrequests");
+        (await _folder.RefusalAsync(BuildTar.OfWorker("1").Set("runtime", new { samplingRate = 1.5 }).Build())).Should().Contain("head_sampling_rate");
+        (await _folder.RefusalAsync(BuildTar.OfAssets().Set("runtime", new { observed = false }).Build())).Should().Contain("need a worker");
+    }
 
     [Fact]
     public async Task Save_WhenAssetSettingsAreWrong_NamesThem()

@@ -10,13 +10,17 @@ internal sealed class DocumentedCommands(string folder)
 {
     private static string Document => Path.Combine(Path.GetDirectoryName(RuntimeLayout.Find().Root)!, "docs", "operations.md");
 
-    /// <summary>Runs the one line that begins with the program's name.</summary>
-    public async Task RunAsync(string program, string database)
+    /// <summary>Runs the one line that begins with the program's name, on a database.</summary>
+    public Task RunAsync(string program, string database) => RunAsync(program + " ", line => line, ("POSTGRES_URL", AddressOf(database)));
+
+    /// <summary>Runs the one line that begins so.</summary>
+    /// <param name="adapt">What differs here from what the document can know.</param>
+    public async Task RunAsync(string beginning, Func<string, string> adapt, params (string Name, string Value)[] environment)
     {
         var lines = await File.ReadAllLinesAsync(Document, TestContext.Current.CancellationToken);
-        var command = lines.Should().ContainSingle(line => line.StartsWith(program + " ", StringComparison.Ordinal)).Subject;
+        var command = adapt(lines.Should().ContainSingle(line => line.StartsWith(beginning, StringComparison.Ordinal)).Subject);
         var start = new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardError = true };
-        start.Environment["POSTGRES_URL"] = AddressOf(database);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -6,9 +6,8 @@ namespace Libra.Deploy.IntegrationTests.Cloudflare;
 /// <summary>For the same folder we send what wrangler sends, but for the differences named here.</summary>
 public sealed class GoldenTests : IAsyncLifetime
 {
-    // Ours: whose it is; secrets stay; said rather than left to the default. wrangler's: not part of an artifact.
+    // Whose it is, and that secrets stay.
     private static readonly string[] OnlyOurs = ["tags", "keep_bindings"];
-    private static readonly string[] OnlyWranglers = ["placement"];
 
     private CloudflareRig _rig = null!;
 
@@ -69,7 +68,6 @@ public sealed class GoldenTests : IAsyncLifetime
 
         foreach (var metadata in new[] { ours, wranglers }) metadata.Remove("assets");
         foreach (var name in OnlyOurs) ours.Remove(name);
-        foreach (var name in OnlyWranglers) wranglers.Remove(name);
         Canonical(ours).Should().Be(Canonical(wranglers));
     }
 

@@ -53,6 +53,8 @@ public sealed class PrismTests : IAsyncLifetime
         _rig.Cloudflare.Account.Namespaces.Clear();
         (await _rig.Target.CheckAsync(default)).IsError.Should().BeFalse();
         foreach (var worker in new[] { true, false }) (await _rig.PublishAsync(await WranglerCapture.BuildAsync(worker), worker ? "shop" : "plain")).IsError.Should().BeFalse();
+        await using (var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(await WranglerCapture.BuildAsync(worker: true)), default))
+            (await _rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact!, "shop") with { Resumed = true }, default)).IsError.Should().BeFalse();
         (await _rig.Target.RemoveAsync(WorkerName.For("plain"), default)).IsError.Should().BeFalse();
 
         var domain = CustomDomain.FromStorage("shop.example.org");

@@ -43,6 +43,17 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheProjectSaysHowItIsRun_SendsThat()
+    {
+        await SucceedsAsync(Full().Set("runtime", new { smartPlacement = true, cpuMilliseconds = 50, subrequests = 5, observed = false, samplingRate = 0.1 }));
+
+        var metadata = _rig.Live().Metadata;
+        metadata["placement"]!.ToJsonString().Should().Be("""{"mode":"smart"}""");
+        metadata["limits"]!.ToJsonString().Should().Be("""{"cpu_ms":50,"subrequests":5}""");
+        metadata["observability"]!.ToJsonString().Should().Be("""{"enabled":false,"head_sampling_rate":0.1}""");
+    }
+
+    [Fact]
     public async Task Publish_WhenAssetsOnly_SendsNoScript()
     {
         await SucceedsAsync(BuildTar.OfAssets());
@@ -133,6 +144,43 @@ public sealed class PublishTests : IAsyncLifetime
 
         published.Should().OnlyContain(outcome => !outcome.IsError);
         _rig.Cloudflare.CountOf("script upload").Should().Be(3, "none met another one on its way");
+    }
+
+    [Fact]
+    public async Task Publish_WhenTheWorkerBeforeHadFinishedIt_OnlyAsksForThat()
+    {
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full()), default);
+        var request = CloudflareRig.RequestFor(artifact!, "shop");
+        (await _rig.Target.PublishAsync(request, default)).IsError.Should().BeFalse();
+        _rig.Cloudflare.ForgetCalls();
+
+        (await _rig.Target.PublishAsync(request with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        _rig.Cloudflare.Calls.Should().Equal("script tags");
+    }
+
+    [Fact]
+    public async Task Publish_WhenTheWorkerBeforeHadNotFinishedIt_Uploads()
+    {
+        await SucceedsAsync(Full("of an earlier deployment"));
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full("new")), default);
+
+        (await _rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact!, "shop") with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        Encoding.UTF8.GetString(_rig.Live().Assets["/index.html"].Content!).Should().Be("new");
+    }
+
+    [Fact]
+    public async Task Publish_WhenCloudflareDoesNotSayWhetherItWasFinished_UploadsAgain()
+    {
+        await using var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(Full()), default);
+        var request = CloudflareRig.RequestFor(artifact!, "shop");
+        (await _rig.Target.PublishAsync(request, default)).IsError.Should().BeFalse();
+        _rig.Cloudflare.Fail("script tags", Fault.Html(502), times: 20);
+
+        (await _rig.Target.PublishAsync(request with { Resumed = true }, default)).IsError.Should().BeFalse();
+
+        _rig.Cloudflare.CountOf("script upload").Should().Be(2);
     }
 
     [Fact]

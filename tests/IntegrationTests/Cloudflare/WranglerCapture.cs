@@ -34,7 +34,7 @@ internal static class WranglerCapture
             .File("assets/assets/app.js", "console.log(1)\n").File("assets/_headers", "/*\n  X-A: b\n").File("assets/_redirects", "/a /b 301\n");
         if (!worker) return build;
 
-        build.Set("mainModule", "index.js").Set("vars", new Dictionary<string, object?> { ["GREETING"] = "hi" });
+        build.Set("mainModule", "index.js").Set("runtime", new { smartPlacement = true }).Set("vars", new Dictionary<string, object?> { ["GREETING"] = "hi" });
         foreach (var module in (await ScriptAsync(worker)).Skip(1)) build.File("worker/" + Plain(module.Name), module.Body);
         return build;
     }

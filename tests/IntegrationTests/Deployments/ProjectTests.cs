@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Libra.Deploy.Application.Projects;
 using Libra.Deploy.IntegrationTests.Service;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Deployments;
 
@@ -50,28 +47,53 @@ public sealed class ProjectTests(LibraService service)
     }
 
     [Fact]
-    public async Task CustomDomain_OnTheLocalTarget_IsRoutedByHost()
+    public async Task CustomDomain_OnTheLocalTarget_IsRoutedByHostUntilItIsGivenUp()
     {
         var project = await service.NewProjectAsync();
         var domain = $"{project.Id}.example.org";
-        var body = project.Request(TestProject.Files(("index.html", "own domain")));
-        body["customDomain"] = domain;
-        using var answer = await project.PostAsync(body);
-        var done = await project.EndOfAsync((await answer.Content.ReadFromJsonAsync<JsonNode>())!["deploymentId"]!.GetValue<string>());
 
-        using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{new Uri(done["workerUrl"]!.GetValue<string>()).Port}/");
-        request.Headers.Host = domain;
-        using var page = await client.SendAsync(request);
+        var done = await DeployAsync(project, domain, "own domain");
 
-        (await page.Content.ReadAsStringAsync()).Should().Be("own domain");
+        ((string)done["status"]!).Should().Be("completed", "{0}", done);
+        (await SeenAtAsync(domain, done)).Should().Be((HttpStatusCode.OK, "own domain"));
         ((string)done["customDomainDetails"]!["status"]!).Should().Be("active", "there is nobody to ask on this machine");
 
         using var givenUp = await PutDomainAsync(project, "");
-        using (var scope = service.Services.CreateScope()) await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RefreshCustomDomainsCommand());
-        using var again = new HttpRequestMessage(HttpMethod.Get, request.RequestUri) { Headers = { Host = domain } };
-        using var nothing = await client.SendAsync(again);
-        nothing.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        await Eventually.BecomesTrueAsync(
+            async () => (await SeenAtAsync(domain, done)).Status == HttpStatusCode.NotFound, TimeSpan.FromSeconds(30), "nobody waits for the yearly round");
+    }
+
+    [Fact]
+    public async Task CustomDomain_WhenTwoProjectsAskForItAtOnce_LeadsToTheOneThatGotIt()
+    {
+        var one = await service.NewProjectAsync();
+        var two = await service.NewProjectInAsync(one);
+        var domain = $"{one.Id}.example.org";
+
+        var ends = await Task.WhenAll(DeployAsync(one, domain, "one"), DeployAsync(two, domain, "two"));
+
+        var winner = (string)ends[0]["status"]! == "completed" ? 0 : 1;
+        ((string)ends[winner]["status"]!).Should().Be("completed", "{0}", ends[winner]);
+        ((string)ends[1 - winner]["status"]!).Should().Be("failed");
+        (await SeenAtAsync(domain, ends[winner])).Should().Be((HttpStatusCode.OK, winner == 0 ? "one" : "two"));
+    }
+
+    private static async Task<JsonNode> DeployAsync(TestProject project, string domain, string page)
+    {
+        var body = project.Request(TestProject.Files(("index.html", page)));
+        body["customDomain"] = domain;
+        using var answer = await project.PostAsync(body);
+        return await project.EndOfAsync((await answer.Content.ReadFromJsonAsync<JsonNode>())!["deploymentId"]!.GetValue<string>());
+    }
+
+    /// <summary>What a visitor of the domain gets from where a deployed site answers.</summary>
+    private static async Task<(HttpStatusCode Status, string Page)> SeenAtAsync(string domain, JsonNode deployed)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{new Uri((string)deployed["workerUrl"]!).Port}/");
+        request.Headers.Host = domain;
+        using var answer = await client.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private Task<HttpResponseMessage> PutDomainAsync(TestProject project, string domain) => service.Admin.PutAsJsonAsync(

@@ -133,15 +133,20 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
     public async Task Start_WhenTheAccountLacksSomething_SaysItInTheLogAndInDetailedHealth()
     {
         _cloudflare.Account.Entitled = false;
+        _cloudflare.Hostnames.FallbackOrigin = null;
         await UseStorageAsync();
         _variables["R2_LOGS_BUCKET"] = "a-bucket-that-nobody-made";
 
         await using var service = ProductionService.Start(_variables);
         await Eventually.BecomesTrueAsync(() => service.Output.Contains("R2_LOGS_BUCKET", StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says what is missing");
 
-        service.Output.Should().Contain("Workers for Platforms is not part of the Cloudflare account");
         using var health = await service.Client.GetAsync("/health/detailed", TestContext.Current.CancellationToken);
-        (await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("Workers for Platforms is not part of the Cloudflare account");
+        var detailed = await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        foreach (var missing in new[] { "Workers for Platforms is not part of the Cloudflare account", "The Cloudflare zone has no fallback origin" })
+        {
+            await Eventually.BecomesTrueAsync(() => service.Output.Contains(missing, StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says that, too");
+            detailed.Should().Contain(missing);
+        }
     }
 
     private async Task UseStorageAsync()

@@ -26,10 +26,34 @@ public sealed class BundleTests(SandboxFixture fixture)
         result.RootElement.GetProperty("compatibilityDate").GetString().Should().Be("2026-01-01");
         result.RootElement.GetProperty("mainModule").GetString().Should().Be("index.js");
         result.RootElement.GetProperty("vars").GetProperty("J").GetProperty("x").GetInt32().Should().Be(1);
-        result.RootElement.GetProperty("refused").EnumerateArray().Select(kind => kind.GetString()).Should().BeEquivalentTo("kv_namespaces", "triggers");
+        result.RootElement.GetProperty("refused").EnumerateArray().Select(kind => kind.GetString()).Should().BeEquivalentTo("kv_namespaces");
+        result.RootElement.GetProperty("runtime").ValueKind.Should().Be(JsonValueKind.Null);
+        output.Should().Contain("wrangler configuration: 'triggers' has no effect: ");
         result.RootElement.GetProperty("assets").ToString().Should().Contain("ASSETS").And.Contain("/api/*").And.Contain("\"none\"");
         files.Keys.Should().Contain(["worker/index.js", "assets/index.html", "assets/deep/a.css"]).And.HaveCount(5);
         files.Single(file => file.Key.EndsWith("-text.txt", StringComparison.Ordinal)).Value.Should().Be("from a text module");
+    }
+
+    [Fact]
+    public async Task Bundle_WhenTheConfigurationSaysHowTheWorkerIsRun_TakesWhatItMayAndNamesTheRest()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.json", """
+                { "name": "site", "main": "index.js", "compatibility_date": "2026-01-01", "account_id": "x", "route": "example.org/*", "workers_dev": true, "preview_urls": true,
+                  "triggers": { "crons": ["* * * * *"] }, "keep_vars": true, "migrations": [{ "tag": "v1" }], "logpush": true, "tail_consumers": [{ "service": "tail" }],
+                  "upload_source_maps": true, "placement": { "mode": "smart" }, "limits": { "cpu_ms": 30001, "subrequests": 1000 },
+                  "observability": { "enabled": false, "head_sampling_rate": 0.5, "logs": { "enabled": true } }, "env": { "staging": {} } }
+                """),
+            ("index.js", "export default { fetch: () => new Response('hi') };"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        using var result = JsonDocument.Parse(files["result.json"]);
+        result.RootElement.GetProperty("runtime").GetRawText().Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings("")
+            .Should().Be("""{"smartPlacement":true,"cpuMilliseconds":null,"subrequests":1000,"observed":false,"samplingRate":0.5}""");
+        result.RootElement.GetProperty("refused").EnumerateArray().Should().BeEmpty();
+        var named = output.Split('\n').Where(line => line.StartsWith("wrangler configuration: ", StringComparison.Ordinal)).Select(line => line.Split('\'')[1]);
+        named.Should().Equal(
+            "account_id", "route", "workers_dev", "preview_urls", "triggers", "keep_vars", "migrations", "logpush", "tail_consumers", "upload_source_maps", "env", "limits", "observability");
     }
 
     [Fact]

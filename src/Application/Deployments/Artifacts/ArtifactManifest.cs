@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Libra.Deploy.Application.Deployments.Artifacts;
 
@@ -7,6 +8,7 @@ namespace Libra.Deploy.Application.Deployments.Artifacts;
 /// <param name="Worker">Null for a site of assets only.</param>
 /// <param name="Assets">Null for a worker without assets.</param>
 /// <param name="Files">Every file under <c>worker/</c> and <c>assets/</c>, ordered by path.</param>
+/// <param name="Runtime">Null when the project asks for nothing; it is not written then.</param>
 public sealed record ArtifactManifest(
     int FormatVersion,
     string CompatibilityDate,
@@ -14,7 +16,8 @@ public sealed record ArtifactManifest(
     WorkerSettings? Worker,
     AssetsSettings? Assets,
     IReadOnlyDictionary<string, JsonElement> Vars,
-    IReadOnlyList<ArtifactFile> Files)
+    IReadOnlyList<ArtifactFile> Files,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RuntimeSettings? Runtime = null)
 {
     public const int CurrentFormat = 1;
 }
@@ -22,6 +25,15 @@ public sealed record ArtifactManifest(
 /// <summary>The script of the site.</summary>
 /// <param name="MainModule">Path below <c>worker/</c>.</param>
 public sealed record WorkerSettings(string MainModule);
+
+/// <summary>How Cloudflare is to run the script; the Workers runtime of the machine knows none of it. Null takes the default.</summary>
+/// <param name="SmartPlacement">True to run near what the script talks to rather than near the visitor.</param>
+/// <param name="CpuMilliseconds">Processor time of one request.</param>
+/// <param name="Subrequests">Requests that one request may make.</param>
+/// <param name="Observed">Whether Cloudflare keeps the script's logs.</param>
+/// <param name="SamplingRate">Of how many requests, 0 to 1.</param>
+public sealed record RuntimeSettings(
+    bool SmartPlacement = false, int? CpuMilliseconds = null, int? Subrequests = null, bool? Observed = null, double? SamplingRate = null);
 
 /// <summary>How static files are served; the names and values are those of the Workers platform.</summary>
 /// <param name="Binding">Name under which the worker sees the files; null when it does not.</param>

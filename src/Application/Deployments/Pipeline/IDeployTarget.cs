@@ -33,10 +33,12 @@ public interface IDeployTarget
 
 /// <summary>What to put live, where, and for whom.</summary>
 /// <param name="Artifact">Opened by the caller, who also disposes it.</param>
+/// <param name="Resumed">True when a worker that stopped had begun to publish it in this attempt, and may have finished.</param>
 public sealed record PublishRequest(
     WorkerName Worker,
     DeploymentId DeploymentId,
     string ProjectId,
     string OrganizationId,
     CustomDomain? CustomDomain,
-    IArtifact Artifact);
+    IArtifact Artifact,
+    bool Resumed = false);

@@ -32,6 +32,10 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
 
     public LogSubject Subject => new(_deployment.Id, _deployment.OrganizationId, _deployment.ProjectId);
 
+    /// <summary>True when the step was begun before in this attempt, by a worker that did not finish it.</summary>
+    public bool IsResumed(DeploymentStep step) =>
+        _deployment.Journal.Any(run => run.Step == step && run.Attempt == _deployment.Attempt && run.Starts > 1);
+
     /// <summary>
     /// Writes it to the journal together with what is recorded next, in one transaction: for what a worker that dies in between
     /// would only do again.

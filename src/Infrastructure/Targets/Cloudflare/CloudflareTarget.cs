@@ -32,6 +32,9 @@ internal sealed class CloudflareTarget(
         await turn.WaitAsync(cancellationToken);
         try
         {
+            // The worker before may have died while it waited for the new version to be seen: then all of it is there.
+            if (request.Resumed && await scripts.HasRunAsync(request, cancellationToken)) return Result.Success;
+
             var published = await UploadAsync(request, cancellationToken);
             if (!published.IsError || CloudflareErrors.StatusOf(published.FirstError) != 404) return published;
 

@@ -7,6 +7,7 @@ import { duration } from './words.js';
 
 const NAMES = {
   database: 'Database', migrations: 'Migrations', queue: 'Queue', workers: 'Workers', objectStorage: 'Object storage', sandbox: 'Sandbox provider', target: 'Target',
+  customDomains: 'Custom domains',
 };
 const KINDS = { healthy: 'good', degraded: 'wait', unhealthy: 'bad' };
 const SENTENCES = { healthy: 'Everything works', degraded: 'It answers, but something is missing', unhealthy: 'It cannot work' };

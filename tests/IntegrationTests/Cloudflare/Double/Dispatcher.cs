@@ -15,6 +15,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 {
     private readonly CloudflareDouble _cloudflare;
     private readonly WebApplication _app;
+    private TaskCompletionSource? _waiting;
 
     private Dispatcher(CloudflareDouble cloudflare)
     {
@@ -36,6 +37,9 @@ internal sealed class Dispatcher : IAsyncDisposable
         return started;
     }
 
+    /// <summary>Gives the next visitor no answer; says when one has come.</summary>
+    public void KeepWaiting(TaskCompletionSource came) => _waiting = came;
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -44,6 +48,13 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (Interlocked.Exchange(ref _waiting, null) is { } came)
+        {
+            came.SetResult();
+            await Fault.GoneAsync(context);
+            return;
+        }
+
         var worker = context.Request.Host.Host.Split('.')[0];
         var path = context.Request.Path == "/" ? "/index.html" : context.Request.Path.Value!;
         if (!_cloudflare.Scripts.TryGetValue(worker, out var script) || !script.Assets.TryGetValue(path, out var file))

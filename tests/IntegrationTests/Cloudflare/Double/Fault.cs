@@ -52,15 +52,15 @@ internal sealed record Fault(string Name, Func<HttpContext, Func<HttpContext, Ta
         await GoneAsync(context);
     });
 
-    public override string ToString() => Name;
-
     /// <summary>Finishes when the caller has given up, or is dead.</summary>
-    private static async Task GoneAsync(HttpContext context)
+    public static async Task GoneAsync(HttpContext context)
     {
         var gone = new TaskCompletionSource();
         await using var _registration = context.RequestAborted.Register(gone.SetResult);
         await gone.Task;
     }
+
+    public override string ToString() => Name;
 
     private static Fault Answer(string name, int status, string body, string type = "application/json") => new(name, async (context, _) =>
     {

@@ -23,6 +23,7 @@ internal static class ScriptEndpoints
     {
         cloudflare.Map("script upload", "PUT", Script, context => PutAsync(context, cloudflare));
         cloudflare.Map("script removal", "DELETE", Script, context => DeleteAsync(context, cloudflare));
+        cloudflare.Map("script tags", "GET", Script + "/tags", context => TagsAsync(context, cloudflare));
         cloudflare.Map("script settings", "GET", Script + "/settings", context => SettingsAsync(context, cloudflare));
     }
 
@@ -123,6 +124,14 @@ internal static class ScriptEndpoints
         if (!await Replies.IsAccountAsync(context)) return;
         if (cloudflare.Scripts.TryGetValue((string)context.Request.RouteValues["script"]!, out var script))
             await Replies.ResultAsync(context, new JsonObject { ["bindings"] = script.Metadata["bindings"]?.DeepClone(), ["tags"] = script.Metadata["tags"]?.DeepClone() });
+        else await Replies.RefuseAsync(context, 404, 10007, "This Worker does not exist on your account.");
+    }
+
+    private static async Task TagsAsync(HttpContext context, CloudflareDouble cloudflare)
+    {
+        if (!await Replies.IsAccountAsync(context) || !await IsNamespaceAsync(context, cloudflare.Account)) return;
+        if (cloudflare.Scripts.TryGetValue((string)context.Request.RouteValues["script"]!, out var script))
+            await Replies.ResultAsync(context, script.Metadata["tags"]?.DeepClone() ?? new JsonArray());
         else await Replies.RefuseAsync(context, 404, 10007, "This Worker does not exist on your account.");
     }
 }

@@ -35,7 +35,8 @@ internal sealed class DeployStep(
         if (held.IsError) return held;
 
         var request = new PublishRequest(
-            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, DeploymentDomain.Of(deployment), artifact);
+            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, DeploymentDomain.Of(deployment), artifact,
+            context.IsResumed(Step));
         var published = await target.PublishAsync(request, cancellationToken);
         if (published.IsError) return published;
 

@@ -44,9 +44,12 @@ internal sealed class ApiCall(string name, HttpMethod method, string path)
     /// <summary>Told the status of every failed try; 0 when there was no answer.</summary>
     public Action<int>? OnFailedTry { get; init; }
 
-    public static HttpContent Json(JsonNode body)
+    public static HttpContent Json(JsonNode body) => Json(JsonSerializer.SerializeToUtf8Bytes(body));
+
+    /// <param name="body">JSON as it is sent.</param>
+    public static HttpContent Json(ReadOnlyMemory<byte> body)
     {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+        var content = new ReadOnlyMemoryContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return content;
     }

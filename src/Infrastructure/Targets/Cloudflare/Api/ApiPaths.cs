@@ -21,6 +21,8 @@ internal sealed class ApiPaths(CloudflareOptions options)
 
     public string Script(WorkerName worker) => $"{Namespace}/scripts/{Of(worker.Value)}";
 
+    public string Tags(WorkerName worker) => Script(worker) + "/tags";
+
     public string AssetsSession(WorkerName worker) => Script(worker) + "/assets-upload-session";
 
     public string CustomHostname(string id) => $"{CustomHostnames}/{Of(id)}";

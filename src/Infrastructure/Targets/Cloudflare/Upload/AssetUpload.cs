@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Domain.Projects;
@@ -34,7 +33,7 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
     {
         var call = new ApiCall("assets session", HttpMethod.Post, paths.AssetsSession(worker))
         {
-            Body = () => ApiCall.Json(new JsonObject { ["manifest"] = assets.Manifest }),
+            Body = () => ApiCall.Json(assets.SessionRequest),
         };
         var answer = await api.SendAsync(call, cancellationToken);
         if (answer.IsError) return answer.Errors;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Artifacts;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
@@ -24,14 +25,14 @@ internal static class ScriptMetadata
             ["compatibility_date"] = manifest.CompatibilityDate,
             ["compatibility_flags"] = ListOf(manifest.CompatibilityFlags),
             ["tags"] = ListOf(
-                [Tag("project", request.ProjectId), Tag("org", request.OrganizationId), Tag("deployment", request.DeploymentId.Value)]),
+                [Tag("project", request.ProjectId), Tag("org", request.OrganizationId), TagOf(request.DeploymentId)]),
         };
         if (manifest.Worker is { } worker)
         {
             metadata["main_module"] = worker.MainModule;
             metadata["bindings"] = BindingsOf(manifest);
             metadata["keep_bindings"] = ListOf(KeptBindings);
-            metadata["observability"] = new JsonObject { ["enabled"] = true };
+            AddRuntime(metadata, manifest.Runtime ?? new RuntimeSettings());
         }
 
         if (manifest.Assets is { } assets)
@@ -39,9 +40,25 @@ internal static class ScriptMetadata
         return metadata;
     }
 
+    /// <summary>Says which deployment put the script that is live.</summary>
+    public static string TagOf(DeploymentId deployment) => Tag("deployment", deployment.Value);
+
     /// <summary>Tags are lists' separators to Cloudflare where they hold <c>,</c> or <c>&amp;</c>.</summary>
     internal static string Tag(string kind, string id) =>
         $"{kind}-{string.Concat(id.Take(200).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'))}";
+
+    private static void AddRuntime(JsonObject metadata, RuntimeSettings runtime)
+    {
+        var observability = new JsonObject { ["enabled"] = runtime.Observed ?? true };
+        if (runtime.SamplingRate is { } rate) observability["head_sampling_rate"] = rate;
+        metadata["observability"] = observability;
+        if (runtime.SmartPlacement) metadata["placement"] = new JsonObject { ["mode"] = "smart" };
+
+        var limits = new JsonObject();
+        if (runtime.CpuMilliseconds is { } cpu) limits["cpu_ms"] = cpu;
+        if (runtime.Subrequests is { } subrequests) limits["subrequests"] = subrequests;
+        if (limits.Count > 0) metadata["limits"] = limits;
+    }
 
     private static JsonArray BindingsOf(ArtifactManifest manifest)
     {

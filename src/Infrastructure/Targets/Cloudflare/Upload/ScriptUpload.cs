@@ -27,6 +27,15 @@ internal sealed class ScriptUpload(CloudflareApi api, ApiPaths paths)
         return answer.IsError ? answer.Errors : Result.Success;
     }
 
+    /// <summary>
+    /// Whether this very deployment has put its script already; false also when Cloudflare does not say, as putting it again does no harm.
+    /// </summary>
+    public async Task<bool> HasRunAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        var tags = await api.SendAsync(new ApiCall("script tags", HttpMethod.Get, paths.Tags(request.Worker)), cancellationToken);
+        return !tags.IsError && tags.Value.Texts().Contains(ScriptMetadata.TagOf(request.DeploymentId), StringComparer.Ordinal);
+    }
+
     private static MultipartParts FormOf(PublishRequest request, JsonObject metadata)
     {
         var form = new MultipartParts();

@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Infrastructure.Artifacts;
@@ -12,15 +13,15 @@ internal sealed class SiteAssets
 {
     private const int HashDigits = 32;
 
-    private readonly JsonObject _manifest = [];
     private readonly Dictionary<string, ArtifactFile> _byHash = new(StringComparer.Ordinal);
 
-    private SiteAssets()
-    {
-    }
+    private SiteAssets(IEnumerable<ArtifactFile> files, string projectId) => SessionRequest = Describe(files, projectId);
 
-    /// <summary>Address to hash and size, as an upload session wants it.</summary>
-    public JsonNode Manifest => _manifest.DeepClone();
+    /// <summary>
+    /// Address to hash and size of every file: the JSON that opens an upload session. As bytes, because a site may have very many files
+    /// and each of the session's tries sends the same.
+    /// </summary>
+    public ReadOnlyMemory<byte> SessionRequest { get; }
 
     public static ErrorOr<SiteAssets> Of(ArtifactManifest manifest, string projectId, CloudflareOptions options)
     {
@@ -30,9 +31,7 @@ internal sealed class SiteAssets
         if (files.Find(file => file.Size > options.MaxAssetBytes) is { } large)
             return TargetErrors.Rejected($"'{AddressOf(large)}' has {large.Size} bytes; Cloudflare takes {options.MaxAssetBytes} at most.");
 
-        var assets = new SiteAssets();
-        foreach (var file in files) assets.Add(file, projectId);
-        return assets;
+        return new SiteAssets(files, projectId);
     }
 
     /// <summary>The files that are served, as opposed to those that say how.</summary>
@@ -55,10 +54,25 @@ internal sealed class SiteAssets
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(named)))[..HashDigits];
     }
 
-    private void Add(ArtifactFile file, string projectId)
+    private ReadOnlyMemory<byte> Describe(IEnumerable<ArtifactFile> files, string projectId)
     {
-        var hash = HashOf(file, projectId);
-        _byHash.TryAdd(hash, file);
-        _manifest[AddressOf(file)] = new JsonObject { ["hash"] = hash, ["size"] = file.Size };
+        var text = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(text);
+        json.WriteStartObject();
+        json.WriteStartObject("manifest");
+        foreach (var file in files)
+        {
+            var hash = HashOf(file, projectId);
+            _byHash.TryAdd(hash, file);
+            json.WriteStartObject(AddressOf(file));
+            json.WriteString("hash", hash);
+            json.WriteNumber("size", file.Size);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return text.WrittenMemory;
     }
 }
