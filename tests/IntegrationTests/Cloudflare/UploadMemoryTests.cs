@@ -5,11 +5,8 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 
 namespace Libra.Deploy.IntegrationTests.Cloudflare;
 
-/// <summary>Alone in the process, or the memory of other tests would count.</summary>
-[CollectionDefinition(nameof(UploadMemoryTests), DisableParallelization = true)]
-public sealed class AloneInTheProcess;
-
-[Collection(nameof(UploadMemoryTests))]
+/// <remarks>Alone, or the memory of other tests would count.</remarks>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class UploadMemoryTests : IDisposable
 {
     private const int Files = 1_000;
