@@ -62,8 +62,8 @@ public sealed class CallBudgetTests(TestPostgres server) : IAsyncLifetime
     [Fact]
     public async Task Take_WhenTheWaitIsBearable_WaitsForItsTurn()
     {
-        var clock = new SkippingClock();
-        var budget = new FleetCallBudget(Options(300) with { BudgetPatience = TimeSpan.FromMinutes(1) }, _database, clock);
+        var clock = new SkippingClock(); // the database has none: until it gives the next call, it is asked again and again
+        var budget = new FleetCallBudget(Options(300) with { BudgetPatience = TimeSpan.FromDays(1) }, _database, clock);
         for (var calls = 0; clock.Pauses.Count == 0; calls++)
         {
             (await budget.TakeAsync(interactive: true, default)).IsError.Should().BeFalse();
