@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows that the published folder is the product: publishes it, starts it away from the checkout, and asks it for its health.
-# Needs what a build needs, and curl.
+# Needs what a build needs, and curl. Arguments go to dotnet publish: --no-build after a build of the Release configuration.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -27,7 +27,7 @@ free_port() {
   node -e 'const server = require("node:net").createServer().listen(0, () => { console.log(server.address().port); server.close(); })'
 }
 
-dotnet publish src/WebApi --configuration Release --output "$work/app" --nologo -v quiet
+dotnet publish src/WebApi --configuration Release --output "$work/app" --nologo -v quiet "$@"
 # What "npm ci --ignore-scripts" in that folder would bring is here already.
 ln -s "$root/runtime/node_modules" "$work/app/runtime/node_modules"
 verify_unit

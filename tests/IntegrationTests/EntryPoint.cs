@@ -1,6 +1,7 @@
 using Libra.Deploy.IntegrationTests.Chaos;
 using Libra.Deploy.IntegrationTests.Cleanup;
 using Libra.Deploy.IntegrationTests.Embedded;
+using Libra.Deploy.IntegrationTests.Sandboxes;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -20,6 +21,7 @@ internal static class EntryPoint
     private static async Task<int> RunTestsAsync(string[] args)
     {
         using var folder = new RunFolder();
+        SandboxTools.PutOnPath();
         // The two ways in which xunit's own entry point, which this one replaces, is started: by `dotnet test` and by hand.
         return args.Any(argument => argument is "--server" or "--internal-msbuild-node")
             ? await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)

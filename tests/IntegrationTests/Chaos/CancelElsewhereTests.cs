@@ -5,7 +5,7 @@ using Libra.Deploy.IntegrationTests.Sandboxes;
 namespace Libra.Deploy.IntegrationTests.Chaos;
 
 /// <summary>The node that is asked to cancel is not the one that builds.</summary>
-[Collection(nameof(ChaosTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class CancelElsewhereTests
 {
     private const string Command = "sleep 297"; // a time that nothing else on the machine sleeps

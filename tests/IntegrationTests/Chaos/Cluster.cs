@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Embedded;
@@ -37,7 +35,7 @@ internal sealed class Cluster : IAsyncDisposable
         Workspace = new Workspace(Path.Combine(folder.FullName, "shared"));
         // Without a pool: a connection that was kept from before a restart would be broken.
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString);
-        foreach (var place in Workers.Append(Api)) _ports[place] = FreePort();
+        foreach (var place in Workers.Append(Api)) _ports[place] = FixedPorts.Take();
     }
 
     public Workspace Workspace { get; }
@@ -148,12 +146,5 @@ internal sealed class Cluster : IAsyncDisposable
         var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"));
         Client.BaseAddress = new Uri($"http://127.0.0.1:{_ports[Api]}");
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

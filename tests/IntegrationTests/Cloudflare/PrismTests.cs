@@ -83,7 +83,7 @@ public sealed class PrismTests : IAsyncLifetime
 
     private async Task<Uri> StartPrismAsync()
     {
-        var port = FreePort();
+        var port = FixedPorts.Take();
         var start = new ProcessStartInfo(
             RuntimeLayout.Find().Node, [Path.Combine(Spec, "node_modules/@stoplight/prism-cli/dist/index.js"), "mock", "-h", "127.0.0.1", "-p", $"{port}", "cloudflare-subset.openapi.json"])
         {
@@ -127,12 +127,5 @@ public sealed class PrismTests : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

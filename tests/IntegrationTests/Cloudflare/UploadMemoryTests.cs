@@ -2,12 +2,9 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 
 namespace Libra.Deploy.IntegrationTests.Cloudflare;
 
-/// <summary>Alone in the process, or the memory of other tests would count.</summary>
-[CollectionDefinition(nameof(UploadMemoryTests), DisableParallelization = true)]
-public sealed class AloneInTheProcess;
-
 /// <summary>Files go from disk to the connection block by block, and only those that Cloudflare does not have.</summary>
-[Collection(nameof(UploadMemoryTests))]
+/// <remarks>Alone, or the memory of other tests would count.</remarks>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class UploadMemoryTests : IAsyncLifetime
 {
     private const string Project = "large";

@@ -44,17 +44,24 @@ internal sealed class PlatformDatabase : IAsyncDisposable
     public static async Task<PlatformDatabase> CreateAsync(TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
-        var connectionString = await server.CreateDatabaseAsync(timeZone);
+        var connectionString = await server.CreatePlatformDatabaseAsync(timeZone);
         services.AddPersistence(connectionString);
         var objects = Directory.CreateTempSubdirectory("libra-objects-");
         services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = objects.FullName });
         services.AddDeploymentLogs(new DeploymentLogOptions(), secrets: []);
         services.AddWebhooks(worker: false);
         configure(services);
-        var database = new PlatformDatabase(services.BuildServiceProvider(), connectionString, objects);
-        await database.ExecuteAsync(PlatformTables);
-        await database.Services.GetRequiredService<DatabaseSetup>().RunAsync(TestContext.Current.CancellationToken);
-        return database;
+        return new PlatformDatabase(services.BuildServiceProvider(), connectionString, objects);
+    }
+
+    /// <summary>Makes the platform's tables in an empty database, and then lets the service add its own.</summary>
+    public static async Task PrepareAsync(string connectionString)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
+        services.AddPersistence(connectionString);
+        await using var provider = services.BuildServiceProvider();
+        await using (var command = provider.GetRequiredService<NpgsqlDataSource>().CreateCommand(PlatformTables)) await command.ExecuteNonQueryAsync();
+        await provider.GetRequiredService<DatabaseSetup>().RunAsync(CancellationToken.None);
     }
 
     public async Task ExecuteAsync(string sql, params object[] parameters)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Libra.Deploy.IntegrationTests.Production;
@@ -41,7 +40,7 @@ internal sealed class ProductionService : IAsyncDisposable
     /// <summary>Starts it; nothing says yet that it will run.</summary>
     public static ProductionService Start(IReadOnlyDictionary<string, string> variables)
     {
-        var port = FreePort();
+        var port = FixedPorts.Take();
         return new ProductionService(Process.Start(Describe(variables, port))!, port);
     }
 
@@ -63,7 +62,7 @@ internal sealed class ProductionService : IAsyncDisposable
     /// <summary>Runs it to its end and gives what it printed.</summary>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        var start = Describe(variables, FreePort());
+        var start = Describe(variables, FixedPorts.Take());
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         using var time = new CancellationTokenSource(Patience);
@@ -109,13 +108,6 @@ internal sealed class ProductionService : IAsyncDisposable
         foreach (var (name, value) in variables) start.Environment[name] = value;
         start.Environment["PORT"] = $"{port}";
         return start;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(string? line)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
+using Libra.Deploy.IntegrationTests.Persistence;
 using Libra.Deploy.IntegrationTests.Service;
 using Libra.Deploy.IntegrationTests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,25 +13,20 @@ using Npgsql;
 namespace Libra.Deploy.IntegrationTests.Production;
 
 /// <summary>The README's production section from zero to a first deployment, and every wrong turn on the way.</summary>
-public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
+public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("libra-production-");
     private readonly Dictionary<string, string> _variables = [];
     private CloudflareDouble _cloudflare = null!;
     private Dispatcher _dispatcher = null!;
-    private EmbeddedPostgres _postgres = null!;
 
     public async ValueTask InitializeAsync()
     {
-        File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         _cloudflare = await CloudflareDouble.StartAsync();
         _dispatcher = await Dispatcher.StartAsync(_cloudflare);
-        _postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_data.FullName, "pg"), Durable = false },
-            NullLogger.Instance, TestContext.Current.CancellationToken);
         // What the README names.
         _variables["ENVIRONMENT"] = "production";
-        _variables["POSTGRES_URL"] = _postgres.ConnectionString;
+        _variables["POSTGRES_URL"] = await server.CreateDatabaseAsync();
         _variables["CLOUDFLARE_ACCOUNT_ID"] = CloudflareDouble.AccountId;
         _variables["CLOUDFLARE_API_TOKEN"] = CloudflareDouble.Token;
         _variables["CLOUDFLARE_ZONE_ID"] = CloudflareDouble.ZoneId;
@@ -43,7 +39,6 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _postgres.DisposeAsync();
         await _dispatcher.DisposeAsync();
         await _cloudflare.DisposeAsync();
         _data.Delete(recursive: true);
@@ -101,13 +96,15 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
     public async Task Start_WhileTheDatabaseIsRestarted_WaitsForIt()
     {
         await UseStorageAsync();
+        await using var postgres = await StartPostgresAsync();
+        _variables["POSTGRES_URL"] = postgres.ConnectionString;
         _variables.Remove("Host__DatabasePatience");
-        await _postgres.StopAsync();
+        await postgres.StopAsync();
 
         await using var service = ProductionService.Start(_variables);
         await Eventually.BecomesTrueAsync(
             () => service.Output.Contains("does not answer yet", StringComparison.Ordinal), ProductionService.Patience, "it says what it waits for");
-        await _postgres.StartAgainAsync(TestContext.Current.CancellationToken);
+        await postgres.StartAgainAsync(TestContext.Current.CancellationToken);
 
         await service.BecomesReadyAsync();
     }
@@ -115,13 +112,14 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
     [Fact]
     public async Task Start_WhenTheDatabaseUserMayNotMakeTables_SaysSo()
     {
-        await using (var database = NpgsqlDataSource.Create(_postgres.ConnectionString))
+        var role = $"weak_{Guid.NewGuid():N}";
+        await using (var database = NpgsqlDataSource.Create(_variables["POSTGRES_URL"]))
         {
-            await using var command = database.CreateCommand("CREATE ROLE weak LOGIN PASSWORD 'weak'");
+            await using var command = database.CreateCommand($"CREATE ROLE {role} LOGIN PASSWORD 'weak'");
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        _variables["POSTGRES_URL"] = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Username = "weak", Password = "weak" }.ConnectionString;
+        _variables["POSTGRES_URL"] = new NpgsqlConnectionStringBuilder(_variables["POSTGRES_URL"]) { Username = role, Password = "weak" }.ConnectionString;
 
         var (code, _, errors) = await ProductionService.RunAsync(_variables);
 
@@ -147,6 +145,15 @@ public sealed class ProductionWalkTests(S3Server s3) : IAsyncLifetime
             await Eventually.BecomesTrueAsync(() => service.Output.Contains(missing, StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says that, too");
             detailed.Should().Contain(missing);
         }
+    }
+
+    /// <summary>One that the test may stop.</summary>
+    private Task<EmbeddedPostgres> StartPostgresAsync()
+    {
+        File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
+        return EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_data.FullName, "pg"), Durable = false },
+            NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
     private async Task UseStorageAsync()

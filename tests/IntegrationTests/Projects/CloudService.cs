@@ -1,12 +1,8 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Libra.Deploy.Application.Access;
-using Libra.Deploy.Domain.Access;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 using Libra.Deploy.IntegrationTests.Service;
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -34,10 +30,7 @@ public sealed class CloudService : IAsyncLifetime
             ("Cloudflare:ApiBaseUrl", Cloudflare.BaseUrl.AbsoluteUri), ("Cloudflare:DispatcherUrl", _dispatcher.Address), ("Cloudflare:CallsPerFiveMinutes", "100000"),
             ("CustomDomains:Schedule", "* * * * * *"), ("CustomDomains:FirstPause", "00:00:00.200"), ("CustomDomains:LivePause", "00:00:00.500"),
             ("RateLimit:Limit", "0"), ("Deployments:RetryDelay", "00:00:00.200"));
-        await using var scope = Services.CreateAsyncScope();
-        var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"));
-        Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
+        await _service.SignInAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -11,15 +11,15 @@ public sealed class BubblewrapBinaryTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Locate_WhenTwoStartsAskAtOnce_GivesBothOneThatRuns()
+    public async Task Unpack_WhenTwoStartsAskAtOnce_GivesBothOneThatRuns()
     {
-        var found = await Task.WhenAll(LocateAsync(), LocateAsync());
+        var found = await Task.WhenAll(UnpackAsync(), UnpackAsync());
 
         found.Distinct().Should().ContainSingle();
         (await BubblewrapVersion.OfAsync(found[0], TestContext.Current.CancellationToken)).Should().BeGreaterThanOrEqualTo(BubblewrapVersion.Oldest);
         _folder.GetDirectories("*.new").Should().BeEmpty("nothing half-made may stay");
     }
 
-    private Task<string> LocateAsync() =>
-        new BubblewrapBinary(_folder.FullName, NullLogger<BubblewrapBinary>.Instance).LocateAsync(TestContext.Current.CancellationToken);
+    private Task<string> UnpackAsync() =>
+        new BubblewrapBinary(_folder.FullName, NullLogger<BubblewrapBinary>.Instance).UnpackAsync(TestContext.Current.CancellationToken);
 }

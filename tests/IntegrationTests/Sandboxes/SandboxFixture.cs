@@ -14,9 +14,6 @@ public sealed class SandboxFixture : IAsyncLifetime
     /// <summary>Set for a second process of tests that works in the folder of a first.</summary>
     internal const string DataDirectoryVariable = "LIBRA_TEST_SANDBOX_DATA";
 
-    /// <summary>Outlives the tests, so that bubblewrap is fetched once.</summary>
-    private static readonly string ToolsDirectory = Path.Combine(AppContext.BaseDirectory, "tools");
-
     private readonly DirectoryInfo _data = Environment.GetEnvironmentVariable(DataDirectoryVariable) is { } shared
         ? new DirectoryInfo(shared)
         : Directory.CreateTempSubdirectory("libra-sandbox-tests-");
@@ -24,7 +21,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     public SandboxFixture()
     {
         Options = new BubblewrapOptions { DataDirectory = _data.FullName };
-        Provider = new BubblewrapSandboxProvider(Options, RuntimeLayout.Find(), new BubblewrapBinary(ToolsDirectory, NullLogger<BubblewrapBinary>.Instance), TimeProvider.System, NullLogger<BubblewrapSandboxProvider>.Instance);
+        Provider = new BubblewrapSandboxProvider(Options, RuntimeLayout.Find(), new BubblewrapBinary(SandboxTools.Folder, NullLogger<BubblewrapBinary>.Instance), TimeProvider.System, NullLogger<BubblewrapSandboxProvider>.Instance);
     }
 
     public BubblewrapOptions Options { get; }

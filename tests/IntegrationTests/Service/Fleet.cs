@@ -37,7 +37,7 @@ internal sealed class Fleet : IAsyncDisposable
         {
             ("POSTGRES_URL", _database), ("LIBRA_DATA_DIR", DataOf($"worker-{_workers.Count}")), ("LIBRA_ROLES", "worker"), ("ENVIRONMENT", "development"),
             ("PORT", "0"), ("LIBRA_EDGE_PORT", "0"), ("LOG_LEVEL", "error"), ("SANDBOX_BUILDER_DEFAULT_PROVIDER", "process"),
-            ("Deployments__LeaseDuration", "00:00:03"), ("Deployments__LeaseRenewal", "00:00:00.500"),
+            ("Deployments__LeaseDuration", "00:00:08"), ("Deployments__LeaseRenewal", "00:00:00.500"),
         })
             start.Environment[name] = value;
         foreach (var (key, value) in _settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;

@@ -12,8 +12,7 @@ public sealed class OutageTests
     [Fact]
     public async Task ObjectStore_WhenItGoesAndComesBack_IsToldEverywhere()
     {
-        await using var own = await OwnService.StartAsync();
-        await own.SignInAsync();
+        await using var own = await OwnProcess.StartAsync();
         await BecomesAsync(own, "/health/ready", HttpStatusCode.OK);
 
         var away = own.ObjectFolder + ".away";
@@ -36,8 +35,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Database_WhenItGoesAndComesBack_IsToldByStatusAndMetrics()
     {
-        await using var own = await OwnService.StartAsync();
-        await own.SignInAsync();
+        await using var own = await OwnProcess.StartAsync();
         await BecomesAsync(own, "/status", HttpStatusCode.OK);
         await BecomesAsync(own, "/metrics", HttpStatusCode.OK);
 
@@ -52,14 +50,14 @@ public sealed class OutageTests
         await BecomesAsync(own, "/status/queue", HttpStatusCode.OK);
     }
 
-    private static Task BecomesAsync(OwnService own, string path, HttpStatusCode expected) => Eventually.BecomesTrueAsync(
+    private static Task BecomesAsync(OwnProcess own, string path, HttpStatusCode expected) => Eventually.BecomesTrueAsync(
         async () => await StatusOfAsync(own, path) == expected, Seconds, $"{path} should answer {expected}");
 
-    private static Task SaysAsync(OwnService own, string path, string text) => Eventually.BecomesTrueAsync(
+    private static Task SaysAsync(OwnProcess own, string path, string text) => Eventually.BecomesTrueAsync(
         async () => (await own.Client.GetStringAsync(path, TestContext.Current.CancellationToken)).Contains(text, StringComparison.Ordinal),
         Seconds, $"{path} should say {text}");
 
-    private static async Task<HttpStatusCode> StatusOfAsync(OwnService own, string path)
+    private static async Task<HttpStatusCode> StatusOfAsync(OwnProcess own, string path)
     {
         using var answer = await own.Client.GetAsync(path, TestContext.Current.CancellationToken);
         return answer.StatusCode;

@@ -27,9 +27,6 @@ internal sealed class OwnService : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>Where the objects of the embedded store lie.</summary>
-    public string ObjectFolder => Path.Combine(_data.FullName, "data", "objects");
-
     public static async Task<OwnService> StartAsync(params (string Key, string Value)[] settings)
     {
         var data = Directory.CreateTempSubdirectory("libra-own-");

@@ -50,6 +50,13 @@ internal sealed class ServiceNode : IAsyncDisposable
                 ["RateLimit:Limit"] = "0",
             }.Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))));
 
+    /// <summary>Makes a token with every right, by a host that never serves.</summary>
+    public static async Task<string> IssueTokenAsync(string database, string folder)
+    {
+        await using var host = await CreateAsync(database, folder);
+        return await TokenAsync(host.App.Services);
+    }
+
     /// <returns>The id of an accepted deployment of these files.</returns>
     public Task<string> StartDeploymentAsync(params (string Path, string Content)[] files) => AcceptedAsync("/deploy", new JsonObject
     {

@@ -14,6 +14,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public string DataFolder => _data.FullName;
+
     /// <summary>Starts the service on a database and waits until it listens.</summary>
     /// <param name="environment">Variables of the process besides the ones that it inherits.</param>
     public static async Task<ServiceProcess> StartAsync(

@@ -16,12 +16,11 @@ public sealed class TargetOutageTests
     public async Task Cloudflare_WhenItGoesAndComesBack_IsToldEverywhere()
     {
         var cloudflare = await CloudflareDouble.StartAsync();
-        await using var own = await OwnService.StartAsync(
+        await using var own = await OwnProcess.StartAsync(
             ("Cloudflare:AccountId", CloudflareDouble.AccountId),
             ("Cloudflare:ApiToken", CloudflareDouble.Token),
             ("Cloudflare:ApiBaseUrl", cloudflare.BaseUrl.ToString()),
             ("Cloudflare:CheckValidity", "00:00:02"));
-        await own.SignInAsync();
         await IsToldWellAsync(own);
 
         var port = cloudflare.BaseUrl.Port;
@@ -41,13 +40,13 @@ public sealed class TargetOutageTests
         await IsToldWellAsync(own);
     }
 
-    private static async Task IsToldWellAsync(OwnService own)
+    private static async Task IsToldWellAsync(OwnProcess own)
     {
         await DetailedAsync(own, "healthy", "takes deployments.");
         await MetricAsync(own, 1);
     }
 
-    private static async Task IsToldIllAsync(OwnService own, string reason)
+    private static async Task IsToldIllAsync(OwnProcess own, string reason)
     {
         await DetailedAsync(own, "unhealthy", reason);
         await MetricAsync(own, 0);
@@ -60,7 +59,7 @@ public sealed class TargetOutageTests
         }
     }
 
-    private static Task DetailedAsync(OwnService own, string status, string message) => Eventually.BecomesTrueAsync(
+    private static Task DetailedAsync(OwnProcess own, string status, string message) => Eventually.BecomesTrueAsync(
         async () =>
         {
             var body = await own.Client.GetFromJsonAsync<JsonNode>("/health/detailed", TestContext.Current.CancellationToken);
@@ -69,7 +68,7 @@ public sealed class TargetOutageTests
         },
         Seconds, $"/health/detailed should call the target {status}: {message}");
 
-    private static Task MetricAsync(OwnService own, int value) => Eventually.BecomesTrueAsync(
+    private static Task MetricAsync(OwnProcess own, int value) => Eventually.BecomesTrueAsync(
         async () => (await own.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken))
             .Contains($$"""dependency="target"} {{value}}""", StringComparison.Ordinal),
         Seconds, $"/metrics should say {value} of the target");

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.S3;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Storage;
@@ -65,7 +63,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         var options = new S3ObjectStoreOptions
         {
-            Endpoint = new Uri($"http://127.0.0.1:{FreePort()}"),
+            Endpoint = new Uri($"http://127.0.0.1:{FixedPorts.Take(inARow: 2)}"),
             AccessKeyId = $"key{Guid.NewGuid():N}",
             SecretAccessKey = $"secret{Guid.NewGuid():N}",
         };
@@ -96,26 +94,5 @@ public sealed class S3Server : IAsyncDisposable
         using var client = S3Client.Create(options);
         await client.PutBucketAsync(options.LogsBucket);
         await client.PutBucketAsync(options.ArtifactsBucket);
-    }
-
-    /// <summary>A free port whose next one is free as well.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            using var second = new TcpListener(IPAddress.Loopback, port + 1);
-            try
-            {
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // taken: try another pair
-            }
-        }
     }
 }

@@ -19,6 +19,12 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
     public async Task<string> LocateAsync(CancellationToken cancellationToken)
     {
         if (ProgramPath.Find("bwrap") is { } installed && await BubblewrapVersion.OfAsync(installed, cancellationToken) >= BubblewrapVersion.Oldest) return installed;
+        return await UnpackAsync(cancellationToken);
+    }
+
+    /// <summary>The same for a machine that has none.</summary>
+    internal async Task<string> UnpackAsync(CancellationToken cancellationToken)
+    {
         if (File.Exists(Unpacked)) return Unpacked;
         if (ProgramPath.Find("apt-get") is null || ProgramPath.Find("dpkg-deb") is null)
             throw new InvalidOperationException(Refusal(ProgramPath.Find));

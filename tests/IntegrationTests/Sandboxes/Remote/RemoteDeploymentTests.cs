@@ -1,13 +1,8 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Libra.Deploy.Application.Access;
-using Libra.Deploy.Domain.Access;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 using Libra.Deploy.IntegrationTests.Sandboxes.Remote.Double;
 using Libra.Deploy.IntegrationTests.Service;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote;
 
@@ -23,7 +18,7 @@ public sealed class RemoteDeploymentTests
         await using var dispatcher = await Dispatcher.StartAsync(cloudflare);
         await using ProviderDouble rented = provider == "e2b" ? await ProviderDouble.StartAsync<E2BDouble>() : await ProviderDouble.StartAsync<DaytonaDouble>();
         await using var service = await OwnService.StartAsync([.. Account(cloudflare, dispatcher), .. Machines(provider, rented)]);
-        await SignInAsync(service);
+        await service.SignInAsync();
 
         var done = await DeployAsync(service);
 
@@ -48,14 +43,6 @@ public sealed class RemoteDeploymentTests
         ("Host:SandboxProvider", provider), ("E2B:ApiKey", ProviderDouble.Key), ("E2B:ApiUrl", rented.Address.AbsoluteUri), ("E2B:SandboxUrl", rented.Address.AbsoluteUri),
         ("Daytona:ApiKey", ProviderDouble.Key), ("Daytona:ApiUrl", new Uri(rented.Address, "api/").AbsoluteUri),
     ];
-
-    private static async Task SignInAsync(OwnService service)
-    {
-        await using var scope = service.Host.App.Services.CreateAsyncScope();
-        var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"));
-        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
-    }
 
     private static async Task<JsonNode> DeployAsync(OwnService service)
     {

@@ -15,7 +15,7 @@ internal sealed class LocalMachine : IDisposable
 {
     private static readonly SandboxToolchain Tools = new(RuntimeLayout.Find());
     private static readonly Lazy<Task<string>> Bubblewrap = new(() => new BubblewrapBinary(
-        Path.Combine(AppContext.BaseDirectory, "tools"), NullLogger<BubblewrapBinary>.Instance).LocateAsync(CancellationToken.None));
+        SandboxTools.Folder, NullLogger<BubblewrapBinary>.Instance).LocateAsync(CancellationToken.None));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-machine-");
     private readonly ConcurrentDictionary<int, Process> _running = new();
