@@ -136,6 +136,21 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TargetThatCannotTakeIt_IsFoundOutBeforeTheBuild()
+    {
+        var id = await _node.AcceptAsync();
+        _node.Target.OnCheck = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The account has no Workers for Platforms."));
+
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered, "somebody has to mend the account first");
+
+        var failure = (await _node.ViewAsync(id)).Failure!;
+        (failure.Code, failure.Step).Should().Be(("TARGET_UNAVAILABLE", DeploymentStep.Validation));
+        failure.Message.Should().Be("The account has no Workers for Platforms.");
+        (_node.Sandboxes.Made, _node.Target.Published.Count).Should().Be((0, 0));
+        (await IsRefundedAsync(id)).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task InstallFailed_WhenTheRegistryIsAway_IsTheProvidersAndTriedAgain()
     {
         var id = await AcceptAsync("INSTALL_FAILED");
