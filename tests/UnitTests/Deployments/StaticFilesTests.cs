@@ -9,9 +9,11 @@ public sealed class StaticFilesTests
     [Theory]
     [InlineData("single-page-application", "index.html", "assets/app.js")]
     [InlineData("none", "index.html", "about.html")]
-    [InlineData("none", "about.html")]
+    [InlineData("none", "index.html", "about.html", "main.js")]
+    [InlineData("none", "index.html", "picture.png")]
+    [InlineData("none", "about.html", "main.js")]
     [InlineData("404-page", "index.html", "404.html")]
-    [InlineData("single-page-application", "dist/index.html", "docs/other.html")]
+    [InlineData("single-page-application", "dist/index.html", "dist/main.js", "docs/other.html")]
     public void SiteOf_TakesOnePageAloneForAnAppThatRoutesInTheBrowser(string notFound, params string[] paths) =>
         StaticFiles.SiteOf(Tree(paths)).Assets.NotFoundHandling.Should().Be(notFound);
 

@@ -50,13 +50,14 @@ internal static class StaticFiles
             : $"There is no index.html at the top, so the site's address itself will answer 404; {nested[1]} lies in '{nested[0]}': send that folder's content instead";
     }
 
-    /// <summary>One page alone is taken for an app that routes in the browser.</summary>
+    /// <summary>One page alone is taken for an app that routes in the browser, when it has a script that could.</summary>
     private static string NotFoundOf(List<(string Path, ReadOnlyMemory<byte> Content)> files)
     {
         if (files.Exists(file => file.Path == "404.html")) return "404-page";
 
         var pages = files.Where(file => file.Path.EndsWith(".html", StringComparison.OrdinalIgnoreCase)).Take(2).ToList();
-        return pages is [("index.html", _)] ? "single-page-application" : "none";
+        var hasScript = files.Exists(file => Path.GetExtension(file.Path) is ".js" or ".mjs");
+        return hasScript && pages is [("index.html", _)] ? "single-page-application" : "none";
     }
 
     private static bool IsSourceCode(string path) => Path.GetExtension(path) is ".ts" or ".tsx" or ".jsx" or ".vue" or ".svelte";
