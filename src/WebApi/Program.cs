@@ -1,7 +1,4 @@
-using Libra.Deploy.Application.Deployments.Pipeline;
-using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Composition;
-using Microsoft.Extensions.Options;
 
 try
 {
@@ -11,9 +8,8 @@ try
     else await host.RunAsync();
     return 0;
 }
-catch (Exception failure) when (failure is OptionsValidationException or FormatException or RuntimePartMissingException or SandboxException)
+catch (Exception failure) when (StartFailure.SentenceOf(failure) is { } sentence)
 {
-    // What an operator can mend gets a sentence; a bug keeps its stack.
-    await Console.Error.WriteLineAsync($"Libra Deploy cannot start: {failure.Message}");
+    await Console.Error.WriteLineAsync($"Libra Deploy cannot start: {sentence}");
     return 1;
 }

@@ -22,6 +22,7 @@ internal static class DeployCommand
         var project = call.Required(Project);
         var source = SourceFolder.Read(call.Operand ?? ".");
         foreach (var link in source.Links) call.Note($"{link} is a symbolic link and stays here.");
+        foreach (var settings in source.Settings) call.Note($"{settings} may hold secrets and stays here: the build does not see its values.");
 
         var (organization, user) = await OwnerAsync(call, project, cancellationToken);
         call.Say(string.Create(CultureInfo.InvariantCulture, $"Sending {source.Files.Count} files ({source.Bytes / 1024.0:0.#} KiB) to {call.Api.Address}"));

@@ -5,8 +5,9 @@ namespace Libra.Deploy.Cli.Source;
 /// <summary>The files of a folder that are to be deployed.</summary>
 /// <param name="Files">In the order of their paths.</param>
 /// <param name="Links">Paths that were left out because they are symbolic links.</param>
+/// <param name="Settings">Paths that were left out because such files hold secrets.</param>
 /// <param name="Bytes">Of all files together.</param>
-internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyList<string> Links, long Bytes)
+internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyList<string> Links, IReadOnlyList<string> Settings, long Bytes)
 {
     /// <summary>More than any service takes by default: whoever has more has most likely named the wrong folder.</summary>
     public const int MostFiles = 10_000;
@@ -31,7 +32,7 @@ internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyLi
         }
 
         return reading.Files.Count > 0
-            ? new SourceFolder(reading.Files, reading.Links, reading.Bytes)
+            ? new SourceFolder(reading.Files, reading.Links, reading.Settings, reading.Bytes)
             : throw new CommandException(
                   $"There is nothing to deploy in {top.FullName}: it is empty, or its .gitignore leaves everything out.");
     }
@@ -41,6 +42,8 @@ internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyLi
         public List<SourceFile> Files { get; } = [];
 
         public List<string> Links { get; } = [];
+
+        public List<string> Settings { get; } = [];
 
         public long Bytes { get; private set; }
 
@@ -52,6 +55,7 @@ internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyLi
             foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
             {
                 string[] inside = [.. path, entry.Name];
+                if (NeverSent.HoldsSettings(entry.Name)) Settings.Add(string.Join('/', inside));
                 if (NeverSent.Contains(entry.Name) || rules.Ignores(inside, entry is DirectoryInfo)) continue;
 
                 // A link may lead out of the project, or in a circle.

@@ -120,6 +120,15 @@ public sealed class LibraHost : IAsyncDisposable
             BinFolder = RuntimeLayout.Find(builder.Configuration[RuntimeLayout.DirectorySetting]).PostgresBin,
             DataFolder = Path.Combine(settings.DataPath, "postgres"),
         };
-        return await EmbeddedPostgres.StartAsync(options, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+        try
+        {
+            return await EmbeddedPostgres.StartAsync(options, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException(
+                $"the embedded PostgreSQL cannot run in {options.DataFolder}: {failure.Message} LIBRA_DATA_DIR chooses another folder, POSTGRES_URL another database.",
+                failure);
+        }
     }
 }

@@ -21,6 +21,8 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Bytes)
     public static async Task<ErrorOr<JsonBody>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!IsJson(request.ContentType)) return Problems.NotJson;
+        // Nothing unpacks it, so that a small request cannot become a large one in memory.
+        if (request.Headers.ContentEncoding.Any(encoding => encoding is not (null or "" or "identity"))) return Problems.Compressed;
 
         var options = request.HttpContext.RequestServices.GetRequiredService<IOptions<LibraHttpOptions>>().Value;
         if (request.ContentLength > options.MaxBodyBytes) return Problems.TooLarge;

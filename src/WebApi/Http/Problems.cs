@@ -24,6 +24,10 @@ internal static class Problems
     public static Error NotJson =>
         Error.Validation(ProblemCodes.UnsupportedMediaType, "The body must be JSON: send Content-Type application/json.");
 
+    /// <summary>A body that would have to be unpacked first.</summary>
+    public static Error Compressed =>
+        Error.Validation(ProblemCodes.UnsupportedMediaType, "The body must not be compressed: send it without Content-Encoding.");
+
     /// <summary>A body over the limit.</summary>
     public static Error TooLarge => Error.Validation(ProblemCodes.PayloadTooLarge, "The request body is too large.");
 

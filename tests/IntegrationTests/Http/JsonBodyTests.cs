@@ -35,6 +35,21 @@ public sealed class JsonBodyTests(ShellHost host) : IClassFixture<ShellHost>
     }
 
     [Theory]
+    [InlineData("gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("br", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("identity", HttpStatusCode.OK)]
+    public async Task ContentEncoding_WhenItSaysCompressed_IsRefusedByThatName(string encoding, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/deploy") { Content = new StringContent(Good, Encoding.UTF8, "application/json") };
+        request.Content.Headers.ContentEncoding.Add(encoding);
+
+        var response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.Should().Be(status);
+        if (status != HttpStatusCode.OK) (await response.JsonAsync()).Text("message").Should().Contain("Content-Encoding");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("""{"projectId": "p-ok",""")]
     [InlineData("\uFEFF" + Good)]

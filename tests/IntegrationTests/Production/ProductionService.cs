@@ -105,8 +105,8 @@ internal sealed class ProductionService : IAsyncDisposable
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT") && !name.StartsWith("NPM_", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in variables) start.Environment[name] = value;
         start.Environment["PORT"] = $"{port}";
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         return start;
     }
 

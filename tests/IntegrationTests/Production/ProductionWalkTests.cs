@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
@@ -90,6 +93,37 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
 
         code.Should().Be(1);
         errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain(sentence).And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("PORT")]
+    [InlineData("LIBRA_EDGE_PORT")]
+    public async Task Start_WhenAPortIsTaken_NamesItAndItsSetting(string setting)
+    {
+        using var other = new TcpListener(IPAddress.Any, port: 0) { ExclusiveAddressUse = true };
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var name in _variables.Keys.Where(name => name.StartsWith("CLOUDFLARE_", StringComparison.Ordinal)).ToList()) _variables.Remove(name);
+        await UseStorageAsync();
+        _variables[setting] = port;
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain(port).And.Contain($"Set {setting} ").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Start_WhenTheDataFolderCannotBeMade_SaysWhichAndWhatToSet()
+    {
+        foreach (var name in _variables.Keys.Where(name => !name.StartsWith("LIBRA_", StringComparison.Ordinal)).ToList()) _variables.Remove(name);
+        _variables["ENVIRONMENT"] = "development";
+        _variables["LIBRA_DATA_DIR"] = "/proc/nowhere";
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain("/proc/nowhere").And.Contain("LIBRA_DATA_DIR").And.NotContain("   at ");
     }
 
     [Fact]

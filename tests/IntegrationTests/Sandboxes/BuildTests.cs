@@ -28,4 +28,24 @@ public sealed class BuildTests(SandboxFixture fixture)
         built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
         open.ResultEntries().Select(entry => entry.Name).Should().Contain("index.html");
     }
+
+    [Theory]
+    [InlineData(".tmp")] // tsc -b, as Vite's templates set it up
+    [InlineData(".vite")]
+    [InlineData(".vite-temp")]
+    [InlineData(".cache")]
+    [InlineData(".astro")]
+    [InlineData(".nitro")]
+    public async Task Build_WhenAToolKeepsItsOwnFolderInNodeModules_MayWriteThere(string folder)
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(("package.json", """{ "dependencies": { "is-number": "7.0.0" } }"""));
+
+        (await open.InstallAsync(PackageManager.Bun)).Succeeded.Should().BeTrue(open.Output);
+        var built = await open.BuildAsync(
+            ["sh", "-c", $"mkdir -p dist node_modules/{folder}/deep && echo kept > node_modules/{folder}/deep/file && cp node_modules/{folder}/deep/file dist/"]);
+
+        built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        open.ResultEntries().Select(entry => entry.Name).Should().Contain("file");
+    }
 }

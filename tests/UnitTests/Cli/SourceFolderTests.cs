@@ -77,6 +77,20 @@ public sealed class SourceFolderTests : IDisposable
     }
 
     [Fact]
+    public void Read_OfFilesWithSettings_NamesThemAndSendsNone()
+    {
+        Write("index.html");
+        Write(".env");
+        Write(".env.example");
+        Write("web/.env.production");
+
+        var read = SourceFolder.Read(_folder.FullName);
+
+        read.Files.Select(file => file.Path).Should().Equal(".env.example", "index.html");
+        read.Settings.Should().Equal(".env", "web/.env.production");
+    }
+
+    [Fact]
     public void Read_OfAnEmptyFolder_SaysSo() =>
         FluentActions.Invoking(() => SourceFolder.Read(_folder.FullName)).Should().Throw<CommandException>().WithMessage("There is nothing to deploy*");
 

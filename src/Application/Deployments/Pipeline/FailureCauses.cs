@@ -45,7 +45,9 @@ internal static class FailureCauses
         var cause = Table[code];
         var passing = error.Type == ErrorType.Unexpected;
         var category = passing ? cause.WhenPassing : cause.WhenLasting;
-        var failure = new DeploymentFailure(code, category, step, error.Description, excerpt, cause.Hint);
+        // Output shows what a user did wrong; when something of ours was away, the row knows better.
+        var hint = (category == FailureCategory.User ? FailureHints.For(code, error.Description, excerpt) : null) ?? cause.Hint;
+        var failure = new DeploymentFailure(code, category, step, error.Description, excerpt, hint);
         return failure with { Lasting = failure.IsOurs && !passing };
     }
 

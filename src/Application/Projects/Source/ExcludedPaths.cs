@@ -41,7 +41,22 @@ public sealed class ExcludedPaths
     public static bool IsAlwaysExcluded(string path) => path.Split('/').Any(IsExcludedSegment);
 
     /// <summary>True for a path that is left out of the build.</summary>
-    public bool Contains(string path) => IsAlwaysExcluded(path) || IsBuildOutput(path);
+    public bool Contains(string path) => CauseOf(path) is not null;
+
+    /// <summary>The file or folder because of which a path is left out of the build; null when it stays.</summary>
+    public string? CauseOf(string path)
+    {
+        var parts = path.Split('/');
+        var excluded = Array.FindIndex(parts, IsExcludedSegment);
+        if (excluded >= 0) return string.Join('/', parts[..(excluded + 1)]);
+
+        return IsBuildOutput(path) ? parts[0] : null;
+    }
+
+    /// <summary>True for what <see cref="CauseOf"/> names because it usually holds secrets.</summary>
+    public static bool HoldsSettings(string cause) =>
+        cause[(cause.LastIndexOf('/') + 1)..] is var name
+        && (name is ".env" or ".envrc" or ".dev.vars" || IsSecretVariant(name));
 
     // A file at the top that is called "build" is a file of the project, so there must be something below.
     private bool IsBuildOutput(string path) => path.IndexOf('/') is > 0 and var slash && outputs.Contains(path[..slash]);

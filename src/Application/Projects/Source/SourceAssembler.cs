@@ -32,6 +32,9 @@ public static class SourceAssembler
         if (package.IsError) return package.Errors;
 
         var excluded = ExcludedPaths.For(package.Value.BuildScript);
-        return SourceTree.Create(files.Values.Where(file => !excluded.Contains(file.Path)), limits);
+        return SourceTree.Create(
+            files.Values.Where(file => !excluded.Contains(file.Path)),
+            limits,
+            files.Keys.Select(excluded.CauseOf).OfType<string>());
     }
 }

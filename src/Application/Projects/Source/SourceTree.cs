@@ -10,9 +10,10 @@ public sealed class SourceTree
 {
     private readonly Dictionary<string, SourceFile> byPath;
 
-    private SourceTree(IReadOnlyList<SourceFile> files)
+    private SourceTree(IReadOnlyList<SourceFile> files, IEnumerable<string> leftOut)
     {
         Files = files;
+        LeftOut = [.. leftOut.Distinct().Order(StringComparer.Ordinal)];
         TotalBytes = files.Sum(file => (long)file.Content.Length);
         Digest = DigestOf(files);
         byPath = files.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -21,6 +22,9 @@ public sealed class SourceTree
     /// <summary>Every file, ordered by ordinal path.</summary>
     public IReadOnlyList<SourceFile> Files { get; }
 
+    /// <summary>Files and folders that the project came with and that no build gets to see, ordered by path.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
     /// <summary>Bytes of all contents together.</summary>
     public long TotalBytes { get; }
 
@@ -28,7 +32,10 @@ public sealed class SourceTree
     public string Digest { get; }
 
     /// <summary>Takes the files as they are, if their paths are sound, unique on any file system, and within the limits.</summary>
-    public static ErrorOr<SourceTree> Create(IEnumerable<SourceFile> files, SourceLimits limits)
+    /// <param name="files">All of them.</param>
+    /// <param name="limits">What they may amount to.</param>
+    /// <param name="leftOut">What was taken out before, to tell its owner.</param>
+    public static ErrorOr<SourceTree> Create(IEnumerable<SourceFile> files, SourceLimits limits, IEnumerable<string>? leftOut = null)
     {
         var accepted = new List<SourceFile>();
         var sizes = new SourceSize(limits);
@@ -44,7 +51,7 @@ public sealed class SourceTree
         }
 
         accepted.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
-        return FindCollision(accepted) is { } collision ? collision : new SourceTree(accepted);
+        return FindCollision(accepted) is { } collision ? collision : new SourceTree(accepted, leftOut ?? []);
     }
 
     /// <summary>The file at exactly that path; null when there is none.</summary>

@@ -152,7 +152,15 @@ internal sealed record InstalledDependencies(string Root, IReadOnlyList<string> 
 {
     /// <summary>What build tools write below node_modules, and how much of it there may be.</summary>
     public static IReadOnlyDictionary<string, long> WritableFolders { get; } =
-        new Dictionary<string, long> { [".vite"] = 256L << 20, [".vite-temp"] = 64L << 20, [".cache"] = 256L << 20 };
+        new SortedDictionary<string, long>(StringComparer.Ordinal)
+        {
+            [".astro"] = 256L << 20,
+            [".cache"] = 256L << 20,
+            [".nitro"] = 64L << 20,
+            [".tmp"] = 64L << 20, // what tsc -b remembers, in every project that Vite's own templates begin
+            [".vite"] = 256L << 20,
+            [".vite-temp"] = 64L << 20,
+        };
 
     public void Dispose() => Lock.Dispose();
 }

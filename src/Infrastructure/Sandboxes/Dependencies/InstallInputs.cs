@@ -80,6 +80,8 @@ internal sealed class InstallInputs
         }
 
         Append(Encoding.UTF8.GetBytes($"{Manager} {toolVersion}"));
+        // Made while installing: what an earlier version of the service has stored lacks the ones that are new.
+        foreach (var name in InstalledDependencies.WritableFolders.Keys) Append(Encoding.UTF8.GetBytes(name));
         foreach (var (path, content) in _files)
         {
             Append(Encoding.UTF8.GetBytes(path));

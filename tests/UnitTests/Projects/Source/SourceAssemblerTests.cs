@@ -32,6 +32,16 @@ public sealed class SourceAssemblerTests
     }
 
     [Fact]
+    public void Assemble_WhenSomethingIsDropped_NamesEachFolderAndFileOnce()
+    {
+        var tree = Assemble(
+            [Package("vite build"), Text("dist/a.js"), Text("dist/b.js"), Text("apps/web/.env.production"), Text(".env.example"), Text("node_modules/x/.env")]).Value;
+
+        tree.LeftOut.Should().Equal("apps/web/.env.production", "dist", "node_modules");
+        tree.LeftOut.Where(ExcludedPaths.HoldsSettings).Should().Equal("apps/web/.env.production");
+    }
+
+    [Fact]
     public void Assemble_WhenNothingIsBuilt_KeepsTheBuiltFolder()
     {
         Assemble([Text("dist/index.html")]).Value.Paths().Should().Equal("dist/index.html");

@@ -24,13 +24,20 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var stored = context.Sandbox is null
-            ? await artifacts.SaveStaticFilesAsync(StaticFiles.SiteOf(context.Source!), cancellationToken, ClaimFor(context))
+            ? await SaveStaticFilesAsync(context, cancellationToken)
             : await BuildAsync(context, context.Sandbox, cancellationToken);
         if (stored.IsError) return stored.Errors;
 
         var artifact = stored.Value;
         context.Log.Write(Logs.LogLevel.Info, Step, $"Artifact {artifact.Digest[..12]}, {artifact.Size} bytes");
         return Result.Success;
+    }
+
+    private Task<ErrorOr<ArtifactReference>> SaveStaticFilesAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var site = StaticFiles.SiteOf(context.Source!);
+        foreach (var surprise in StaticFiles.Surprises(context.Source!, site)) context.Log.Write(Logs.LogLevel.Warn, Step, surprise);
+        return artifacts.SaveStaticFilesAsync(site, cancellationToken, ClaimFor(context));
     }
 
     // Recorded before it is stored: from then on no cleanup takes the same content of another deployment for unused.

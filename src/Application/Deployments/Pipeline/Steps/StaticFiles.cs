@@ -33,7 +33,32 @@ internal static class StaticFiles
             .Where(file => file.Path.StartsWith(root, StringComparison.Ordinal) && !Housekeeping.Contains(file.Path))
             .Select(file => (file.Path[root.Length..], file.Content))
             .ToList();
-        var notFound = files.Exists(file => file.Item1 == "404.html") ? "404-page" : "none";
-        return new StaticSite(files, new AssetsSettings(NotFoundHandling: notFound));
+        return new StaticSite(files, new AssetsSettings(NotFoundHandling: NotFoundOf(files)));
     }
+
+    /// <summary>What a person would be surprised by when they open the site, each a sentence.</summary>
+    public static IEnumerable<string> Surprises(SourceTree tree, StaticSite site)
+    {
+        if (tree.Find(PackageJson.FileName) is not null && site.Files.Any(file => IsSourceCode(file.Path)))
+            yield return "package.json has no script 'build': the files are served as they are, and browsers do not understand TypeScript or JSX";
+        if (site.Files.Any(file => file.Path == "index.html")) yield break;
+
+        var nested = tree.Files.Select(file => file.Path.Split('/'))
+            .FirstOrDefault(parts => parts is [_, "index.html" or PackageJson.FileName]);
+        yield return nested is null
+            ? "There is no index.html: the site's address itself will answer 404"
+            : $"There is no index.html at the top, so the site's address itself will answer 404; {nested[1]} lies in '{nested[0]}': send that folder's content instead";
+    }
+
+    /// <summary>One page alone is taken for an app that routes in the browser, when it has a script that could.</summary>
+    private static string NotFoundOf(List<(string Path, ReadOnlyMemory<byte> Content)> files)
+    {
+        if (files.Exists(file => file.Path == "404.html")) return "404-page";
+
+        var pages = files.Where(file => file.Path.EndsWith(".html", StringComparison.OrdinalIgnoreCase)).Take(2).ToList();
+        var hasScript = files.Exists(file => Path.GetExtension(file.Path) is ".js" or ".mjs");
+        return hasScript && pages is [("index.html", _)] ? "single-page-application" : "none";
+    }
+
+    private static bool IsSourceCode(string path) => Path.GetExtension(path) is ".ts" or ".tsx" or ".jsx" or ".vue" or ".svelte";
 }

@@ -9,6 +9,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 /// <summary>Writes the project's files into the sandbox, all in one transfer.</summary>
 internal sealed class SyncStep : IDeploymentStep
 {
+    private const int MostNamed = 20;
+
     public DeploymentStep Step => DeploymentStep.Sync;
 
     public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
@@ -27,7 +29,22 @@ internal sealed class SyncStep : IDeploymentStep
         }
 
         context.Log.Write(Logs.LogLevel.Info, Step, $"{tree.Files.Count} files, {tree.TotalBytes} bytes");
+        TellWhatIsLeftOut(context, tree.LeftOut);
         return Result.Success;
+    }
+
+    // A site whose settings are missing builds well and does not work: nobody would look here unless it was said.
+    private void TellWhatIsLeftOut(StepContext context, IReadOnlyList<string> leftOut)
+    {
+        var settings = leftOut.Where(ExcludedPaths.HoldsSettings).Take(MostNamed).ToList();
+        var others = leftOut.Where(cause => !ExcludedPaths.HoldsSettings(cause)).Take(MostNamed).ToList();
+        if (others.Count > 0) context.Log.Write(Logs.LogLevel.Info, Step, $"Left out: {string.Join(", ", others)}");
+        if (settings.Count == 0) return;
+
+        context.Log.Write(
+            Logs.LogLevel.Warn,
+            Step,
+            $"Left out, because such files hold secrets: {string.Join(", ", settings)}. What browsers may see belongs into the source, what the worker needs into the vars of its wrangler configuration");
     }
 
     private static async Task PackAsync(SourceTree tree, Stream destination, CancellationToken cancellationToken)

@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Runtime;
+using Microsoft.Extensions.Options;
+
+namespace Libra.Deploy.WebApi.Composition;
+
+/// <summary>Tells what an operator can mend from a bug: the first gets a sentence, the second keeps its stack.</summary>
+internal static class StartFailure
+{
+    /// <summary>What stopped the start and what to do about it; null for a bug.</summary>
+    public static string? SentenceOf(Exception failure) => failure switch
+    {
+        OptionsValidationException or FormatException or RuntimePartMissingException or SandboxException => failure.Message,
+        _ when PortProblem(failure) is { } problem => problem,
+        // A full disk, a folder of somebody else: the message names the path.
+        IOException or UnauthorizedAccessException => failure.Message,
+        _ => null,
+    };
+
+    private static string? PortProblem(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is not SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied }) continue;
+
+            // The part that opens the port of the sites says already which setting is meant.
+            return failure is InvalidOperationException ? failure.Message
+                : $"{failure.Message.TrimEnd('.')}. Set PORT to a free port that this user may open, or end what listens there.";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+using Libra.Deploy.Application.Deployments.Pipeline.Steps;
+using Libra.Deploy.Application.Projects.Source;
+using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
+
+namespace Libra.Deploy.UnitTests.Deployments;
+
+public sealed class StaticFilesTests
+{
+    [Theory]
+    [InlineData("single-page-application", "index.html", "assets/app.js")]
+    [InlineData("none", "index.html", "about.html")]
+    [InlineData("none", "index.html", "about.html", "main.js")]
+    [InlineData("none", "index.html", "picture.png")]
+    [InlineData("none", "about.html", "main.js")]
+    [InlineData("404-page", "index.html", "404.html")]
+    [InlineData("single-page-application", "dist/index.html", "dist/main.js", "docs/other.html")]
+    public void SiteOf_TakesOnePageAloneForAnAppThatRoutesInTheBrowser(string notFound, params string[] paths) =>
+        StaticFiles.SiteOf(Tree(paths)).Assets.NotFoundHandling.Should().Be(notFound);
+
+    [Theory]
+    [InlineData("There is no index.html:*", "README.md")]
+    [InlineData("*package.json lies in 'my-app'*", "my-app/package.json", "my-app/src/main.tsx")]
+    [InlineData("*index.html lies in 'site'*", "site/index.html")]
+    [InlineData("package.json has no script 'build'*", "package.json", "index.html", "src/main.tsx")]
+    public void Surprises_WhenTheSiteWillNotDoWhatItsOwnerExpects_SayWhy(string sentence, params string[] paths) =>
+        Surprises(paths).Should().ContainSingle().Which.Should().Match(sentence);
+
+    [Theory]
+    [InlineData("index.html")]
+    [InlineData("package.json", "index.html", "main.js")]
+    [InlineData("package.json", "dist/index.html", "src/main.tsx")]
+    public void Surprises_WhenTheSiteIsComplete_AreNone(params string[] paths) => Surprises(paths).Should().BeEmpty();
+
+    private static IEnumerable<string> Surprises(string[] paths) => StaticFiles.Surprises(Tree(paths), StaticFiles.SiteOf(Tree(paths)));
+
+    private static SourceTree Tree(string[] paths) => SourceTree.Create(paths.Select(path => Text(path, "{}")), Limits).Value;
+}
