@@ -10,7 +10,6 @@ public sealed class RuntimeLayout
     private const string Manifest = "package.json";
 
     private readonly PlatformPackages _packages = PlatformPackages.OfThisMachine();
-    private readonly Lazy<string> _node = new(NodeInstallation.Node);
     private readonly Lazy<string> _npm = new(NodeInstallation.Npm);
 
     private RuntimeLayout(string directory) => Root = directory;
@@ -21,10 +20,10 @@ public sealed class RuntimeLayout
     /// <summary>The installed packages.</summary>
     public string NodeModules => Existing("node_modules");
 
-    /// <summary>The <c>node</c> on PATH, resolved to the real file.</summary>
-    public string Node => _node.Value;
+    /// <summary>The <c>node</c> of builds; the one on PATH installs these packages.</summary>
+    public string Node => Installed(_packages.Node);
 
-    /// <summary>npm's own command line script, which came with Node.</summary>
+    /// <summary>The command line script of this machine's npm, which came with the Node.js on PATH.</summary>
     public string Npm => _npm.Value;
 
     /// <summary>The <c>bun</c> program.</summary>

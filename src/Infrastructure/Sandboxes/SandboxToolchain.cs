@@ -8,10 +8,10 @@ internal sealed class SandboxToolchain(RuntimeLayout runtime)
 {
     public string Node { get; } = runtime.Node;
 
-    /// <summary>Folder of the npm package that came with Node.</summary>
+    /// <summary>Folder of this machine's npm.</summary>
     public string NpmFolder { get; } = Path.GetDirectoryName(Path.GetDirectoryName(runtime.Npm))!;
 
-    /// <summary>Pinned bun, pnpm and wrangler, with all that they need.</summary>
+    /// <summary>The pinned programs, with all that they need.</summary>
     public string Modules { get; } = runtime.NodeModules;
 
     public string Scripts { get; } = runtime.SandboxScripts;

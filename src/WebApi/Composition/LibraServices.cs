@@ -82,7 +82,6 @@ internal static class LibraServices
         hash.AppendData(File.ReadAllBytes(Path.Combine(runtime.Root, "package-lock.json")));
         foreach (var script in Directory.EnumerateFiles(runtime.SandboxScripts).Order(StringComparer.Ordinal))
             hash.AppendData(File.ReadAllBytes(script));
-        hash.AppendData(Encoding.UTF8.GetBytes(runtime.Node));
         return new BuildToolchain(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
     }
 }

