@@ -8,6 +8,7 @@ internal static class ReadsBenchmark
     private const int Rounds = 12;
     private const int Requests = 60;
     private const int Connections = 8;
+    private const int WarmUps = 400;
 
     private static readonly (string Name, Func<PastDeployments, string> Path, bool EightOrganizations)[] Reads =
     [
@@ -38,8 +39,8 @@ internal static class ReadsBenchmark
         foreach (var (name, path, eight) in Reads)
         {
             var (few, many) = (new List<LoadResult>(), new List<LoadResult>());
-            await small.ReadAsync(path(small), eight, 1, Requests);
-            await large.ReadAsync(path(large), eight, 1, Requests);
+            await small.ReadAsync(path(small), eight, Connections, WarmUps);
+            await large.ReadAsync(path(large), eight, Connections, WarmUps);
             for (var round = 0; round < Rounds; round++)
             {
                 few.Add(await small.ReadAsync(path(small), eight, 1, Requests));

@@ -47,6 +47,7 @@ internal sealed partial class PastDeployments : IAsyncDisposable
     /// <summary>Bytes that the node has allocated since it started.</summary>
     public async Task<double> AllocatedAsync()
     {
+        await Task.Delay(TimeSpan.FromSeconds(0.5)); // an answer is given again for 0.3 s
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_node.Port}") };
         client.DefaultRequestHeaders.Authorization = new("Bearer", _cluster.Token);
         var match = Allocated().Match(await client.GetStringAsync("/metrics"));
