@@ -18,7 +18,8 @@ public sealed partial class DocumentationTests
         var page = Repository.Read("docs/configuration.md");
 
         EnvironmentNames.All.Should().NotBeEmpty();
-        EnvironmentNames.All.Where(variable => !page.Contains($"`{variable.Name}` | `{variable.Key}`", StringComparison.Ordinal)).Should().BeEmpty();
+        EnvironmentNames.All.Where(variable => !page.Contains($"`{variable.Name}` | `{variable.Key}`", StringComparison.Ordinal))
+            .Should().BeEmpty();
     }
 
     [Fact]
@@ -28,7 +29,9 @@ public sealed partial class DocumentationTests
         var tests = Repository.Read("tests/IntegrationTests/Deployments/Pipeline/FailureCauseTests.cs");
 
         FailureCauses.Categories.Should().NotBeEmpty();
-        FailureCauses.Categories.Where(cause => !page.Contains($"| `{cause.Key}` | {cause.Value.ToString().ToLowerInvariant()} |", StringComparison.Ordinal)).Should().BeEmpty();
+        FailureCauses.Categories
+            .Where(cause => !page.Contains($"| `{cause.Key}` | {cause.Value.ToString().ToLowerInvariant()} |", StringComparison.Ordinal))
+            .Should().BeEmpty();
         FailureCauses.Categories.Keys.Where(code => !tests.Contains($"\"{code}\"", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
@@ -56,7 +59,8 @@ public sealed partial class DocumentationTests
         var decisions = Repository.Files("docs/adr", "0*.md");
 
         decisions.Should().NotBeEmpty();
-        decisions.Select(decision => Path.GetFileName(decision.Path)).Where(name => !index.Contains($"({name})", StringComparison.Ordinal)).Should().BeEmpty();
+        decisions.Select(decision => Path.GetFileName(decision.Path))
+            .Where(name => !index.Contains($"({name})", StringComparison.Ordinal)).Should().BeEmpty();
         decisions.Where(decision => !Headings.All(heading => decision.Text.Contains(heading, StringComparison.Ordinal))).Should().BeEmpty();
     }
 

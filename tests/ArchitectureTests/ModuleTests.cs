@@ -33,7 +33,8 @@ public sealed class ModuleTests
     [Fact]
     public void ApplicationWebhooks_KnowOnlyDeployments() => Rules.Refuse(
         Types.InAssembly(typeof(IUnitOfWork).Assembly).That().ResideInNamespace($"{Application}.Webhooks"),
-        [$"{Application}.Queue", $"{Application}.Projects", $"{Application}.Quotas", $"{Application}.Access", $"{Domain}.Projects", $"{Domain}.Quotas", $"{Domain}.Access", $"{Domain}.Queue"]);
+        [$"{Application}.Queue", $"{Application}.Projects", $"{Application}.Quotas", $"{Application}.Access", $"{Domain}.Projects",
+            $"{Domain}.Quotas", $"{Domain}.Access", $"{Domain}.Queue"]);
 
     [Fact]
     public void Deployments_DoNotKnowWhoIsTold() => Rules.Refuse(

@@ -23,7 +23,8 @@ public sealed partial class SourceTests
     [Fact]
     public void Tests_NeverSleep()
     {
-        var tests = Repository.Files("tests", "*.cs").Where(test => !test.Path.EndsWith("/SourceTests.cs", StringComparison.Ordinal)).ToList();
+        var tests = Repository.Files("tests", "*.cs")
+            .Where(test => !test.Path.EndsWith("/SourceTests.cs", StringComparison.Ordinal)).ToList();
 
         tests.Should().NotBeEmpty();
         tests.Where(test => Sleep().IsMatch(test.Text)).Select(test => test.Path).Should().BeEmpty();

@@ -38,7 +38,9 @@ internal sealed class DeploymentAcceptance(
 
         var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
         var deployment = Deployment.Accept(DeploymentId.New(now), origin with { TraceParent = DeploymentTraces.Parent }, settings, now);
-        var charged = charge is null ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken) : await charge(deployment.Id);
+        var charged = charge is null
+            ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken)
+            : await charge(deployment.Id);
         if (charged.IsError)
         {
             DeploymentMetrics.QuotaRefused();

@@ -15,7 +15,12 @@ internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDepl
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) => new(eventName, Iso(now), new WebhookDeployment(
+    public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) =>
+        new(eventName, Iso(now), Describe(deployment));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private static WebhookDeployment Describe(Deployment deployment) => new(
         deployment.Id.Value,
         deployment.ProjectId,
         deployment.OrganizationId,
@@ -31,9 +36,7 @@ internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDepl
         deployment.PredecessorId?.Value,
         deployment.Status.IsTerminal() && deployment.Failure is { } failure
             ? new WebhookFailure(failure.Code, failure.Category.ToString().ToLowerInvariant(), failure.Step?.WireName(), failure.Message)
-            : null));
-
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
+            : null);
 
     private static string Iso(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

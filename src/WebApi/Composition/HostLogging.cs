@@ -19,7 +19,12 @@ internal static class HostLogging
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Transaction", LogLevel.None);
         if (environment.IsDevelopment() && !Console.IsOutputRedirected)
         {
-            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Enabled));
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+                console.ColorBehavior = LoggerColorBehavior.Enabled;
+            });
             return;
         }
 

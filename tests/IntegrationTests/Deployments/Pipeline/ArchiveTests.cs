@@ -14,7 +14,8 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
     private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
     private PipelineNode _node = null!;
 
-    public async ValueTask InitializeAsync() => _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
+    public async ValueTask InitializeAsync() =>
+        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
 
     public async ValueTask DisposeAsync()
     {
@@ -53,7 +54,8 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
         var later = await ArchivedAsync(id);
 
         (atOnce, later).Should().Be((false, true), "its worker may be about to do it itself until then");
-        (await _node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).IsError.Should().BeFalse("the result is stored as well");
+        (await _node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).IsError.Should().BeFalse(
+            "the result is stored as well");
     }
 
     private async Task<bool> ArchivedAsync(DeploymentId id)
