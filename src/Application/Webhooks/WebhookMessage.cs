@@ -1,22 +1,23 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>What a receiver reads. Fields may be added, none is ever renamed or taken away.</summary>
-internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDeployment Data)
+internal sealed record WebhookMessage(string Type, DateTimeOffset Timestamp, WebhookDeployment Data)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new IsoTime() },
     };
 
     public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) =>
-        new(eventName, Iso(now), Describe(deployment));
+        new(eventName, now, Describe(deployment));
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 
@@ -27,9 +28,9 @@ internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDepl
         deployment.UserId,
         deployment.Status.WireName(),
         deployment.Attempt,
-        Iso(deployment.CreatedAt),
-        Iso(deployment.StartedAt),
-        Iso(deployment.CompletedAt),
+        deployment.CreatedAt,
+        deployment.StartedAt,
+        deployment.CompletedAt,
         (long?)(deployment.CompletedAt - deployment.StartedAt)?.TotalMilliseconds,
         deployment.Status == DeploymentStatus.Completed ? deployment.WorkerUrl : null,
         deployment.CustomDomain,
@@ -37,11 +38,6 @@ internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDepl
         deployment.Status.IsTerminal() && deployment.Failure is { } failure
             ? new WebhookFailure(failure.Code, failure.Category.ToString().ToLowerInvariant(), failure.Step?.WireName(), failure.Message)
             : null);
-
-    private static string Iso(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static string? Iso(DateTimeOffset? time) => time is { } known ? Iso(known) : null;
 }
 
 /// <summary>The deployment that a message is about.</summary>
@@ -53,9 +49,9 @@ internal sealed record WebhookDeployment(
     string UserId,
     string Status,
     int Attempt,
-    string CreatedAt,
-    string? StartedAt,
-    string? CompletedAt,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
     long? Duration,
     string? WorkerUrl,
     string? CustomDomain,

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.WebApi.Configuration;
 using Microsoft.Extensions.Logging.Console;
 
@@ -28,9 +29,12 @@ internal static class HostLogging
             return;
         }
 
-        logging.AddJsonConsole(
-            console =>
-                (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        logging.AddJsonConsole(console =>
+        {
+            console.IncludeScopes = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = IsoTime.Form;
+        });
     }
 
     private static LogLevel LevelOf(string level) => level switch

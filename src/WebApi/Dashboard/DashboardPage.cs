@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using Hangfire.Dashboard;
 using Hangfire.Dashboard.Pages;
-using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
@@ -41,6 +41,6 @@ internal abstract class DashboardPage(string title) : RazorPage
     protected void Time(DateTimeOffset time)
     {
         var seconds = time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        Markup($"<time datetime=\"{JsonFormat.Iso(time)}\">{seconds}</time>");
+        Markup($"<time datetime=\"{IsoTime.Of(time)}\">{seconds}</time>");
     }
 }

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.IntegrationTests.Persistence;
