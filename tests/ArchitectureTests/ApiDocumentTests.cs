@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Http;
 
 namespace Libra.Deploy.ArchitectureTests;
@@ -43,6 +45,21 @@ public sealed partial class ApiDocumentTests
         answered[null].Should().BeEmpty("no route answers these");
         MappedRoutes.All.Where(route => !answered.Contains(route)).Select(route => route.ToString())
             .Should().BeEmpty("docs/http has no request for these");
+    }
+
+    [Fact]
+    public void WordsThatClientsRead_AreInTheDocument()
+    {
+        var page = Repository.Read(Document);
+        string[] words =
+        [
+            .. DeploymentSteps.InOrder.Select(step => step.WireName()),
+            .. Enum.GetValues<DeploymentStatus>().Select(status => status.WireName()),
+            .. DeadLetterReasons.All,
+            .. Scopes.All,
+        ];
+
+        words.Where(word => !page.Contains($"`{word}`", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Deployments;
 
-/// <summary>Every refusal of the Deployments module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Deployments module; codes are those of docs/api.md.</summary>
 public static class DeploymentErrors
 {
     public static Error NotFound(string id) =>

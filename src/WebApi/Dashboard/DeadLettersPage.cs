@@ -8,11 +8,6 @@ namespace Libra.Deploy.WebApi.Dashboard;
 internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, string? organization, string state)
     : DashboardPage("Dead letters")
 {
-    private static readonly string[] Reasons =
-        [
-            DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage,
-            DeadLetterReasons.SystemError];
-
     protected override void Content()
     {
         Filter();
@@ -33,13 +28,13 @@ internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, strin
     {
         Markup($"<form class=\"form-inline\" method=\"get\" action=\"{Url.To("/dead-letters")}\"><p>");
         Choice("state", "State", state, ["open", "resolved", "all"], any: null);
-        Choice("reason", "Reason", reason, Reasons, any: "any reason");
+        Choice("reason", "Reason", reason, DeadLetterReasons.All, any: "any reason");
         Markup($"<label for=\"orgId\">Organization</label> ");
         Markup($"<input class=\"form-control\" id=\"orgId\" name=\"orgId\" value=\"{organization}\" placeholder=\"any\"> ");
         Markup($"<button class=\"btn btn-default\">Filter</button></p></form>");
     }
 
-    private void Choice(string name, string label, string? chosen, string[] values, string? any)
+    private void Choice(string name, string label, string? chosen, IEnumerable<string> values, string? any)
     {
         Markup($"<label for=\"{name}\">{label}</label> <select class=\"form-control\" id=\"{name}\" name=\"{name}\">");
         if (any is not null) Markup($"<option value=\"\">{any}</option>");
