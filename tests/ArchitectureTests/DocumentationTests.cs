@@ -46,7 +46,8 @@ public sealed partial class DocumentationTests
     [Fact]
     public void EveryPathInTheTree_Exists()
     {
-        var places = Repository.Folders("src").Concat(Repository.FilePaths("src", "tests", "docs")).Select(path => $"/{path}").ToList();
+        var places = Repository.Folders("src").Concat(Repository.Folders("docs")).Concat(Repository.FilePaths("src", "tests", "docs"))
+            .Select(path => $"/{path}").ToList();
         var named = PathOfCode().Matches(Repository.Read(Tree)).Select(match => match.Groups["path"].Value).ToList();
 
         named.Should().HaveCountGreaterThan(20);
