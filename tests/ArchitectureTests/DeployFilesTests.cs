@@ -22,7 +22,7 @@ public sealed partial class DeployFilesTests
     }
 
     [Fact]
-    public void BothStartTheProgramThatIsPublished()
+    public void UnitAndImage_StartTheProgramThatIsPublished()
     {
         Unit.Should().Contain($"ExecStart={Program}\n").And.Contain($"WorkingDirectory={Home}\n");
         Dockerfile.Should().Contain($"ENTRYPOINT [\"{Program}\"]").And.Contain($"COPY --from=build /published {Home}\n");

@@ -31,6 +31,16 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void Tests_SayWhatWhenAndWithWhatOutcome()
+    {
+        var names = Repository.Files("tests", "*.cs").SelectMany(test => TestName().Matches(test.Text))
+            .Select(match => match.Groups["name"].Value).ToList();
+
+        names.Should().HaveCountGreaterThan(500);
+        names.Where(name => !name.Contains('_', StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Files_TellOneStoryAndEnd() =>
         Sources.Where(source => source.Text.Count(letter => letter == '\n') > LongestFile).Select(source => source.Path).Should().BeEmpty();
 
@@ -39,6 +49,9 @@ public sealed partial class SourceTests
         Sources.Should().NotBeEmpty("a rule over no files always passes");
         Sources.Where(source => forbidden.IsMatch(source.Text)).Select(source => source.Path).Should().BeEmpty();
     }
+
+    [GeneratedRegex(@"^    \[(Fact|Theory)\b[^\n]*\n(    \[[^\n]*\n)*    public (async )?[\w<>]+ (?<name>\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b")]
     private static partial Regex DirectClock();

@@ -41,7 +41,7 @@ public sealed class PlanChoiceTests(TestPostgres server)
     }
 
     [Fact]
-    public async Task PostgresAddsMonthsAsTheDomainDoes()
+    public async Task Refresh_InPostgres_AddsMonthsAsTheDomainDoes()
     {
         await using var books = await QuotaBooks.OpenAsync(server, FarFromUtc);
         var first = new DateTimeOffset(2027, 12, 1, 23, 30, 0, TimeSpan.Zero);

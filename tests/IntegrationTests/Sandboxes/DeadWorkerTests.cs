@@ -58,7 +58,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
 
     /// <summary>The worker of the first test, run in a process of its own.</summary>
     [Fact(Explicit = true)]
-    public async Task RunsUntilKilled()
+    public async Task Worker_UntilItIsKilled_Builds()
     {
         var marker = Environment.GetEnvironmentVariable(MarkerVariable)!;
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
@@ -68,8 +68,8 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
 
     private Process StartWorker(string marker)
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!, ["-explicit", "only", "-method", $"{typeof(DeadWorkerTests).FullName}.{nameof(RunsUntilKilled)}"]);
+        var method = $"{typeof(DeadWorkerTests).FullName}.{nameof(Worker_UntilItIsKilled_Builds)}";
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-explicit", "only", "-method", method]);
         start.Environment[MarkerVariable] = marker;
         start.Environment[SandboxFixture.DataDirectoryVariable] = fixture.DataDirectory;
         return Process.Start(start)!;
