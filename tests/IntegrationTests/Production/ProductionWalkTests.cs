@@ -197,8 +197,12 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
     {
         File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         return EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin,
-                DataFolder = Path.Combine(_data.FullName, "pg"), Durable = false },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(_data.FullName, "pg"),
+                Durable = false
+            },
             NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
