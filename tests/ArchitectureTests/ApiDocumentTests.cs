@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Http;
 
 namespace Libra.Deploy.ArchitectureTests;
@@ -37,16 +39,34 @@ public sealed partial class ApiDocumentTests
     public void RequestFiles_AskEveryRouteAndNoOther()
     {
         var requests = Repository.Files("docs/http", "*.http").SelectMany(file => Request().Matches(file.Text)).ToList();
-        var answered = requests.ToLookup(request => RouteOf(request.Groups["method"].Value, request.Groups["path"].Value), request => request.Value);
+        var answered = requests.ToLookup(
+            request => RouteOf(request.Groups["method"].Value, request.Groups["path"].Value), request => request.Value);
 
         answered[null].Should().BeEmpty("no route answers these");
-        MappedRoutes.All.Where(route => !answered.Contains(route)).Select(route => route.ToString()).Should().BeEmpty("docs/http has no request for these");
+        MappedRoutes.All.Where(route => !answered.Contains(route)).Select(route => route.ToString())
+            .Should().BeEmpty("docs/http has no request for these");
+    }
+
+    [Fact]
+    public void WordsThatClientsRead_AreInTheDocument()
+    {
+        var page = Repository.Read(Document);
+        string[] words =
+        [
+            .. DeploymentSteps.InOrder.Select(step => step.WireName()),
+            .. Enum.GetValues<DeploymentStatus>().Select(status => status.WireName()),
+            .. DeadLetterReasons.All,
+            .. Scopes.All,
+        ];
+
+        words.Where(word => !page.Contains($"`{word}`", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]
     public void RefusalTable_HasTheCodesAndStatusesOfTheService()
     {
-        var documented = Refusal().Matches(Repository.Read(Document)).Select(row => (row.Groups["code"].Value, int.Parse(row.Groups["status"].Value, null)));
+        var documented = Refusal().Matches(Repository.Read(Document))
+            .Select(row => (row.Groups["code"].Value, int.Parse(row.Groups["status"].Value, null)));
 
         documented.Should().BeEquivalentTo(ProblemTable.Codes.Select(code => (code, ProblemTable.Of(code).Status)));
     }
@@ -63,7 +83,8 @@ public sealed partial class ApiDocumentTests
     public void EveryCode_ThatTheSourceMakes_IsDocumented()
     {
         var page = Repository.Read(Document);
-        var codes = Repository.Files("src", "*.cs").SelectMany(file => CodeMade().Matches(file.Text)).Select(made => made.Groups["code"].Value).Distinct().ToList();
+        var codes = Repository.Files("src", "*.cs").SelectMany(file => CodeMade().Matches(file.Text))
+            .Select(made => made.Groups["code"].Value).Distinct().ToList();
 
         codes.Should().HaveCountGreaterThan(15);
         codes.Except(Inner).Where(code => !page.Contains($"`{code}`", StringComparison.Ordinal)).Should().BeEmpty();

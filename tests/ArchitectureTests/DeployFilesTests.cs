@@ -15,13 +15,14 @@ public sealed partial class DeployFilesTests
     public void Variables_AreOnesThatTheServiceReads()
     {
         var known = EnvironmentNames.All.Select(variable => variable.Name).ToHashSet(StringComparer.Ordinal);
-        var named = UnitVariable().Matches(Unit).Concat(ImageVariable().Matches(Dockerfile)).Select(match => match.Groups["name"].Value).ToList();
+        var named = UnitVariable().Matches(Unit).Concat(ImageVariable().Matches(Dockerfile))
+            .Select(match => match.Groups["name"].Value).ToList();
 
         named.Should().HaveCountGreaterThan(6).And.BeSubsetOf(known);
     }
 
     [Fact]
-    public void BothStartTheProgramThatIsPublished()
+    public void UnitAndImage_StartTheProgramThatIsPublished()
     {
         Unit.Should().Contain($"ExecStart={Program}\n").And.Contain($"WorkingDirectory={Home}\n");
         Dockerfile.Should().Contain($"ENTRYPOINT [\"{Program}\"]").And.Contain($"COPY --from=build /published {Home}\n");
@@ -30,7 +31,8 @@ public sealed partial class DeployFilesTests
     [Fact]
     public void Image_CopiesOnlyWhatTheCheckoutHas()
     {
-        var copied = Copy().Matches(Dockerfile).SelectMany(copy => copy.Groups["sources"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var copied = Copy().Matches(Dockerfile)
+            .SelectMany(copy => copy.Groups["sources"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
 
         copied.Should().NotBeEmpty();
         copied.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))).Should().BeEmpty();

@@ -23,7 +23,8 @@ public sealed class DomainTests
     public void Aggregates_AreSealedAndMadeOnlyByTheirOwnVerbs()
     {
         Aggregates.Should().NotBeEmpty();
-        Aggregates.Where(type => !type.IsSealed || type.GetConstructors().Length > 0).Should().BeEmpty("a new one starts with a verb, not with a constructor");
+        Aggregates.Where(type => !type.IsSealed || type.GetConstructors().Length > 0)
+            .Should().BeEmpty("a new one starts with a verb, not with a constructor");
     }
 
     [Fact]
@@ -45,10 +46,12 @@ public sealed class DomainTests
     [Fact]
     public void Events_AreSealedRecordsThatCarryNoAggregate()
     {
-        var events = Layers.TypesOf(Layers.Domain).Where(type => type is { IsInterface: false } && typeof(IDomainEvent).IsAssignableFrom(type)).ToList();
+        var events = Layers.TypesOf(Layers.Domain)
+            .Where(type => type is { IsInterface: false } && typeof(IDomainEvent).IsAssignableFrom(type)).ToList();
 
         events.Should().NotBeEmpty();
-        events.Where(type => !type.IsSealed || !IsRecord(type) || type.GetProperties().Any(property => property.PropertyType.IsSubclassOf(typeof(Aggregate))))
+        events.Where(type => !type.IsSealed || !IsRecord(type) || type.GetProperties()
+            .Any(property => property.PropertyType.IsSubclassOf(typeof(Aggregate))))
             .Should().BeEmpty("an event is read later, perhaps elsewhere: it says what happened, with ids");
     }
 

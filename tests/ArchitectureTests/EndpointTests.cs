@@ -8,7 +8,9 @@ namespace Libra.Deploy.ArchitectureTests;
 /// <summary>The HTTP side binds, sends and matches; what happens is decided behind MediatR.</summary>
 public sealed partial class EndpointTests
 {
-    /// <summary>What the HTTP side may ask itself, because it is about the request and not about a use case: who calls, and how often.</summary>
+    /// <summary>
+    /// What the HTTP side may ask itself, because it is about the request and not about a use case: who calls, and how often.
+    /// </summary>
     private static readonly string[] OfTheRequest =
         [typeof(IRateLimiter).FullName!, typeof(IApiTokenCallers).FullName!, typeof(IPlatformSessions).FullName!];
 
@@ -23,7 +25,8 @@ public sealed partial class EndpointTests
         Rules.Refuse(
             Types.InAssembly(Layers.WebApi).That().ResideInNamespace("Libra.Deploy.WebApi")
                 .And().DoNotResideInNamespace("Libra.Deploy.WebApi.Composition").And().DoNotHaveName("Program"),
-            [.. Ports, "Microsoft.EntityFrameworkCore", "Libra.Deploy.Infrastructure.Persistence", "Hangfire.BackgroundJob", "Hangfire.IBackgroundJobClient"]);
+            [.. Ports, "Microsoft.EntityFrameworkCore", "Libra.Deploy.Infrastructure.Persistence", "Hangfire.BackgroundJob",
+                "Hangfire.IBackgroundJobClient"]);
     }
 
     [Fact]
@@ -32,7 +35,8 @@ public sealed partial class EndpointTests
         var endpoints = Layers.TypesOf(Layers.WebApi).Where(type => type.Name.EndsWith("Endpoints", StringComparison.Ordinal)).ToList();
 
         endpoints.Should().NotBeEmpty();
-        endpoints.Where(type => !(type.IsAbstract && type.IsSealed) || !Array.Exists(type.GetMethods(), method => method.Name.StartsWith("Map", StringComparison.Ordinal)))
+        endpoints.Where(type => !(type.IsAbstract && type.IsSealed)
+            || !Array.Exists(type.GetMethods(), method => method.Name.StartsWith("Map", StringComparison.Ordinal)))
             .Should().BeEmpty("LibraApp reads as the list of what is mapped");
     }
 

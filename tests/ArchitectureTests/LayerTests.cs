@@ -29,7 +29,8 @@ public sealed class LayerTests
         var parts = typeof(Terminal).Assembly.GetReferencedAssemblies().Select(part => part.Name!).ToList();
 
         parts.Should().Contain("System.Net.Http", "a rule over no parts always passes");
-        parts.Should().NotContain(part => !part.StartsWith("System.", StringComparison.Ordinal), "the tool is installed where the service is not");
+        parts.Should().NotContain(
+            part => !part.StartsWith("System.", StringComparison.Ordinal), "the tool is installed where the service is not");
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal static class LogCalls
         return module.GetTypes()
             .SelectMany(type => type.Methods)
             .Where(method => method.HasBody)
-            .SelectMany(method => method.Body.Instructions.Where(IsLogCall).Select(call => new LogCall(method.FullName, [.. ArgumentsOf(call, method)])))
+            .SelectMany(method => method.Body.Instructions.Where(IsLogCall)
+                .Select(call => new LogCall(method.FullName, [.. ArgumentsOf(call, method)])))
             .ToList();
     }
 
@@ -30,7 +31,8 @@ internal static class LogCalls
     }
 
     private static bool StartsArguments(Instruction instruction) =>
-        instruction.OpCode == OpCodes.Newarr || instruction.Operand is MethodReference { Name: "Empty", DeclaringType.FullName: "System.Array" };
+        instruction.OpCode == OpCodes.Newarr
+            || instruction.Operand is MethodReference { Name: "Empty", DeclaringType.FullName: "System.Array" };
 
     private static Value? ValueOf(Instruction loaded, MethodDefinition method) => loaded.Operand switch
     {
@@ -44,7 +46,8 @@ internal static class LogCalls
     // The short forms of "load local n" and "load argument n" carry no operand.
     private static Value? Numbered(Code code, MethodDefinition method)
     {
-        if (code is >= Code.Ldloc_0 and <= Code.Ldloc_3) return new Value(string.Empty, method.Body.Variables[code - Code.Ldloc_0].VariableType.FullName);
+        if (code is >= Code.Ldloc_0 and <= Code.Ldloc_3)
+            return new Value(string.Empty, method.Body.Variables[code - Code.Ldloc_0].VariableType.FullName);
         if (code is < Code.Ldarg_0 or > Code.Ldarg_3) return null;
 
         var place = code - Code.Ldarg_0 - (method.HasThis ? 1 : 0);

@@ -40,7 +40,8 @@ internal static class MappedRoutes
     }
 
     // A route that also answers HEAD is named by its GET.
-    private static string? MethodOf(RouteEndpoint route) => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var first, ..] ? first : null;
+    private static string? MethodOf(RouteEndpoint route) =>
+        route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var first, ..] ? first : null;
 
     private static string PathOf(RouteEndpoint route) =>
         "/" + string.Join('/', route.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(Shown))));

@@ -24,16 +24,19 @@ public sealed partial class NamingTests
         var files = Repository.Files("src", "*.cs").Where(file => Path.GetFileName(file.Path) != "Program.cs").ToList();
 
         files.Should().NotBeEmpty();
-        files.Where(file => !file.Text.Contains($"namespace {NamespaceOf(file.Path)};", StringComparison.Ordinal)).Select(file => file.Path).Should().BeEmpty();
+        files.Where(file => !file.Text.Contains($"namespace {NamespaceOf(file.Path)};", StringComparison.Ordinal))
+            .Select(file => file.Path).Should().BeEmpty();
     }
 
     [Fact]
     public void Types_UseTheWordsOfTheTrade() =>
-        Types.Where(type => RefusedWord().IsMatch(type.Name)).Select(type => type.FullName).Should().BeEmpty("docs/architecture.md has the word to use");
+        Types.Where(type => RefusedWord().IsMatch(type.Name)).Select(type => type.FullName)
+            .Should().BeEmpty("docs/architecture.md has the word to use");
 
     [Fact]
     public void Jobs_LiveWithHangfire() =>
-        Types.Where(type => type.Name.EndsWith("Job", StringComparison.Ordinal) && type.Name != "RefreshCustomDomainsJob" && !IsOfQueueOrSandbox(type)).Select(type => type.FullName).Should().BeEmpty();
+        Types.Where(type => type.Name.EndsWith("Job", StringComparison.Ordinal) && type.Name != "RefreshCustomDomainsJob"
+            && !IsOfQueueOrSandbox(type)).Select(type => type.FullName).Should().BeEmpty();
 
     [Fact]
     public void EveryStep_HasOneSealedClassOfItsName()
@@ -50,7 +53,8 @@ public sealed partial class NamingTests
         var files = Repository.Files("src/Domain", "*.cs");
 
         files.Should().Contain(file => ErrorMade().IsMatch(file.Text), "a rule over nothing always passes");
-        files.Where(file => ErrorMade().IsMatch(file.Text) && !file.Path.EndsWith("Errors.cs", StringComparison.Ordinal)).Select(file => file.Path).Should().BeEmpty();
+        files.Where(file => ErrorMade().IsMatch(file.Text) && !file.Path.EndsWith("Errors.cs", StringComparison.Ordinal))
+            .Select(file => file.Path).Should().BeEmpty();
     }
 
     [Fact]
@@ -64,21 +68,26 @@ public sealed partial class NamingTests
 
     // "Console" would hide System.Console from every other namespace of the project.
     private static string NamespaceOf(string path) =>
-        $"Libra.Deploy.{Path.GetDirectoryName(path)!["src/".Length..].Replace('/', '.')}".Replace("WebApi.Console", "WebApi.ConsolePage", StringComparison.Ordinal);
+        $"Libra.Deploy.{Path.GetDirectoryName(path)!["src/".Length..].Replace('/', '.')}"
+            .Replace("WebApi.Console", "WebApi.ConsolePage", StringComparison.Ordinal);
 
     private static bool IsOfQueueOrSandbox(Type type) =>
-        type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal) || type.Namespace.Contains("Infrastructure.Sandboxes", StringComparison.Ordinal);
+        type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal)
+            || type.Namespace.Contains("Infrastructure.Sandboxes", StringComparison.Ordinal);
 
     [GeneratedRegex("^(Abstractions|Contracts|Dtos|Entities|Enums|Exceptions|Extensions|Helpers|Implementations|Interfaces|Managers|Models|Services|Types|Utils|Utilities)$")]
     private static partial Regex KindOfClass();
 
-    [GeneratedRegex("Tenant|Workflow|Poison|DeadMessage|Credits|MessageBus|(?<!Package)Manager$|Helper|Utils?$|Impl$|Dto$|Entity$|ServiceBase")]
+    [GeneratedRegex(
+        "Tenant|Workflow|Poison|DeadMessage|Credits|MessageBus|(?<!Package)Manager$|Helper|Utils?$|Impl$|Dto$|Entity$|ServiceBase")]
     private static partial Regex RefusedWord();
 
     [GeneratedRegex(@"\bError\.(Conflict|NotFound|Validation|Failure|Unexpected|Unauthorized|Forbidden|Custom)\(")]
     private static partial Regex ErrorMade();
 
     // A type at the left edge whose line before is neither its summary nor an attribute below one.
-    [GeneratedRegex(@"(?<!///[^\n]*\n(\[[^\n]*\n)*)^public [a-z ]*?\b(class|record|interface|enum|struct) (struct )?(?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<!///[^\n]*\n(\[[^\n]*\n)*)^public [a-z ]*?\b(class|record|interface|enum|struct) (struct )?(?<name>\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex UndescribedType();
 }

@@ -72,19 +72,23 @@ public sealed partial class OptionDocumentTests
     public void EveryOptionsClass_HasItsPlace()
     {
         var known = Bound.Select(bound => bound.Options).Concat(Wired);
-        var options = Layers.All.SelectMany(Layers.TypesOf).Where(type => type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal));
+        var options = Layers.All.SelectMany(Layers.TypesOf)
+            .Where(type => type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal));
 
-        options.Except(known).Should().BeEmpty("an operator cannot set what no document names: add it to the list here, and its section to the page");
+        options.Except(known).Should().BeEmpty(
+            "an operator cannot set what no document names: add it to the list here, and its section to the page");
     }
 
     [Fact]
     public void EveryOption_IsDocumentedWithItsDefault()
     {
         var expected = Bound.SelectMany(bound => OptionsOf(bound.Section, bound.Options)).ToList();
-        var rows = Row().Matches(Page).ToDictionary(row => row.Groups["option"].Value, row => row.Groups["default"].Value.Trim('`'), StringComparer.Ordinal);
+        var rows = Row().Matches(Page)
+            .ToDictionary(row => row.Groups["option"].Value, row => row.Groups["default"].Value.Trim('`'), StringComparer.Ordinal);
 
         expected.Where(option => !rows.ContainsKey(option.Name)).Select(option => option.Name).Should().BeEmpty();
-        expected.Where(option => option.Default is not null && !HasAVariable(option.Name) && rows.GetValueOrDefault(option.Name) != option.Default)
+        expected.Where(
+            option => option.Default is not null && !HasAVariable(option.Name) && rows.GetValueOrDefault(option.Name) != option.Default)
             .Select(option => $"{option.Name} is {option.Default}, not {rows.GetValueOrDefault(option.Name)}").Should().BeEmpty();
     }
 

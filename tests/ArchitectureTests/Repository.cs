@@ -23,6 +23,13 @@ internal static class Repository
             .Select(path => Path.GetRelativePath(Root, path))
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>Every file that people wrote, at the root and below the folders, as a path from the root.</summary>
+    public static IReadOnlyList<string> FilePaths(params string[] folders) =>
+        [.. folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Root))
+            .Where(path => !IsMade(path))
+            .Select(path => Path.GetRelativePath(Root, path))];
+
     private static bool IsMade(string path) =>
         path.Contains("/obj/", StringComparison.Ordinal) || path.Contains("/bin/", StringComparison.Ordinal)
         || path.Contains("/node_modules/", StringComparison.Ordinal) || path.Contains("/Migrations/", StringComparison.Ordinal);

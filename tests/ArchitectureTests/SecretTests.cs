@@ -11,7 +11,8 @@ public sealed partial class SecretTests
 {
     private static readonly HashSet<string> Secrets =
     [
-        .. Layers.All.SelectMany(Layers.TypesOf).Where(type => type.GetMethod("Reveal", Everything) is not null).Select(type => type.FullName!),
+        .. Layers.All.SelectMany(Layers.TypesOf).Where(type => type.GetMethod("Reveal", Everything) is not null)
+        .Select(type => type.FullName!),
         typeof(TokenHash).FullName!,
     ];
 
@@ -47,7 +48,8 @@ public sealed partial class SecretTests
         store.ToString().Should().NotContain("key-id").And.NotContain("key-secret");
     }
 
-    private static bool TakesASecret(LogCall call) => call.Arguments.Any(value => Secrets.Contains(value.Type) || NameOfASecret().IsMatch(value.Name));
+    private static bool TakesASecret(LogCall call) =>
+        call.Arguments.Any(value => Secrets.Contains(value.Type) || NameOfASecret().IsMatch(value.Name));
 
     [GeneratedRegex(@"^(get_)?_?<?(Reveal|.*Secret(AccessKey)?|.*Password|.*ApiKey|.*ApiToken|.*ConnectionString|PostgresUrl|.*Authorization|.*Cookies?)(>\w+)?$", RegexOptions.IgnoreCase)]
     private static partial Regex NameOfASecret();

@@ -23,10 +23,21 @@ public sealed partial class SourceTests
     [Fact]
     public void Tests_NeverSleep()
     {
-        var tests = Repository.Files("tests", "*.cs").Where(test => !test.Path.EndsWith("/SourceTests.cs", StringComparison.Ordinal)).ToList();
+        var tests = Repository.Files("tests", "*.cs")
+            .Where(test => !test.Path.EndsWith("/SourceTests.cs", StringComparison.Ordinal)).ToList();
 
         tests.Should().NotBeEmpty();
         tests.Where(test => Sleep().IsMatch(test.Text)).Select(test => test.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Tests_SayWhatWhenAndWithWhatOutcome()
+    {
+        var names = Repository.Files("tests", "*.cs").SelectMany(test => TestName().Matches(test.Text))
+            .Select(match => match.Groups["name"].Value).ToList();
+
+        names.Should().HaveCountGreaterThan(500);
+        names.Where(name => !name.Contains('_', StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]
@@ -38,6 +49,9 @@ public sealed partial class SourceTests
         Sources.Should().NotBeEmpty("a rule over no files always passes");
         Sources.Where(source => forbidden.IsMatch(source.Text)).Select(source => source.Path).Should().BeEmpty();
     }
+
+    [GeneratedRegex(@"^    \[(Fact|Theory)\b[^\n]*\n(    \[[^\n]*\n)*    public (async )?[\w<>]+ (?<name>\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b")]
     private static partial Regex DirectClock();

@@ -27,7 +27,8 @@ public sealed class UseCaseTests
     [Fact]
     public void Requests_LieInTheFileOfTheirUseCaseAndHaveOneHandler()
     {
-        var files = Repository.Files("src/Application", "*.cs").Select(file => Path.GetFileNameWithoutExtension(file.Path)).ToHashSet(StringComparer.Ordinal);
+        var files = Repository.Files("src/Application", "*.cs").Select(file => Path.GetFileNameWithoutExtension(file.Path))
+            .ToHashSet(StringComparer.Ordinal);
 
         Handlers.Select(RequestOf).Should().OnlyHaveUniqueItems();
         Handlers.Select(handler => UseCaseOf(RequestOf(handler))).Where(useCase => !files.Contains(useCase)).Should().BeEmpty();
@@ -43,7 +44,8 @@ public sealed class UseCaseTests
     {
         Handlers.Should().NotBeEmpty();
         Listeners.Should().NotBeEmpty();
-        Handlers.Concat(Listeners).Where(handler => ParametersOf(handler).Any(type => type == typeof(IMediator) || Closes(type, typeof(IRequestHandler<,>))))
+        Handlers.Concat(Listeners)
+            .Where(handler => ParametersOf(handler).Any(type => type == typeof(IMediator) || Closes(type, typeof(IRequestHandler<,>))))
             .Should().BeEmpty("a use case that needs another one shares a class with it instead");
     }
 
@@ -66,7 +68,8 @@ public sealed class UseCaseTests
     }
 
     private static Type ContractOf(Type handler) =>
-        handler.GetInterfaces().First(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>));
+        handler.GetInterfaces().First(
+            contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>));
 
     private static Type RequestOf(Type handler) => ContractOf(handler).GetGenericArguments()[0];
 
@@ -79,5 +82,6 @@ public sealed class UseCaseTests
         select parameter.ParameterType;
 
     private static bool Closes(Type type, Type contract) =>
-        type.GetInterfaces().Append(type).Any(candidate => candidate == contract || (candidate.IsGenericType && candidate.GetGenericTypeDefinition() == contract));
+        type.GetInterfaces().Append(type)
+            .Any(candidate => candidate == contract || (candidate.IsGenericType && candidate.GetGenericTypeDefinition() == contract));
 }

@@ -83,8 +83,12 @@ internal sealed class CreateDeploymentHandler(
         var origin = new DeploymentOrigin(
             project.Id, project.OrganizationId, command.UserId,
             command.Source is null ? SourceKind.Project : SourceKind.Request, domain.Value, command.RequestId);
-        return await acceptance.AcceptAsync(
-            project, origin, Settings(command), command.Source, cancellationToken, prepare: deployment => Remember(claim, deployment));
+        var asked = new NewDeployment(project, origin, Settings(command))
+        {
+            Source = command.Source,
+            Prepare = deployment => Remember(claim, deployment),
+        };
+        return await acceptance.AcceptAsync(asked, cancellationToken);
     }
 
     private ErrorOr<Success> Remember(IdempotencyClaim? claim, Deployment started)

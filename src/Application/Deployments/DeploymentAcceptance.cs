@@ -20,35 +20,29 @@ internal sealed class DeploymentAcceptance(
     IDeploymentQueue queue,
     TimeProvider clock)
 {
-    /// <param name="project">Held for update by the caller's transaction.</param>
-    /// <param name="charge">How the quota is charged; null charges as usual.</param>
-    /// <param name="prepare">What else the new deployment needs before it is saved.</param>
-    public async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
-        Project project,
-        DeploymentOrigin origin,
-        DeploymentSettings settings,
-        RequestSource? source,
-        CancellationToken cancellationToken,
-        Func<DeploymentId, Task<ErrorOr<Success>>>? charge = null,
-        Func<Deployment, ErrorOr<Success>>? prepare = null)
+    public async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(NewDeployment asked, CancellationToken cancellationToken)
     {
+        var project = asked.Project;
         if (project.CheckDeployable() is { IsError: true } refusal) return refusal.Errors;
         if (await deployments.FindActiveAsync(project.Id, cancellationToken) is { } active)
             return DeploymentErrors.InProgress(ProjectStatuses.For(active.Status, live: false), active.Id.Value);
 
         var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
-        var deployment = Deployment.Accept(DeploymentId.New(now), origin with { TraceParent = DeploymentTraces.Parent }, settings, now);
-        var charged = charge is null ? await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken) : await charge(deployment.Id);
+        var origin = asked.Origin with { TraceParent = DeploymentTraces.Parent };
+        var deployment = Deployment.Accept(DeploymentId.New(now), origin, asked.Settings, now);
+        var charged = asked.Charge is { } charge
+            ? await charge(deployment.Id)
+            : await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken);
         if (charged.IsError)
         {
             DeploymentMetrics.QuotaRefused();
             return charged.Errors;
         }
 
-        if (prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
+        if (asked.Prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
 
         deployments.Add(deployment);
-        if (source is not null) sources.Add(deployment.Id, source);
+        if (asked.Source is not null) sources.Add(deployment.Id, asked.Source);
         await projects.RecordDeploymentAsync(
             project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true,
             cancellationToken);
@@ -56,4 +50,18 @@ internal sealed class DeploymentAcceptance(
         queue.Wake();
         return new AcceptedDeployment(deployment.Id, deployment.CreatedAt);
     }
+}
+
+/// <summary>A deployment that somebody asks for.</summary>
+/// <param name="Project">Held for update by the caller's transaction.</param>
+internal sealed record NewDeployment(Project Project, DeploymentOrigin Origin, DeploymentSettings Settings)
+{
+    /// <summary>Null when the project or an artifact is the source.</summary>
+    public RequestSource? Source { get; init; }
+
+    /// <summary>How the quota is charged; null charges as usual.</summary>
+    public Func<DeploymentId, Task<ErrorOr<Success>>>? Charge { get; init; }
+
+    /// <summary>What else it needs before it is saved.</summary>
+    public Func<Deployment, ErrorOr<Success>>? Prepare { get; init; }
 }

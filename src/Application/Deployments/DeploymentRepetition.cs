@@ -23,14 +23,15 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IProjectR
         var origin = new DeploymentOrigin(
             original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);
         var source = await sources.FindAsync(original.Id, cancellationToken);
-        return await acceptance.AcceptAsync(project, origin, original.Settings, source, cancellationToken, charge, Prepare);
+        var repeated = new NewDeployment(project, origin, original.Settings) { Source = source, Charge = charge, Prepare = Prepare };
+        return await acceptance.AcceptAsync(repeated, cancellationToken);
 
-        ErrorOr<Success> Prepare(Deployment repeated)
+        ErrorOr<Success> Prepare(Deployment deployment)
         {
             if (original.Source == SourceKind.Artifact
-                && repeated.UseArtifact(original.ArtifactDigest!, original.ArtifactSize ?? 0) is { IsError: true } refused)
+                && deployment.UseArtifact(original.ArtifactDigest!, original.ArtifactSize ?? 0) is { IsError: true } refused)
                 return refused;
-            return prepare?.Invoke(repeated) ?? Result.Success;
+            return prepare?.Invoke(deployment) ?? Result.Success;
         }
     }
 }

@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;

@@ -11,5 +11,5 @@ public interface IDeploymentSources
     Task<RequestSource?> FindAsync(DeploymentId id, CancellationToken cancellationToken);
 }
 
-/// <summary>Source of a request as JSON text in the forms of API.md; either may be missing.</summary>
+/// <summary>Source of a request as JSON text in the forms of docs/api.md; either may be missing.</summary>
 public sealed record RequestSource(string? InitFiles, string? HistoryMessages);

@@ -38,8 +38,10 @@ internal sealed class RollbackDeploymentHandler(
         var origin = new DeploymentOrigin(
             earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId,
             earlier.Id);
-        return await acceptance.AcceptAsync(
-            project, origin, earlier.Settings, source: null, cancellationToken,
-            prepare: rollback => rollback.UseArtifact(digest, earlier.ArtifactSize ?? 0));
+        var rollback = new NewDeployment(project, origin, earlier.Settings)
+        {
+            Prepare = deployment => deployment.UseArtifact(digest, earlier.ArtifactSize ?? 0),
+        };
+        return await acceptance.AcceptAsync(rollback, cancellationToken);
     }
 }

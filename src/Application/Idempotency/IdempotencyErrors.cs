@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Application.Idempotency;
 
-/// <summary>Every refusal that a key brings; codes are those of API.md.</summary>
+/// <summary>Every refusal that a key brings; codes are those of docs/api.md.</summary>
 public static class IdempotencyErrors
 {
     public static Error Conflict { get; } =

@@ -5,7 +5,9 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Webhooks;
 
-/// <summary>Gives a webhook another secret; the one before stays good for a day. The answer is the only one that holds the new one.</summary>
+/// <summary>
+/// Gives a webhook another secret; the one before stays good for a day. The answer is the only one that holds the new one.
+/// </summary>
 public sealed record RotateWebhookSecretCommand(string OrganizationId, WebhookId Id) : IRequest<ErrorOr<CreatedWebhook>>;
 
 internal sealed class RotateWebhookSecretHandler(IWebhookRepository webhooks, IUnitOfWork work, TimeProvider clock)

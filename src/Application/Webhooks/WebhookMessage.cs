@@ -1,44 +1,43 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>What a receiver reads. Fields may be added, none is ever renamed or taken away.</summary>
-internal sealed record WebhookMessage(string Type, string Timestamp, WebhookDeployment Data)
+internal sealed record WebhookMessage(string Type, DateTimeOffset Timestamp, WebhookDeployment Data)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new IsoTime() },
     };
 
-    public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) => new(eventName, Iso(now), new WebhookDeployment(
+    public static WebhookMessage Of(string eventName, Deployment deployment, DateTimeOffset now) =>
+        new(eventName, now, Describe(deployment));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private static WebhookDeployment Describe(Deployment deployment) => new(
         deployment.Id.Value,
         deployment.ProjectId,
         deployment.OrganizationId,
         deployment.UserId,
         deployment.Status.WireName(),
         deployment.Attempt,
-        Iso(deployment.CreatedAt),
-        Iso(deployment.StartedAt),
-        Iso(deployment.CompletedAt),
+        deployment.CreatedAt,
+        deployment.StartedAt,
+        deployment.CompletedAt,
         (long?)(deployment.CompletedAt - deployment.StartedAt)?.TotalMilliseconds,
         deployment.Status == DeploymentStatus.Completed ? deployment.WorkerUrl : null,
         deployment.CustomDomain,
         deployment.PredecessorId?.Value,
         deployment.Status.IsTerminal() && deployment.Failure is { } failure
             ? new WebhookFailure(failure.Code, failure.Category.ToString().ToLowerInvariant(), failure.Step?.WireName(), failure.Message)
-            : null));
-
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
-
-    private static string Iso(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static string? Iso(DateTimeOffset? time) => time is { } known ? Iso(known) : null;
+            : null);
 }
 
 /// <summary>The deployment that a message is about.</summary>
@@ -50,9 +49,9 @@ internal sealed record WebhookDeployment(
     string UserId,
     string Status,
     int Attempt,
-    string CreatedAt,
-    string? StartedAt,
-    string? CompletedAt,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
     long? Duration,
     string? WorkerUrl,
     string? CustomDomain,

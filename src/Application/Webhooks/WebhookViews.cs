@@ -17,7 +17,8 @@ public sealed record WebhookView(
     DateTimeOffset UpdatedAt)
 {
     internal static WebhookView Of(Webhook webhook) => new(
-        webhook.Id.Value, webhook.OrganizationId, webhook.Url, webhook.EventNames, webhook.Description, webhook.IsEnabled, webhook.DisabledReason,
+        webhook.Id.Value, webhook.OrganizationId, webhook.Url, webhook.EventNames, webhook.Description,
+        webhook.IsEnabled, webhook.DisabledReason,
         webhook.OldSecretUntil, webhook.CreatedAt, webhook.UpdatedAt);
 }
 

@@ -36,6 +36,8 @@ internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body)
     {
         var fields = body["details"]?["fieldErrors"] as JsonObject ?? [];
         var form = body["details"]?["formErrors"] as JsonArray ?? [];
-        return string.Join("; ", fields.Select(field => $"{field.Key}: {string.Join(", ", (field.Value as JsonArray ?? []).Select(text => (string?)text))}").Concat(form.Select(text => $"{text}")));
+        return string.Join("; ", fields
+            .Select(field => $"{field.Key}: {string.Join(", ", (field.Value as JsonArray ?? []).Select(text => (string?)text))}")
+            .Concat(form.Select(text => $"{text}")));
     }
 }

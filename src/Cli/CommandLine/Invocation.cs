@@ -30,7 +30,8 @@ internal sealed class Invocation(Command command, Arguments arguments, Func<stri
 
     /// <exception cref="UsageException">There is none.</exception>
     public string Required(Option option) => Value(option) ?? throw new UsageException(
-        $"libra {command.Name} needs --{option.Name} {option.Value}" + (option.Variable is { } variable ? $", or {variable} in the environment." : "."));
+        $"libra {command.Name} needs --{option.Name} {option.Value}"
+            + (option.Variable is { } variable ? $", or {variable} in the environment." : "."));
 
     /// <summary>A line for a person.</summary>
     public void Say(string line)

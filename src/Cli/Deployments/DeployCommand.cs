@@ -25,7 +25,8 @@ internal static class DeployCommand
         foreach (var settings in source.Settings) call.Note($"{settings} may hold secrets and stays here: the build does not see its values.");
 
         var (organization, user) = await OwnerAsync(call, project, cancellationToken);
-        call.Say(string.Create(CultureInfo.InvariantCulture, $"Sending {source.Files.Count} files ({source.Bytes / 1024.0:0.#} KiB) to {call.Api.Address}"));
+        call.Say(string.Create(
+            CultureInfo.InvariantCulture, $"Sending {source.Files.Count} files ({source.Bytes / 1024.0:0.#} KiB) to {call.Api.Address}"));
         var accepted = await call.Api.PostOnceAsync("deploy", BodyOf(call, project, organization, user, source), cancellationToken);
         return await new LiveView(call).FollowStartedAsync(accepted, cancellationToken);
     }

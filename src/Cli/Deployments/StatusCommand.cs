@@ -37,18 +37,19 @@ internal static class StatusCommand
 
     private static async Task<int> ListAsync(Invocation call, CancellationToken cancellationToken)
     {
-        var project = call.Value(Project) is { } id ? $"&projectId={Uri.EscapeDataString(id)}" : string.Empty;
+        var filter = call.Value(Project) is { } id ? $"&projectId={Uri.EscapeDataString(id)}" : string.Empty;
         var answer = await call.Api.GetAsync(
-            $"status/deployments?limit={Uri.EscapeDataString(call.Value(Limit) ?? "20")}{project}", cancellationToken);
+            $"status/deployments?limit={Uri.EscapeDataString(call.Value(Limit) ?? "20")}{filter}", cancellationToken);
         call.Answer(answer);
         var listed = answer["deployments"]!.AsArray().OfType<JsonNode>().Select(DeploymentState.Of).ToList();
         if (listed.Count == 0) call.Say("There are no deployments yet.");
         foreach (var state in listed)
         {
             var status = state.HasEnded ? state.Status : $"{state.Status} {state.Progress} %";
+            var (project, end) = (Printable.Of(state.ProjectId), state.WorkerUrl ?? state.Error?.Code);
             call.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{state.DeploymentId}  {state.CreatedAt:yyyy-MM-dd HH:mm:ss}  {status,-22}  {Printable.Of(state.ProjectId)}  {state.WorkerUrl ?? state.Error?.Code}"));
+                $"{state.DeploymentId}  {state.CreatedAt:yyyy-MM-dd HH:mm:ss}  {status,-22}  {project}  {end}"));
         }
 
         return ExitCodes.Done;

@@ -70,7 +70,8 @@ internal sealed record SourceFolder(IReadOnlyList<SourceFile> Files, IReadOnlyLi
             Bytes += file.Length;
             if (Files.Count == MostFiles || Bytes > MostBytes)
                 throw new CommandException(
-                    $"{top.FullName} has more than {MostFiles:N0} files or {MostBytes / 1024 / 1024} MiB. Is it the right folder? A {IgnoreRules.FileName} can leave parts out.");
+                    $"{top.FullName} has more than {MostFiles:N0} files or {MostBytes / 1024 / 1024} MiB. "
+                    + $"Is it the right folder? A {IgnoreRules.FileName} can leave parts out.");
 
             Files.Add(SourceFile.Of(path, File.ReadAllBytes(file.FullName)));
         }

@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Access;
 
-/// <summary>Every refusal of the Access module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Access module; codes are those of docs/api.md.</summary>
 public static class AccessErrors
 {
     public static Error NoScope { get; } = Invalid("scopes", "A token needs at least one scope.");

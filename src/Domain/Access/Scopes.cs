@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Libra.Deploy.Domain.Access;
 
-/// <summary>What a caller may do; the names are frozen by API.md and stand in tokens.</summary>
+/// <summary>What a caller may do; the names are frozen by docs/api.md and stand in tokens.</summary>
 public static class Scopes
 {
     public const string DeploymentsRead = "deployments:read";

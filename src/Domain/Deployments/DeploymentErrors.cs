@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Deployments;
 
-/// <summary>Every refusal of the Deployments module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Deployments module; codes are those of docs/api.md.</summary>
 public static class DeploymentErrors
 {
     public static Error NotFound(string id) =>
@@ -15,7 +15,8 @@ public static class DeploymentErrors
 
     public static Error InProgress(string projectStatus, string? activeDeploymentId) => Error.Conflict(
         "DEPLOYMENT_IN_PROGRESS",
-        $"Cannot start new deployment. Project is currently in '{projectStatus}' state. Please wait for the current deployment to complete.",
+        $"Cannot start new deployment. Project is currently in '{projectStatus}' state. "
+        + "Please wait for the current deployment to complete.",
         activeDeploymentId is null ? null : new Dictionary<string, object> { ["deploymentId"] = activeDeploymentId });
 
     public static Error AlreadyFinished(DeploymentId id, DeploymentStatus status) =>

@@ -13,7 +13,7 @@ public enum FailureCategory
     Quota,
 }
 
-/// <summary>Why an attempt ended badly, in words and in a code of API.md.</summary>
+/// <summary>Why an attempt ended badly, in words and in a code of docs/api.md.</summary>
 /// <param name="Code">Stable code, for instance <c>BUILD_FAILED</c>.</param>
 /// <param name="Category">Whose matter it is.</param>
 /// <param name="Step">Where it happened; null when outside any step.</param>

@@ -1,6 +1,6 @@
 namespace Libra.Deploy.Domain.Deployments;
 
-/// <summary>Where a deployment is in its life. The wire names (<c>creating_sandbox</c>) are frozen by API.md.</summary>
+/// <summary>Where a deployment is in its life. The wire names (<c>creating_sandbox</c>) are frozen by docs/api.md.</summary>
 public enum DeploymentStatus
 {
     /// <summary>Accepted and waiting, for its first attempt or for the next one.</summary>

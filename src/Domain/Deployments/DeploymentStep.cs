@@ -17,7 +17,7 @@ public static class DeploymentSteps
     /// <summary>All steps in order.</summary>
     public static readonly IReadOnlyList<DeploymentStep> InOrder = Enum.GetValues<DeploymentStep>();
 
-    /// <summary>The name that clients, logs and the journal see; frozen by API.md.</summary>
+    /// <summary>The name that clients, logs and the journal see; frozen by docs/api.md.</summary>
     public static string WireName(this DeploymentStep step) => step switch
     {
         DeploymentStep.Validation => "validation",

@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Projects;
 
-/// <summary>Every refusal of the Projects module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Projects module; codes are those of docs/api.md.</summary>
 public static class ProjectErrors
 {
     public static Error NotFound { get; } =

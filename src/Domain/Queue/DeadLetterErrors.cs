@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Queue;
 
-/// <summary>Every refusal of the Queue module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Queue module; codes are those of docs/api.md.</summary>
 public static class DeadLetterErrors
 {
     public static Error NotFound(string id) =>

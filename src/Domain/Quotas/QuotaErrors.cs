@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Domain.Quotas;
 
-/// <summary>Every refusal of the Quotas module; codes are those of API.md.</summary>
+/// <summary>Every refusal of the Quotas module; codes are those of docs/api.md.</summary>
 public static class QuotaErrors
 {
     /// <param name="resetDate">When there is quota again; null when the organization has no plan at all.</param>

@@ -47,18 +47,21 @@ internal sealed class CleanupRun(
          """;
 
     private const string Kept =
-        $"SELECT count(*) FILTER (WHERE {IsLive}), count(*) FILTER (WHERE NOT {IsLive} AND {IsRecent}) FROM deploy.deployments d WHERE {Old}";
+        $"SELECT count(*) FILTER (WHERE {IsLive}), count(*) FILTER (WHERE NOT {IsLive} AND {IsRecent}) "
+        + $"FROM deploy.deployments d WHERE {Old}";
 
     private const string Remove =
         """
         WITH gone AS (DELETE FROM deploy.deployments WHERE id = ANY ($1) RETURNING artifact_digest, artifact_size, project_id)
         INSERT INTO deploy.released_artifacts (digest, project_id, size, released_at)
-        SELECT DISTINCT ON (artifact_digest) artifact_digest, project_id, COALESCE(artifact_size, 0), now() FROM gone WHERE artifact_digest IS NOT NULL
+        SELECT DISTINCT ON (artifact_digest) artifact_digest, project_id, COALESCE(artifact_size, 0), now()
+        FROM gone WHERE artifact_digest IS NOT NULL
         ON CONFLICT (digest) DO UPDATE SET project_id = excluded.project_id, released_at = excluded.released_at
         """;
 
     private const string Released =
-        "SELECT digest, project_id, size FROM deploy.released_artifacts WHERE released_at <= now() - $1 AND digest > $2 ORDER BY digest LIMIT $3";
+        "SELECT digest, project_id, size FROM deploy.released_artifacts "
+        + "WHERE released_at <= now() - $1 AND digest > $2 ORDER BY digest LIMIT $3";
 
     private const string Standing =
         """

@@ -136,7 +136,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     private InvalidOperationException DidNotStart() => new(
-        "PostgreSQL did not start:\n" + (File.Exists(_folders.Log) ? string.Join('\n', File.ReadLines(_folders.Log).TakeLast(15)) : "it left no log."));
+        "PostgreSQL did not start:\n"
+            + (File.Exists(_folders.Log) ? string.Join('\n', File.ReadLines(_folders.Log).TakeLast(15)) : "it left no log."));
 
     private static int FreePort()
     {

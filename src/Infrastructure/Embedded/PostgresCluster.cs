@@ -27,7 +27,9 @@ internal static class PostgresCluster
     {
         if (!folders.AreApart)
         {
-            throw new InvalidOperationException($"{folders.Password} is gone, and without it nobody can use {folders.Data}; restore it, or remove {folders.Server} with all its data.");
+            throw new InvalidOperationException(
+                $"{folders.Password} is gone, and without it nobody can use {folders.Data}; "
+                + $"restore it, or remove {folders.Server} with all its data.");
         }
 
         // Somebody removed the data folder to begin anew, and could not know of the part elsewhere.

@@ -51,7 +51,10 @@ internal sealed record PostgresPrograms(string Folder)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new InvalidOperationException($"PostgreSQL's libraries in {Path.GetDirectoryName(path)} lack their links; start the service once as the owner of that folder.", e);
+            throw new InvalidOperationException(
+                $"PostgreSQL's libraries in {Path.GetDirectoryName(path)} lack their links; "
+                + "start the service once as the owner of that folder.",
+                e);
         }
     }
 

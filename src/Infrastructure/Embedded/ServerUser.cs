@@ -26,7 +26,8 @@ internal sealed class ServerUser
         var chosen = candidates.Select(name => known[name].FirstOrDefault()).FirstOrDefault(
             fields => fields is not null && MayOwnData(fields))
             ?? throw new InvalidOperationException(
-                $"PostgreSQL does not run as root, and none of the users {string.Join(", ", candidates)} exists; run `useradd --system {candidates[0]}`.");
+                $"PostgreSQL does not run as root, and none of the users {string.Join(", ", candidates)} exists; "
+                + $"run `useradd --system {candidates[0]}`.");
         return new ServerUser(
             $"{chosen[2]}:{chosen[3]}",
             [

@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 using Npgsql;

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Figures;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

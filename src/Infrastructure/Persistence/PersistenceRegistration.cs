@@ -1,6 +1,8 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Deployments.Figures;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;

@@ -1,5 +1,6 @@
 using Hangfire;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;

@@ -72,7 +72,8 @@ public sealed class RuntimeLayout
         }
 
         throw new RuntimePartMissingException(
-            $"No runtime/{Manifest} beside or above {AppContext.BaseDirectory}; set {DirectorySetting} to the runtime folder of Libra Deploy.");
+            $"No runtime/{Manifest} beside or above {AppContext.BaseDirectory}; "
+            + $"set {DirectorySetting} to the runtime folder of Libra Deploy.");
     }
 
     private string Installed(string path) => Existing(Path.Combine("node_modules", path));

@@ -84,6 +84,7 @@ public sealed partial class ProcessSandboxProvider(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The sandbox provider 'process' ISOLATES NOTHING: code of every project runs as the service's own user and can read its files and reach its network. Use it for trusted projects only")]
+        Message = "The sandbox provider 'process' ISOLATES NOTHING: code of every project runs as the service's own user "
+            + "and can read its files and reach its network. Use it for trusted projects only")]
     private partial void LogNoIsolation();
 }

@@ -16,8 +16,9 @@ internal static class S3Failure
         {
             return await request();
         }
-        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException
-            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException
+                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw Translate(what, failure);
         }

@@ -125,7 +125,8 @@ internal sealed class S3Upload(
         {
             await client.AbortMultipartUploadAsync(bucket, key, uploadId, timeout.Token);
         }
-        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
         {
             // The failure that led here is the one to report. Buckets drop abandoned parts by a lifecycle rule (R2: after 7 days).
         }

@@ -2,7 +2,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Infrastructure.Targets;
 
-/// <summary>Every refusal of a target; codes are those of API.md.</summary>
+/// <summary>Every refusal of a target; codes are those of docs/api.md.</summary>
 internal static class TargetErrors
 {
     /// <summary>The target will never run this artifact.</summary>

@@ -25,7 +25,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             yield return "The JWT issuer's addresses must be https, or http on this machine.";
         foreach (var algorithm in jwt.Algorithms.Except(PublicKeyAlgorithms, StringComparer.Ordinal))
             yield return $"JWTs cannot be accepted with the algorithm '{algorithm}': choose from {string.Join(", ", PublicKeyAlgorithms)}.";
-        foreach (var scope in jwt.RoleScopes.Values.SelectMany(scopes => scopes).Concat(jwt.Scopes).Except(Scopes.All, StringComparer.Ordinal))
+        foreach (var scope in jwt.RoleScopes.Values.SelectMany(scopes => scopes).Concat(jwt.Scopes)
+            .Except(Scopes.All, StringComparer.Ordinal))
             yield return $"JWT roles name the scope '{scope}', which does not exist.";
         if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > LargestSkew)
             yield return "The clock skew of JWTs must be between zero and five minutes.";

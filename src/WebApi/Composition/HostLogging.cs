@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.WebApi.Configuration;
 using Microsoft.Extensions.Logging.Console;
 
@@ -19,13 +20,21 @@ internal static class HostLogging
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Transaction", LogLevel.None);
         if (environment.IsDevelopment() && !Console.IsOutputRedirected)
         {
-            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Enabled));
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+                console.ColorBehavior = LoggerColorBehavior.Enabled;
+            });
             return;
         }
 
-        logging.AddJsonConsole(
-            console =>
-                (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        logging.AddJsonConsole(console =>
+        {
+            console.IncludeScopes = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = IsoTime.Form;
+        });
     }
 
     private static LogLevel LevelOf(string level) => level switch

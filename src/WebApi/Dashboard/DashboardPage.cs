@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using Hangfire.Dashboard;
 using Hangfire.Dashboard.Pages;
-using Libra.Deploy.WebApi.Http;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
@@ -27,7 +27,20 @@ internal abstract class DashboardPage(string title) : RazorPage
         WriteLiteral(string.Format(CultureInfo.InvariantCulture, html.Format, [.. values]));
     }
 
+    /// <summary>Writes a table; <paramref name="write"/> writes each row, from its <c>tr</c> to the end of it.</summary>
+    protected void Table<T>(string[] heads, IEnumerable<T> rows, Action<T> write)
+    {
+        Markup($"<div class=\"table-responsive\"><table class=\"table table-hover\"><thead><tr>");
+        foreach (var head in heads) Markup($"<th>{head}</th>");
+        Markup($"</tr></thead><tbody>");
+        foreach (var row in rows) write(row);
+        Markup($"</tbody></table></div>");
+    }
+
     /// <summary>Writes a time in UTC, to the second.</summary>
-    protected void Time(DateTimeOffset time) =>
-        Markup($"<time datetime=\"{JsonFormat.Iso(time)}\">{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}</time>");
+    protected void Time(DateTimeOffset time)
+    {
+        var seconds = time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        Markup($"<time datetime=\"{IsoTime.Of(time)}\">{seconds}</time>");
+    }
 }

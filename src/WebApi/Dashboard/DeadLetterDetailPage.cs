@@ -38,7 +38,8 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         Markup(
             $"<dl class=\"dl-horizontal\"><dt>Deployment</dt><dd>{letter.DeploymentId?.Value ?? "none: the message cannot be read"}</dd>");
         Markup($"<dt>Project</dt><dd>{letter.ProjectId ?? "–"}</dd><dt>Organization</dt><dd>{letter.OrganizationId ?? "–"}</dd>");
-        Markup($"<dt>Reason</dt><dd>{letter.Reason}</dd><dt>Final error</dt><dd>{letter.FinalError}</dd><dt>Retries</dt><dd>{letter.TotalRetries}</dd>");
+        Markup($"<dt>Reason</dt><dd>{letter.Reason}</dd><dt>Final error</dt><dd>{letter.FinalError}</dd>");
+        Markup($"<dt>Retries</dt><dd>{letter.TotalRetries}</dd>");
         Markup($"<dt>Queue</dt><dd>{letter.OriginalQueue}</dd><dt>Since (UTC)</dt><dd>");
         Time(letter.CreatedAt);
         Markup($"</dd>");
@@ -58,21 +59,22 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
     {
         Markup($"<form class=\"form-inline\" method=\"post\" action=\"{Url.To($"/dead-letters/{letter.Id}")}\"><p>");
         Markup($"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{tokens.RequestToken}\">");
-        Markup($"<label for=\"note\">Note</label> <input class=\"form-control\" id=\"note\" name=\"note\" maxlength=\"500\" placeholder=\"why\"> ");
+        Markup($"<label for=\"note\">Note</label> ");
+        Markup($"<input class=\"form-control\" id=\"note\" name=\"note\" maxlength=\"500\" placeholder=\"why\"> ");
         if (letter.DeploymentId is not null) Markup($"<button class=\"btn btn-primary\" name=\"action\" value=\"replay\">Replay</button> ");
         Markup($"<button class=\"btn btn-danger\" name=\"action\" value=\"discard\">Discard</button></p></form>");
     }
 
     private void History()
     {
-        Markup($"<h3>What failed</h3><div class=\"table-responsive\"><table class=\"table\"><thead><tr><th>When (UTC)</th><th>Attempt</th><th>Step</th><th>Code</th><th>Message</th></tr></thead><tbody>");
-        foreach (var failed in letter.RetryHistory)
-        {
-            Markup($"<tr><td class=\"min-width\">");
-            Time(failed.At);
-            Markup($"</td><td>{failed.Attempt}</td><td>{failed.Step ?? "–"}</td><td>{failed.Code}</td><td>{failed.Message}</td></tr>");
-        }
+        Markup($"<h3>What failed</h3>");
+        Table(["When (UTC)", "Attempt", "Step", "Code", "Message"], letter.RetryHistory, Row);
+    }
 
-        Markup($"</tbody></table></div>");
+    private void Row(FailedTry failed)
+    {
+        Markup($"<tr><td class=\"min-width\">");
+        Time(failed.At);
+        Markup($"</td><td>{failed.Attempt}</td><td>{failed.Step ?? "–"}</td><td>{failed.Code}</td><td>{failed.Message}</td></tr>");
     }
 }

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Domain.Queue;
 
 namespace Libra.Deploy.WebApi.Dashboard;
 
@@ -7,11 +8,6 @@ namespace Libra.Deploy.WebApi.Dashboard;
 internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, string? organization, string state)
     : DashboardPage("Dead letters")
 {
-    private static readonly string[] Reasons =
-        [
-            DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage,
-            DeadLetterReasons.SystemError];
-
     protected override void Content()
     {
         Filter();
@@ -21,21 +17,24 @@ internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, strin
             return;
         }
 
-        Table();
-        if (page.Next is { } next)
-            Markup($"<p><a class=\"btn btn-default\" href=\"{Url.To("/dead-letters")}?state={state}&reason={reason}&orgId={organization}&cursor={next}\">Older</a></p>");
+        Table(["When (UTC)", "Deployment", "Project", "Organization", "Reason", "Retries", "Error", "State"], page.Letters, Row);
+        if (page.Next is not { } next) return;
+
+        Markup($"<p><a class=\"btn btn-default\" href=\"{Url.To("/dead-letters")}");
+        Markup($"?state={state}&reason={reason}&orgId={organization}&cursor={next}\">Older</a></p>");
     }
 
     private void Filter()
     {
         Markup($"<form class=\"form-inline\" method=\"get\" action=\"{Url.To("/dead-letters")}\"><p>");
         Choice("state", "State", state, ["open", "resolved", "all"], any: null);
-        Choice("reason", "Reason", reason, Reasons, any: "any reason");
-        Markup($"<label for=\"orgId\">Organization</label> <input class=\"form-control\" id=\"orgId\" name=\"orgId\" value=\"{organization}\" placeholder=\"any\"> ");
+        Choice("reason", "Reason", reason, DeadLetterReasons.All, any: "any reason");
+        Markup($"<label for=\"orgId\">Organization</label> ");
+        Markup($"<input class=\"form-control\" id=\"orgId\" name=\"orgId\" value=\"{organization}\" placeholder=\"any\"> ");
         Markup($"<button class=\"btn btn-default\">Filter</button></p></form>");
     }
 
-    private void Choice(string name, string label, string? chosen, string[] values, string? any)
+    private void Choice(string name, string label, string? chosen, IEnumerable<string> values, string? any)
     {
         Markup($"<label for=\"{name}\">{label}</label> <select class=\"form-control\" id=\"{name}\" name=\"{name}\">");
         if (any is not null) Markup($"<option value=\"\">{any}</option>");
@@ -48,20 +47,14 @@ internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, strin
         Markup($"</select> ");
     }
 
-    private void Table()
+    private void Row(DeadLetter letter)
     {
-        Markup($"<div class=\"table-responsive\"><table class=\"table table-hover\"><thead><tr>");
-        Markup($"<th>When (UTC)</th><th>Deployment</th><th>Project</th><th>Organization</th><th>Reason</th><th>Retries</th><th>Error</th><th>State</th></tr></thead><tbody>");
-        foreach (var letter in page.Letters)
-        {
-            Markup($"<tr><td class=\"min-width\">");
-            Time(letter.CreatedAt);
-            Markup($"</td><td><a href=\"{Url.To($"/dead-letters/{letter.Id}")}\">{letter.DeploymentId?.Value ?? "(unreadable message)"}</a></td>");
-            Markup($"<td>{letter.ProjectId}</td><td>{letter.OrganizationId}</td><td>{letter.Reason}</td><td>{letter.TotalRetries}</td>");
-            Markup($"<td>{Shortened(letter.FinalError)}</td><td>{letter.Resolution?.Action.ToString().ToLowerInvariant() ?? "open"}</td></tr>");
-        }
-
-        Markup($"</tbody></table></div>");
+        Markup($"<tr><td class=\"min-width\">");
+        Time(letter.CreatedAt);
+        Markup($"</td><td><a href=\"{Url.To($"/dead-letters/{letter.Id}")}\">");
+        Markup($"{letter.DeploymentId?.Value ?? "(unreadable message)"}</a></td>");
+        Markup($"<td>{letter.ProjectId}</td><td>{letter.OrganizationId}</td><td>{letter.Reason}</td><td>{letter.TotalRetries}</td>");
+        Markup($"<td>{Shortened(letter.FinalError)}</td><td>{letter.Resolution?.Action.ToString().ToLowerInvariant() ?? "open"}</td></tr>");
     }
 
     private static string Shortened(string text) => text.Length <= 120 ? text : text[..120] + "…";

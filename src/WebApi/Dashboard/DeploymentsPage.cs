@@ -14,16 +14,14 @@ internal sealed class DeploymentsPage(IReadOnlyList<DeploymentView> active, Date
             return;
         }
 
-        Markup($"<div class=\"table-responsive\"><table class=\"table table-hover\"><thead><tr>");
-        Markup($"<th>Deployment</th><th>Project</th><th>Organization</th><th>Status</th><th>Step</th><th>Attempt</th><th>Progress</th><th>Age</th></tr></thead><tbody>");
-        foreach (var view in active)
-        {
-            Markup($"<tr><td>{view.Id.Value}</td><td>{view.ProjectId}</td><td>{view.OrganizationId}</td><td>{view.Status.WireName()}</td>");
-            Markup($"<td title=\"{view.Stage}\">{view.CurrentStep?.WireName() ?? "–"}</td><td>{view.Attempt} of {view.MaxAttempts}</td>");
-            Markup($"<td><progress max=\"100\" value=\"{view.Progress}\"></progress> {view.Progress} %</td>");
-            Markup($"<td>{(int)(now - view.CreatedAt).TotalSeconds} s</td></tr>");
-        }
+        Table(["Deployment", "Project", "Organization", "Status", "Step", "Attempt", "Progress", "Age"], active, Row);
+    }
 
-        Markup($"</tbody></table></div>");
+    private void Row(DeploymentView view)
+    {
+        Markup($"<tr><td>{view.Id.Value}</td><td>{view.ProjectId}</td><td>{view.OrganizationId}</td><td>{view.Status.WireName()}</td>");
+        Markup($"<td title=\"{view.Stage}\">{view.CurrentStep?.WireName() ?? "–"}</td><td>{view.Attempt} of {view.MaxAttempts}</td>");
+        Markup($"<td><progress max=\"100\" value=\"{view.Progress}\"></progress> {view.Progress} %</td>");
+        Markup($"<td>{(int)(now - view.CreatedAt).TotalSeconds} s</td></tr>");
     }
 }

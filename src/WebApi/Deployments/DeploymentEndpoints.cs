@@ -2,7 +2,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
-using Libra.Deploy.Application.Deployments.Results;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Deployments;

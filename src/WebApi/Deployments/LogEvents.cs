@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Deployments;
 
-/// <summary>The bytes of server-sent events; those of log lines are written once for all streams that are given the same piece of a log.</summary>
+/// <summary>
+/// The bytes of server-sent events; those of log lines are written once for all streams that are given the same piece of a log.
+/// </summary>
 internal sealed class LogEvents(IOptions<JsonOptions> json, TimeProvider clock)
 {
     private const int BytesOfALine = 256; // what most take; the buffer grows when they take more

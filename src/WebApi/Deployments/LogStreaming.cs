@@ -22,7 +22,8 @@ internal static class LogStreaming
         string id, HttpContext http, IMediator mediator, LogEvents events, TimeProvider clock, CancellationToken cancellationToken)
     {
         var followed = await mediator.SendAboutAsync(
-            RouteIds.Deployment(id), deployment => new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)), cancellationToken);
+            RouteIds.Deployment(id), deployment =>
+                new FollowDeploymentQuery(http.Caller().Visible(), deployment, LastSeen(http.Request)), cancellationToken);
         if (followed.IsError) return followed.Errors.ToProblem();
 
         http.Response.ContentType = "text/event-stream";
@@ -56,7 +57,8 @@ internal static class LogStreaming
         if (last is not null) await output.WriteAsync(events.OfStanding("end", last), cancellationToken);
     }
 
-    private static async Task WatchAsync(FollowedDeployment followed, LogEvents events, EventOutput output, TimeProvider clock, CancellationToken ended)
+    private static async Task WatchAsync(
+        FollowedDeployment followed, LogEvents events, EventOutput output, TimeProvider clock, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(Look, clock);
         (DeploymentStatus, int, int)? shown = null;
@@ -65,7 +67,8 @@ internal static class LogStreaming
         {
             do
             {
-                if (await followed.StandingAsync(ended) is { } view && (view.Status, view.Progress, view.Attempt) is var now && now != shown)
+                if (await followed.StandingAsync(ended) is { } view
+                    && (view.Status, view.Progress, view.Attempt) is var now && now != shown)
                 {
                     shown = now;
                     await output.WriteAsync(events.OfStanding("status", view), ended);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.Deployments.Results;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Deployments;
 using Libra.Deploy.WebApi.Http;

@@ -8,22 +8,23 @@ namespace Libra.Deploy.WebApi.OpenApi;
 internal sealed class DocumentShape : IOpenApiDocumentTransformer
 {
     /// <summary>The ways in, by the names that operations refer to; each of them will do.</summary>
-    public static readonly IReadOnlyDictionary<string, IOpenApiSecurityScheme> SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-    {
-        ["bearer"] = new OpenApiSecurityScheme
+    public static readonly IReadOnlyDictionary<string, IOpenApiSecurityScheme> SecuritySchemes =
+        new Dictionary<string, IOpenApiSecurityScheme>
         {
-            Type = SecuritySchemeType.Http,
-            Scheme = "bearer",
-            Description = "An API token (`ldt_…`), a JWT of the platform, or a platform session as its bearer plugin hands it out.",
-        },
-        ["session"] = new OpenApiSecurityScheme
-        {
-            Type = SecuritySchemeType.ApiKey,
-            In = ParameterLocation.Cookie,
-            Name = "better-auth.session_token",
-            Description = "A session of the platform, where sessions are switched on. Over https the name begins with `__Secure-`.",
-        },
-    };
+            ["bearer"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API token (`ldt_…`), a JWT of the platform, or a platform session as its bearer plugin hands it out.",
+            },
+            ["session"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = "better-auth.session_token",
+                Description = "A session of the platform, where sessions are switched on. Over https the name begins with `__Secure-`.",
+            },
+        };
 
     private static readonly (string Name, string Description)[] Tags =
     [

@@ -65,7 +65,8 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
 
     private void DescribeAnswer(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        foreach (var answer in context.Description.SupportedResponseTypes.Where(answer => answer.StatusCode < 300 || answer.Type != typeof(ProblemBody)))
+        foreach (var answer in context.Description.SupportedResponseTypes.Where(
+            answer => answer.StatusCode < 300 || answer.Type != typeof(ProblemBody)))
         {
             var content = operation.Responses![answer.StatusCode.ToString(CultureInfo.InvariantCulture)].Content;
             if (answer.Type is not null && content is not null && content.TryGetValue(Json, out var media))

@@ -11,7 +11,8 @@ internal static class WebhookExamples
 
     private static readonly string[] Events = [WebhookEvents.Completed, WebhookEvents.Failed];
 
-    private static readonly WebhookResponse Webhook = new(Sample.Id, Sample.Organization, Receiver, Events, "Chat room", true, null, null, Sample.Now, Sample.Now);
+    private static readonly WebhookResponse Webhook = new(
+        Sample.Id, Sample.Organization, Receiver, Events, "Chat room", true, null, null, Sample.Now, Sample.Now);
 
     private static readonly DeliveryResponse Delivery = new(
         Sample.Id, Sample.Id, WebhookEvents.Completed, DeliveryStatus.Delivered, Sample.Now, null,

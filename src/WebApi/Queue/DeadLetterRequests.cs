@@ -15,18 +15,13 @@ internal static class DeadLetterRequests
     private const int LargestLimit = 100;
     private const int LongestNote = 500;
 
-    private static readonly string[] Reasons =
-        [
-            DeadLetterReasons.MaxRetriesExceeded, DeadLetterReasons.ProcessingTimeout, DeadLetterReasons.InvalidMessage,
-            DeadLetterReasons.SystemError];
-
     private static readonly string[] States = ["open", "resolved"];
 
     /// <summary>Describes what <see cref="ReadFilter"/> reads.</summary>
     public static RouteHandlerBuilder WithDeadLetterParameters(this RouteHandlerBuilder route) => route
         .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
         .Query("cursor", Form.Text, "`nextCursor` of the page before.")
-        .Query("reason", Form.OneOf(Reasons), "Only for this reason.")
+        .Query("reason", Form.OneOf(DeadLetterReasons.All), "Only for this reason.")
         .Query("orgId", Form.Text, "Only of this organization.")
         .Query("state", Form.OneOf(States), "Only those that wait for somebody, or only settled ones.");
 
@@ -35,7 +30,7 @@ internal static class DeadLetterRequests
     {
         var query = new QueryReader(parameters);
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
-        var reason = query.OptionalChoice("reason", Reasons);
+        var reason = query.OptionalChoice("reason", DeadLetterReasons.All);
         var organization = query.OptionalText("orgId");
         var state = query.OptionalChoice("state", States);
         var text = query.OptionalText("cursor");
@@ -56,7 +51,7 @@ internal static class DeadLetterRequests
 
         var fields = new FieldReader(body.Value.Root);
         var limit = (int)(fields.OptionalInteger("limit", 1, LargestLimit) ?? DefaultLimit);
-        var reason = fields.OptionalChoice("reason", Reasons);
+        var reason = fields.OptionalChoice("reason", DeadLetterReasons.All);
         var organization = fields.OptionalText("orgId");
         var note = fields.OptionalText("note", LongestNote);
         if (fields.Errors.Count > 0) return fields.Errors;

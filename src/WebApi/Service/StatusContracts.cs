@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Figures;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.WebApi.Service;

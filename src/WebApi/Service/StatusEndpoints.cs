@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Figures;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;

@@ -31,7 +31,8 @@ internal static class WebhookEndpoints
         webhook.MapDelete("", Remove).RequireScope(Scopes.ProjectsWrite)
             .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", "NOT_FOUND");
         webhook.MapPost("/secret", Rotate).RequireScope(Scopes.ProjectsWrite)
-            .Answers<WebhookAnswer>("rotateWebhookSecret", "Makes a new secret and shows it once; the old one stays good for a day", "NOT_FOUND");
+            .Answers<WebhookAnswer>(
+                "rotateWebhookSecret", "Makes a new secret and shows it once; the old one stays good for a day", "NOT_FOUND");
         webhook.MapGet("/deliveries", Deliveries).RequireScope(Scopes.DeploymentsRead).WithDeliveryParameters()
             .Answers<DeliveryListResponse>("listWebhookDeliveries", "Lists what a webhook was told, newest first", "NOT_FOUND");
         webhook.MapPost("/deliveries/{deliveryId}/replay", Replay).RequireScope(Scopes.ProjectsWrite).Path("deliveryId", "The delivery.")
@@ -59,9 +60,11 @@ internal static class WebhookEndpoints
         return WithSecret(http, created.Value);
     }
 
-    private static async Task<IResult> Rotate(string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> Rotate(
+        string orgId, string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        var rotated = await mediator.SendAboutAsync(RouteIds.Webhook(id), webhook => new RotateWebhookSecretCommand(orgId, webhook), cancellationToken);
+        var rotated = await mediator.SendAboutAsync(
+            RouteIds.Webhook(id), webhook => new RotateWebhookSecretCommand(orgId, webhook), cancellationToken);
         return rotated.Match(made => WithSecret(http, made), errors => errors.ToProblem());
     }
 

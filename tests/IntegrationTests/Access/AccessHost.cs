@@ -45,7 +45,8 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.Services.AddApplication();
         builder.Services.AddPersistence(database);
         builder.Services.AddLibraHttp(_ => { });
-        builder.Services.AddLibraAccess(new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build());
+        builder.Services.AddLibraAccess(
+            new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build());
 
         var app = builder.Build();
         app.UseLibraHttp();
@@ -61,7 +62,9 @@ internal sealed class AccessHost : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, string? bearer = null) =>
-        bearer is null ? Client.SendAsync(HttpMethod.Get, path) : Client.SendAsync(HttpMethod.Get, path, ("Authorization", $"Bearer {bearer}"));
+        bearer is null
+            ? Client.SendAsync(HttpMethod.Get, path)
+            : Client.SendAsync(HttpMethod.Get, path, ("Authorization", $"Bearer {bearer}"));
 
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +75,12 @@ internal sealed class AccessHost : IAsyncDisposable
     private static object WhoAmI(HttpContext context)
     {
         var caller = context.Caller();
-        return new { caller.UserId, Organizations = caller.Organizations.Order(), All = caller.SeesAllOrganizations, Scopes = caller.Scopes.Order() };
+        return new
+        {
+            caller.UserId,
+            Organizations = caller.Organizations.Order(),
+            All = caller.SeesAllOrganizations,
+            Scopes = caller.Scopes.Order()
+        };
     }
 }

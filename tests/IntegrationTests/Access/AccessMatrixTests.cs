@@ -12,7 +12,8 @@ namespace Libra.Deploy.IntegrationTests.Access;
 public sealed class AccessMatrixTests(MatrixStage stage) : IClassFixture<MatrixStage>
 {
     private static readonly HttpStatusCode[] NeverTheRightOnes =
-        [HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed];
+        [HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound,
+            HttpStatusCode.MethodNotAllowed];
 
     public static TheoryData<string, Who> Cells =>
         new(AccessMatrix.Rows.SelectMany(row => Enum.GetValues<Who>().Select(who => (row.Route, who))));
@@ -64,7 +65,8 @@ public sealed class AccessMatrixTests(MatrixStage stage) : IClassFixture<MatrixS
         ((int)answer.StatusCode).Should().BeLessThan(500, why);
     }
 
-    private static async Task JudgeForeignerAsync(HttpClient foreigner, MatrixRow row, MatrixIds ids, HttpResponseMessage answer, string why)
+    private static async Task JudgeForeignerAsync(
+        HttpClient foreigner, MatrixRow row, MatrixIds ids, HttpResponseMessage answer, string why)
     {
         if (row.Foreign == ToForeigners.Refused)
         {

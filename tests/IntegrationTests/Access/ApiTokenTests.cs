@@ -32,7 +32,9 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     {
         var admin = await AdminAsync();
 
-        var response = await CreateAsync(admin, """{"name":"ci","organizationId":"o1","userId":"u1","scopes":["deployments:read"],"expiresAt":"2026-12-01T00:00:00Z"}""");
+        var response =
+            await CreateAsync(admin,
+                """{"name":"ci","organizationId":"o1","userId":"u1","scopes":["deployments:read"],"expiresAt":"2026-12-01T00:00:00Z"}""");
 
         response.StatusCode.Should().Be(HttpStatusCode.Created);
         response.Header("Cache-Control").Should().Be("no-store");
@@ -54,7 +56,8 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
         var secret = (await (await CreateAsync(admin, """{"name":"ci","scopes":["deployments:read"]}""")).JsonAsync()).Text("secret")!;
         await _host.GetAsync("/read", secret);
 
-        (await AskAsync("SELECT string_agg(t::text, ' ') FROM deploy.api_tokens t")).ToString().Should().NotContain(secret).And.Contain(secret[..12]);
+        (await AskAsync("SELECT string_agg(t::text, ' ') FROM deploy.api_tokens t")).ToString()
+            .Should().NotContain(secret).And.Contain(secret[..12]);
         (await (await _host.GetAsync("/tokens", admin)).Content.ReadAsStringAsync()).Should().NotContain(secret).And.Contain(secret[..12]);
         var random = secret[TokenSecret.Mark.Length..];
         _host.Logs.Lines.Should().NotContain(line => line.Message.Contains(random));
@@ -173,7 +176,8 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> CreateAsync(string admin, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/tokens") { Content = new StringContent(body, null, "application/json") };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, "/tokens") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin);
         return await _host.Client.SendAsync(request);
     }
@@ -182,7 +186,8 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
         _host.Client.SendAsync(HttpMethod.Delete, path, ("Authorization", $"Bearer {admin}"));
 
     private Task LastUseBecomesAsync(DateTimeOffset expected) => Eventually.BecomesTrueAsync(
-        () => AskAsync("SELECT last_used_at FROM deploy.api_tokens WHERE name = 'test'").GetAwaiter().GetResult() is DateTime time && time == expected.UtcDateTime,
+        () => AskAsync("SELECT last_used_at FROM deploy.api_tokens WHERE name = 'test'").GetAwaiter().GetResult() is DateTime time
+            && time == expected.UtcDateTime,
         Soon,
         $"the token's last use should be {expected:T}");
 

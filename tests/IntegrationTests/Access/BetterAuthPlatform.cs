@@ -32,7 +32,8 @@ public sealed class BetterAuthPlatform : IAsyncLifetime
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Url };
         client.DefaultRequestHeaders.Add("Origin", Url.GetLeftPart(UriPartial.Authority));
         var name = $"p{Guid.NewGuid():N}";
-        var signedUp = await client.PostAsJsonAsync("/api/auth/sign-up/email", new { email = $"{name}@example.com", password = "correct horse battery", name });
+        var signedUp = await client.PostAsJsonAsync(
+            "/api/auth/sign-up/email", new { email = $"{name}@example.com", password = "correct horse battery", name });
         signedUp.EnsureSuccessStatusCode();
         var cookie = signedUp.Header("Set-Cookie")!.Split(';')[0];
         var bearer = signedUp.Header("set-auth-token")!;

@@ -76,12 +76,15 @@ public sealed class ForeignCallersTests(LibraService service)
         var (project, own) = (await service.NewProjectAsync(), await service.NewProjectAsync());
         using var foreigner = await ClientOfAsync(own.OrganizationId);
 
-        using var taken = await foreigner.PutAsJsonAsync($"/projects/{project.Id}", new { organizationId = own.OrganizationId, userId = own.UserId, name = "mine" });
-        using var planted = await foreigner.PutAsJsonAsync("/projects/new-there", new { organizationId = project.OrganizationId, userId = own.UserId, name = "theirs" });
+        using var taken = await foreigner.PutAsJsonAsync(
+            $"/projects/{project.Id}", new { organizationId = own.OrganizationId, userId = own.UserId, name = "mine" });
+        using var planted = await foreigner.PutAsJsonAsync(
+            "/projects/new-there", new { organizationId = project.OrganizationId, userId = own.UserId, name = "theirs" });
 
         taken.StatusCode.Should().Be(HttpStatusCode.NotFound);
         planted.StatusCode.Should().Be(HttpStatusCode.Forbidden);
-        (await service.ScalarAsync<string>("SELECT organization_id FROM public.project WHERE id = $1", project.Id)).Should().Be(project.OrganizationId);
+        (await service.ScalarAsync<string>("SELECT organization_id FROM public.project WHERE id = $1", project.Id))
+            .Should().Be(project.OrganizationId);
         (await service.ScalarAsync<long>("SELECT count(*) FROM public.project WHERE id = 'new-there'")).Should().Be(0);
     }
 
@@ -98,6 +101,7 @@ public sealed class ForeignCallersTests(LibraService service)
     {
         (await service.ScalarAsync<long>("SELECT count(*) FROM deploy.deployments WHERE project_id = $1", project.Id)).Should().Be(0);
         (await service.ScalarAsync<string>("SELECT deployment_status FROM public.project WHERE id = $1", project.Id)).Should().Be("idle");
-        (await service.ScalarAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(quota);
+        (await service.ScalarAsync<int>(
+            "SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(quota);
     }
 }

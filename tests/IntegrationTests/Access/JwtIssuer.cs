@@ -85,7 +85,8 @@ internal sealed class JwtIssuer : IAsyncDisposable
 
     private static Dictionary<string, string> Public(SecurityKey key)
     {
-        if (key is SymmetricSecurityKey shared) return new() { ["kty"] = "oct", ["kid"] = key.KeyId, ["k"] = Base64UrlEncoder.Encode(shared.Key) };
+        if (key is SymmetricSecurityKey shared)
+            return new() { ["kty"] = "oct", ["kid"] = key.KeyId, ["k"] = Base64UrlEncoder.Encode(shared.Key) };
         if (key is RsaSecurityKey rsa)
         {
             var parameters = rsa.Rsa.ExportParameters(includePrivateParameters: false);

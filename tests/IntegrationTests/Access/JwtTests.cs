@@ -107,7 +107,8 @@ public sealed class JwtTests : IAsyncLifetime
         ];
 
         foreach (var secret in secrets)
-            await ShouldBeUnauthorizedAsync(JwtIssuer.Forge(new { alg = "HS256", kid = "rsa-1" }, content => HMACSHA256.HashData(secret, content)));
+            await ShouldBeUnauthorizedAsync(
+                JwtIssuer.Forge(new { alg = "HS256", kid = "rsa-1" }, content => HMACSHA256.HashData(secret, content)));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed class JwtTests : IAsyncLifetime
         await ShouldBeUnauthorizedAsync(_issuer.Sign(_issuer.Shared, "HS256"));
 
     [Fact]
-    public async Task Jwt_WhenTheAlgorithmIsNotOnTheList_IsUnauthorized() => await ShouldBeUnauthorizedAsync(_issuer.Sign(algorithm: "RS512"));
+    public async Task Jwt_WhenTheAlgorithmIsNotOnTheList_IsUnauthorized() =>
+        await ShouldBeUnauthorizedAsync(_issuer.Sign(algorithm: "RS512"));
 
     [Fact]
     public async Task Jwt_WhenSignedByAnotherKey_IsUnauthorized()

@@ -48,7 +48,8 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
         var letter = await DeadLetters.ProvokeAsync(_project);
         _deadLetter = DeadLetters.Text(letter, "id");
         _deployment = DeadLetters.Text(await _project.DeployPageAsync("<h1>matrix</h1>"), "deploymentId");
-        _delivery = (await service.Admin.GetFromJsonAsync<JsonNode>($"{Webhooks}/{_webhook}/deliveries"))!["deliveries"]![0]!["id"]!.GetValue<string>();
+        _delivery = (await service.Admin.GetFromJsonAsync<JsonNode>($"{Webhooks}/{_webhook}/deliveries"))!["deliveries"]![0]!["id"]!
+            .GetValue<string>();
         _foreignOrganization = (await service.NewProjectAsync()).OrganizationId;
     }
 
@@ -96,12 +97,14 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
     private async Task<HttpClient> ClientOfAsync(string? organization, params string[] scopes)
     {
         var client = Client();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await IssueAsync(organization, scopes)).Text("secret"));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (await IssueAsync(organization, scopes)).Text("secret"));
         return client;
     }
 
     // The first answer is judged, wherever it sends.
-    private HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Stranger.BaseAddress };
+    private HttpClient Client() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Stranger.BaseAddress };
 
     private async Task<JsonElement> IssueAsync(string? organization, params string[] scopes)
     {

@@ -8,7 +8,8 @@ namespace Libra.Deploy.IntegrationTests.Access;
 /// <summary>A platform that is not well lets nobody in, and does not take the service down with it.</summary>
 public sealed class PlatformOutageTests
 {
-    private const string Vouches = """{"session":{"expiresAt":"2999-01-01T00:00:00.000Z","activeOrganizationId":"o1"},"user":{"id":"u1"}}""";
+    private const string Vouches =
+        """{"session":{"expiresAt":"2999-01-01T00:00:00.000Z","activeOrganizationId":"o1"},"user":{"id":"u1"}}""";
 
     [Fact]
     public async Task Answer_WhenThePlatformVouches_LetsThePersonIn()
@@ -59,7 +60,8 @@ public sealed class PlatformOutageTests
         var response = await host.GetAsync("/read", "some.session");
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        host.Logs.Lines.Should().Contain(line => line.Level == LogLevel.Warning && line.Message.Contains("could not be asked about a session"));
+        host.Logs.Lines.Should().Contain(
+            line => line.Level == LogLevel.Warning && line.Message.Contains("could not be asked about a session"));
         host.Logs.Lines.Should().NotContain(line => line.Message.Contains("some.session"));
     }
 
@@ -87,7 +89,8 @@ public sealed class PlatformOutageTests
         });
         await using var host = await StartAsync(platform.Url);
 
-        await host.Client.SendAsync(HttpMethod.Get, "/read", ("Cookie", "a=1; better-auth.session_token=t.s%2F%3D; better-auth.session_data=cached"));
+        await host.Client.SendAsync(
+            HttpMethod.Get, "/read", ("Cookie", "a=1; better-auth.session_token=t.s%2F%3D; better-auth.session_data=cached"));
         await host.GetAsync("/read", "other.session");
 
         seen.Should().Equal(
@@ -102,9 +105,10 @@ public sealed class PlatformOutageTests
     }
 
     // Generous where the platform does answer, so that a busy machine is not taken for a platform that hangs.
-    private static Task<AccessHost> StartAsync(Uri platform, string timeout = "00:00:30") => AccessHost.StartAsync(new Dictionary<string, string?>
-    {
-        ["Session:PlatformUrl"] = platform.ToString(),
-        ["Session:Timeout"] = timeout,
-    });
+    private static Task<AccessHost> StartAsync(Uri platform, string timeout = "00:00:30") =>
+        AccessHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Session:PlatformUrl"] = platform.ToString(),
+            ["Session:Timeout"] = timeout,
+        });
 }

@@ -48,7 +48,8 @@ public class ArtifactCacheTests : IAsyncLifetime
     [Fact]
     public async Task Open_WhenTheCacheIsFull_RemovesTheLongestUnused()
     {
-        var (a, b, c) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
+        var (a, b, c) = (
+            await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
         await UseAsync(a);
         await UseAsync(b);
         await UseAsync(a);
@@ -61,7 +62,8 @@ public class ArtifactCacheTests : IAsyncLifetime
     [Fact]
     public async Task Open_WhenTheCacheIsFull_NeverRemovesWhatIsInUse()
     {
-        var (a, b, c) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
+        var (a, b, c) = (
+            await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')), await _folder.SaveAsync(Thousand('c')));
         await using var used = await _folder.Store.OpenAsync(a, default);
         _folder.Clock.Advance(TimeSpan.FromMinutes(1));
         await using var alsoUsed = await _folder.NewStore().OpenAsync(b, default);

@@ -14,7 +14,8 @@ internal sealed class ArtifactFolder : IDisposable
     /// <param name="objects">Disposed with this; null for a folder.</param>
     public ArtifactFolder(Func<ArtifactStoreOptions, ArtifactStoreOptions>? with = null, IObjectStore? objects = null)
     {
-        Objects = objects ?? new FolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System);
+        Objects = objects ?? new FolderObjectStore(
+            new FolderObjectStoreOptions { Root = Path.Combine(_root.FullName, "objects") }, TimeProvider.System);
         var options = new ArtifactStoreOptions { CacheFolder = Cache };
         Options = with is null ? options : with(options);
         Store = NewStore();

@@ -39,7 +39,8 @@ public class ArtifactStoreTests : IAsyncLifetime
         artifact.Manifest.CompatibilityFlags.Should().Equal("nodejs_compat");
         artifact.Manifest.Vars.Keys.Should().Equal("A", "B");
         artifact.Manifest.Files.Should().BeInAscendingOrder(file => file.Path, StringComparer.Ordinal);
-        artifact.Manifest.Files.ToDictionary(file => file.Path, file => file.ContentType).Should().BeEquivalentTo(new Dictionary<string, string>
+        var types = artifact.Manifest.Files.ToDictionary(file => file.Path, file => file.ContentType);
+        types.Should().BeEquivalentTo(new Dictionary<string, string>
         {
             ["assets/index.html"] = "text/html; charset=utf-8",
             [longName] = "text/css; charset=utf-8",
@@ -49,7 +50,8 @@ public class ArtifactStoreTests : IAsyncLifetime
         });
         (await File.ReadAllTextAsync(Path.Combine(artifact.Folder, "assets/données/ß.txt"))).Should().Be("ü");
         (await _folder.Store.ExistsAsync(saved.Value.Digest, default)).Should().BeTrue();
-        (await _folder.Objects.HeadAsync(ObjectBucket.Artifacts, $"artifacts/sha256/{saved.Value.Digest}.tar.gz", default))!.Size.Should().Be(saved.Value.Size);
+        (await _folder.Objects.HeadAsync(ObjectBucket.Artifacts, $"artifacts/sha256/{saved.Value.Digest}.tar.gz", default))!.Size
+            .Should().Be(saved.Value.Size);
     }
 
     [Fact]
@@ -94,8 +96,10 @@ public class ArtifactStoreTests : IAsyncLifetime
     {
         var digest = await _folder.SaveAsync(BuildTar.OfAssets()
             .File("assets/.assetsignore", "# secrets\n.env*\n_worker.js\n/drafts/\n*.map\n!keep.map\ndeep/**/x.txt\n")
-            .File("assets/.env.local", "SECRET").File("assets/_worker.js", "x").File("assets/drafts/a.html", "x").File("assets/sub/drafts/b.html", "x")
-            .File("assets/app.js.map", "x").File("assets/keep.map", "x").File("assets/deep/a/b/x.txt", "x").File("assets/_headers", "/*\n  A: b"));
+            .File("assets/.env.local", "SECRET").File("assets/_worker.js", "x").File("assets/drafts/a.html", "x")
+            .File("assets/sub/drafts/b.html", "x")
+            .File("assets/app.js.map", "x").File("assets/keep.map", "x").File("assets/deep/a/b/x.txt", "x")
+            .File("assets/_headers", "/*\n  A: b"));
 
         await using var artifact = await _folder.Store.OpenAsync(digest, default);
 
@@ -106,7 +110,8 @@ public class ArtifactStoreTests : IAsyncLifetime
     [Fact]
     public async Task SaveStaticFiles_WhenSavedTwice_GivesOneArtifact()
     {
-        var site = new StaticSite([("index.html", "<p>"u8.ToArray()), ("css/a.css", "a{}"u8.ToArray())], new AssetsSettings(NotFoundHandling: "404-page"));
+        var site = new StaticSite(
+            [("index.html", "<p>"u8.ToArray()), ("css/a.css", "a{}"u8.ToArray())], new AssetsSettings(NotFoundHandling: "404-page"));
 
         var first = await _folder.Store.SaveStaticFilesAsync(site, default);
         _folder.Clock.Advance(TimeSpan.FromDays(40));

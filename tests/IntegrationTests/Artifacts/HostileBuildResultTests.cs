@@ -43,7 +43,8 @@ public sealed class HostileBuildResultTests : IDisposable
     [InlineData("assets/x/y", "assets/x")]
     [InlineData("result.json", "assets/x")]
     public async Task Save_WhenAPathComesTwice_IsRefused(string first, string second) =>
-        (await _folder.RefusalAsync(BuildTar.OfAssets().File(first, "1").File(second, "2").Build())).Should().MatchRegex("twice|both as a file");
+        (await _folder.RefusalAsync(BuildTar.OfAssets().File(first, "1").File(second, "2").Build()))
+            .Should().MatchRegex("twice|both as a file");
 
     [Theory]
     [InlineData(TarEntryType.SymbolicLink, "symbolic link")]
@@ -125,13 +126,15 @@ public sealed class HostileBuildResultTests : IDisposable
     [Fact]
     public async Task Save_WhenAssetSettingsAreWrong_NamesThem()
     {
-        (await _folder.RefusalAsync(BuildTar.OfAssets().Assets(html: "sometimes").Build())).Should().Contain("html_handling").And.Contain("sometimes");
+        (await _folder.RefusalAsync(BuildTar.OfAssets().Assets(html: "sometimes").Build()))
+            .Should().Contain("html_handling").And.Contain("sometimes");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Assets(notFound: "shrug").Build())).Should().Contain("not_found_handling");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Assets(binding: "a-b").Build())).Should().Contain("a-b");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Assets(binding: "ASSETS").Build())).Should().Contain("worker");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Assets(workerFirst: true).Build())).Should().Contain("worker");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Assets(workerFirst: new[] { "api" }).Build())).Should().Contain("api");
-        (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Assets(workerFirst: new[] { "!/api" }).Build())).Should().Contain("exceptions");
+        (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Assets(workerFirst: new[] { "!/api" }).Build()))
+            .Should().Contain("exceptions");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Assets(workerFirst: 5).Build())).Should().Contain("run_worker_first");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Set("assets", null).Build())).Should().NotBeEmpty();
         (await _folder.RefusalAsync(new BuildTar().Build())).Should().Contain("nothing to deploy");
@@ -148,7 +151,8 @@ public sealed class HostileBuildResultTests : IDisposable
         (await _folder.RefusalAsync(Result("not json"))).Should().Contain("result.json");
         (await _folder.RefusalAsync(Result("null"))).Should().Contain("result.json");
         (await _folder.RefusalAsync(Result(
-            """{"formatVersion":1,"compatibilityDate":"2026-11-01","mainModule":"index.js","vars":{"A":{"b":["\ud800"]}}}"""))).Should().Contain("Unicode");
+            """{"formatVersion":1,"compatibilityDate":"2026-11-01","mainModule":"index.js","vars":{"A":{"b":["\ud800"]}}}""")))
+                .Should().Contain("Unicode");
     }
 
     private static BuildTar Many(int files, int size)
@@ -165,7 +169,8 @@ public sealed class HostileBuildResultTests : IDisposable
         var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, leaveOpen: true))
         {
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "result.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(json)) });
+            writer.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "result.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(json)) });
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "worker/index.js") { DataStream = new MemoryStream([1]) });
         }
 

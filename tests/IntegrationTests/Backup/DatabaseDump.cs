@@ -35,7 +35,8 @@ internal sealed class DatabaseDump(string folder)
         var tables = await TablesAsync(connection, cancellationToken);
         tables.Should().BeEquivalentTo(Directory.EnumerateFiles(folder).Select(Path.GetFileName), "a backup fits the version that made it");
         // References between tables are checked by rows' triggers, which the order of the files would otherwise set off.
-        await ExecuteAsync(connection, $"SET LOCAL session_replication_role = replica; TRUNCATE {string.Join(", ", tables)}", cancellationToken);
+        await ExecuteAsync(
+            connection, $"SET LOCAL session_replication_role = replica; TRUNCATE {string.Join(", ", tables)}", cancellationToken);
         foreach (var table in tables)
         {
             await using var rows = await connection.BeginRawBinaryCopyAsync($"COPY {table} FROM STDIN (FORMAT BINARY)", cancellationToken);

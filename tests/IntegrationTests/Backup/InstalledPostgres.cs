@@ -31,7 +31,9 @@ internal sealed class InstalledPostgres : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
             if (line.Split(' ') is not ["at", var port, var user, var password]) continue;
-            return new InstalledPostgres(process, new NpgsqlConnectionStringBuilder($"Host=127.0.0.1;Port={port};Username={user};Password={password};Database=postgres"));
+            return new InstalledPostgres(
+                process, new NpgsqlConnectionStringBuilder(
+                    $"Host=127.0.0.1;Port={port};Username={user};Password={password};Database=postgres"));
         }
 
         throw new InvalidOperationException($"{Program} started no server.");

@@ -92,7 +92,8 @@ public sealed class RestoreTests(TestPostgres server, S3Server s3) : IAsyncLifet
     private async Task ShouldServeAsync(JsonNode first, string database, params (string Key, string Value)[] settings)
     {
         await using var node = await ServiceNode.StartAsync(database, Fresh, settings);
-        (await node.Admin.GetStringAsync($"/deploy/{first["deploymentId"]}/logs", TestContext.Current.CancellationToken)).Should().Contain("Live at");
+        (await node.Admin.GetStringAsync($"/deploy/{first["deploymentId"]}/logs", TestContext.Current.CancellationToken))
+            .Should().Contain("Live at");
         var again = await node.DeployPageAsync("two");
         again["steps"]!["build"]!["status"]!.GetValue<string>().Should().Be("skipped", "its artifact came with the objects");
         (await TestProject.VisitTextAsync(again)).Should().Be("two");

@@ -34,11 +34,13 @@ public sealed class CancelElsewhereTests
             File("package.json", $$$"""{"name":"slow","scripts":{"build":"{{{Command}}}"}}"""), File("index.html", "slow"));
         var body = new JsonObject { ["projectId"] = project, ["orgId"] = "org-1", ["userId"] = "u", ["initFiles"] = files };
         using var answer = await cluster.Client.PostAsJsonAsync("/deploy", body, TestContext.Current.CancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deploymentId"]!.GetValue<string>();
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deploymentId"]!
+            .GetValue<string>();
     }
 
     private static JsonObject File(string path, string content) => new() { ["path"] = path, ["content"] = content };
 
     private static async Task<string?> StatusAsync(Cluster cluster, string id) =>
-        (await cluster.Client.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status", TestContext.Current.CancellationToken))?["status"]?.GetValue<string>();
+        (await cluster.Client.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status", TestContext.Current.CancellationToken))?["status"]?
+            .GetValue<string>();
 }

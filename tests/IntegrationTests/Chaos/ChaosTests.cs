@@ -55,7 +55,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private static DisruptionPlan PlanOf(int size)
     {
         var points = JournalPoints.All.Count;
-        if (size < ShortSize) return new DisruptionPlan(KillsAtPoints: 6, KillsAtRandom: 1, KillsOfApi: 1, PostgresRestarts: 1, Pauses: 0, Faults: 2);
+        if (size < ShortSize)
+            return new DisruptionPlan(KillsAtPoints: 6, KillsAtRandom: 1, KillsOfApi: 1, PostgresRestarts: 1, Pauses: 0, Faults: 2);
         return size > ShortSize
             ? new DisruptionPlan(KillsAtPoints: 2 * points, KillsAtRandom: 24, KillsOfApi: 10, PostgresRestarts: 10, Pauses: 6, Faults: 24)
             : new DisruptionPlan(KillsAtPoints: points, KillsAtRandom: 2, KillsOfApi: 1, PostgresRestarts: 1, Pauses: 1, Faults: 6);

@@ -34,7 +34,8 @@ internal sealed class Cluster : IAsyncDisposable
         (_folder, _postgres, _slots) = (folder, postgres, slots);
         Workspace = new Workspace(Path.Combine(folder.FullName, "shared"));
         // Without a pool: a connection that was kept from before a restart would be broken.
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString);
+        Database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString);
         foreach (var place in Workers.Append(Api)) _ports[place] = FixedPorts.Take();
     }
 
@@ -133,7 +134,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Brings the database up to date and gets a token, by a host that never serves.</summary>
     private async Task PrepareAsync()
     {
-        await using var host = await LibraHost.CreateAsync([], configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        await using var host = await LibraHost.CreateAsync([], read => read.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Host:Environment"] = "development",
             ["Host:Roles"] = Api,

@@ -40,7 +40,8 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
             // The last tenth of the deployments ends in peace, so that no disruption comes too late to matter.
             var due = (int)(load.Total * 0.9 * step / steps.Count);
             await Eventually.BecomesTrueAsync(
-                () => load.Finished >= due || cancellationToken.IsCancellationRequested, TimeSpan.FromMinutes(10), "deployments have to go on ending");
+                () => load.Finished >= due || cancellationToken.IsCancellationRequested, TimeSpan.FromMinutes(10),
+                "deployments have to go on ending");
             if (cancellationToken.IsCancellationRequested) return;
             if (!await steps[step]() && steps.Count < MostSteps) steps.Add(steps[step]); // nothing came of it; later
         }

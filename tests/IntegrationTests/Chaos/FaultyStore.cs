@@ -15,7 +15,8 @@ internal sealed class FaultyStore(IObjectStore inner, Workspace workspace) : IOb
         await inner.PutAsync(bucket, key, content, contentType, cancellationToken);
     }
 
-    public async Task<bool> PutIfAbsentAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
+    public async Task<bool> PutIfAbsentAsync(
+        ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
         await SufferAsync(cancellationToken);
         return await inner.PutIfAbsentAsync(bucket, key, content, contentType, cancellationToken);
@@ -39,7 +40,8 @@ internal sealed class FaultyStore(IObjectStore inner, Workspace workspace) : IOb
         return await inner.HeadAsync(bucket, key, cancellationToken);
     }
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(
+        ObjectBucket bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await SufferAsync(cancellationToken);
         await foreach (var found in inner.ListAsync(bucket, prefix, cancellationToken)) yield return found;

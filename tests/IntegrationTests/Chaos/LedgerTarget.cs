@@ -41,7 +41,8 @@ internal sealed class LedgerTarget(Workspace workspace, string node) : IDeployTa
     {
         var versions = workspace.Read(VersionsOf(request.Worker.Value));
         var isLive = versions is [.., var live] && live.Contains(request.Artifact.Digest, StringComparison.Ordinal);
-        return Task.FromResult<ErrorOr<Success>>(isLive ? Result.Success : Error.Failure("VERIFICATION_FAILED", "Another version is live."));
+        return Task.FromResult<ErrorOr<Success>>(
+            isLive ? Result.Success : Error.Failure("VERIFICATION_FAILED", "Another version is live."));
     }
 
     public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) =>

@@ -73,7 +73,8 @@ internal sealed class Load(Cluster cluster, int projects, int rounds)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         using var timer = new PeriodicTimer(Look);
-        while (await StatusAsync(id, limit.Token) is not ("completed" or "failed" or "cancelled")) await timer.WaitForNextTickAsync(limit.Token);
+        while (await StatusAsync(id, limit.Token) is not ("completed" or "failed" or "cancelled"))
+            await timer.WaitForNextTickAsync(limit.Token);
         Interlocked.Increment(ref _finished);
     }
 

@@ -25,7 +25,8 @@ internal sealed class MixedSandboxes(ISandboxProvider real, Workspace workspace)
         return new ScriptedSandbox(spec.DeploymentId, kind, workspace);
     }
 
-    public Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken) => real.ReapAsync(alive, cancellationToken);
+    public Task<int> ReapAsync(IReadOnlySet<DeploymentId> alive, CancellationToken cancellationToken) =>
+        real.ReapAsync(alive, cancellationToken);
 
     public Task ProbeAsync(CancellationToken cancellationToken) => real.ProbeAsync(cancellationToken);
 
@@ -50,9 +51,11 @@ internal sealed class MixedSandboxes(ISandboxProvider real, Workspace workspace)
 
         public Task WriteAsync(Stream tar, CancellationToken cancellationToken) => tar.CopyToAsync(Stream.Null, cancellationToken);
 
-        public Task<SandboxExit> InstallAsync(DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => Task.FromResult(Done);
+        public Task<SandboxExit> InstallAsync(
+            DependencyInstall install, SandboxOutput output, CancellationToken cancellationToken) => Task.FromResult(Done);
 
-        public async Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken)
+        public async Task<SandboxExit> BuildAsync(
+            SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken)
         {
             for (var line = 1; line <= Lines; line++)
             {

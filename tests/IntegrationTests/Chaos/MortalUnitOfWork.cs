@@ -43,7 +43,8 @@ internal sealed class MortalUnitOfWork(UnitOfWork inner, LibraDbContext database
         return said;
     }
 
-    private static bool EndsAttempt(DeploymentStatus status) => status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending;
+    private static bool EndsAttempt(DeploymentStatus status) =>
+        status is DeploymentStatus.Completed or DeploymentStatus.Failed or DeploymentStatus.Pending;
 }
 
 /// <summary>All that the journal of a deployment can say; each has a moment right before it is written and one right after.</summary>

@@ -10,7 +10,8 @@ internal sealed class NodeProcess : IDisposable
     private readonly Process _process;
     private readonly Task _output;
 
-    private NodeProcess(ChaosNodeSettings settings, Process process, Task output) => (Settings, _process, _output) = (settings, process, output);
+    private NodeProcess(ChaosNodeSettings settings, Process process, Task output) =>
+        (Settings, _process, _output) = (settings, process, output);
 
     public ChaosNodeSettings Settings { get; }
 

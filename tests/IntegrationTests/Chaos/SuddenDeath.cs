@@ -30,7 +30,8 @@ internal sealed class SuddenDeath(Workspace workspace, string node)
     /// <summary>Does not return when the process has to die at one of these moments, which are the same one.</summary>
     public async Task ComeAsync(IReadOnlyList<string> moments, int interruptions)
     {
-        if (workspace.OrderFor(OrderTo(node)) is not { } orders || moments.Intersect(orders.Split('\n')).ToList() is not { Count: > 0 } met) return;
+        if (workspace.OrderFor(OrderTo(node)) is not { } orders || moments.Intersect(orders.Split('\n')).ToList() is not { Count: > 0 } met)
+            return;
         if (interruptions >= MostInterruptions || _running.Values.Any(met => met >= MostInterruptions)) return;
 
         await workspace.WriteAsync(Grave(node), lines => lines.Count == 0 ? met : []);

@@ -60,8 +60,10 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         }
 
         var stored = await books.TextsAsync("SELECT id FROM deploy.deployments");
-        foreach (var lost in load.Accepted.Select(accepted => accepted.Id).Except(stored)) _broken.Add($"Lost: {lost} was accepted and is gone");
-        foreach (var extra in stored.Except(load.Accepted.Select(accepted => accepted.Id))) _broken.Add($"Doubled: {extra} was started and nobody was told");
+        foreach (var lost in load.Accepted.Select(accepted => accepted.Id).Except(stored))
+            _broken.Add($"Lost: {lost} was accepted and is gone");
+        foreach (var extra in stored.Except(load.Accepted.Select(accepted => accepted.Id)))
+            _broken.Add($"Doubled: {extra} was started and nobody was told");
         foreach (var unsteady in await books.TextsAsync(
             """
             SELECT p.id || ' is ' || p.deployment_status || ' after ' || d.status FROM public.project p
@@ -96,7 +98,8 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         foreach (var project in load.Accepted.GroupBy(accepted => accepted.ProjectId))
         {
             var expected = ProjectKinds.EndOf(ProjectKinds.Of(project.Key)) == "completed" ? project.Select(accepted => accepted.Id) : [];
-            var made = cluster.Workspace.Read(LedgerTarget.VersionsOf(WorkerName.For(project.Key).Value)).Select(line => line.Split(' ')[0]);
+            var made = cluster.Workspace.Read(LedgerTarget.VersionsOf(WorkerName.For(project.Key).Value))
+                .Select(line => line.Split(' ')[0]);
             if (!made.SequenceEqual(expected))
                 _broken.Add($"Versions: {project.Key} has {string.Join(", ", made)} and should have {string.Join(", ", expected)}");
         }
@@ -105,7 +108,8 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
     private async Task CheckLogAsync(Accepted accepted)
     {
         var lines = await ReadLogAsync(accepted.Id);
-        var printed = lines.Select(line => Line().Match(line.Message)).Where(match => match.Success).Select(match => match.Value).ToHashSet();
+        var printed = lines.Select(line => Line().Match(line.Message)).Where(match => match.Success)
+            .Select(match => match.Value).ToHashSet();
         var marks = lines.Count(line => line.Message.Contains(Mark, StringComparison.Ordinal));
         var missing = cluster.Workspace.Read(MixedSandboxes.RunsOf(accepted.Id))
             .SelectMany(run => Enumerable.Range(1, MixedSandboxes.Lines).Select(number => $"run {run} line {number}"))
@@ -124,8 +128,10 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
         var lines = new List<(long, string)>();
         for (long? cursor = null; ;)
         {
-            var page = await cluster.Client.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?limit=1000{(cursor is null ? "" : $"&cursor={cursor}")}");
-            lines.AddRange(page!["entries"]!.AsArray().Select(entry => (entry!["seq"]!.GetValue<long>(), entry["message"]!.GetValue<string>())));
+            var page = await cluster.Client.GetFromJsonAsync<JsonNode>(
+                $"/deploy/{id}/logs?limit=1000{(cursor is null ? "" : $"&cursor={cursor}")}");
+            lines.AddRange(
+                page!["entries"]!.AsArray().Select(entry => (entry!["seq"]!.GetValue<long>(), entry["message"]!.GetValue<string>())));
             cursor = page["nextCursor"]?.GetValue<long>();
             if (cursor is null) return lines;
         }

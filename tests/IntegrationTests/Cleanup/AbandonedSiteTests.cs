@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Libra.Deploy.IntegrationTests.Cleanup;
 
-/// <summary>A project that the platform deleted: its site, its deployments and its artifact go, and a project that exists keeps them.</summary>
+/// <summary>
+/// A project that the platform deleted: its site, its deployments and its artifact go, and a project that exists keeps them.
+/// </summary>
 public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
 {
     private const long LogObjects = 3; // lines, index, result

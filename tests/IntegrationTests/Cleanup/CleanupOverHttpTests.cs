@@ -14,7 +14,9 @@ public sealed class CleanupOverHttpTests(LibraService service)
         var first = await project.DeployPageAsync("one");
         var failed = await project.DeployAsync(TestProject.Files(("../x", "x")));
         var live = await project.DeployPageAsync("two");
-        await service.ExecuteAsync("UPDATE deploy.deployments SET completed_at = completed_at - interval '90 days' WHERE organization_id = $1", project.OrganizationId);
+        await service.ExecuteAsync(
+            "UPDATE deploy.deployments SET completed_at = completed_at - interval '90 days' WHERE organization_id = $1",
+            project.OrganizationId);
         var operators = await OperatorOfAsync(project.OrganizationId);
 
         JsonNode told = null!;
@@ -22,15 +24,18 @@ public sealed class CleanupOverHttpTests(LibraService service)
             async () => (told = await CleanAsync(operators, dryRun: true))["deleted"]!["logObjects"]!.GetValue<long>() >= 6,
             TimeSpan.FromSeconds(30),
             "logs and results are stored a moment after the ends");
-        (await operators.GetAsync($"/deploy/{first["deploymentId"]}/status", TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await operators.GetAsync($"/deploy/{first["deploymentId"]}/status", TestContext.Current.CancellationToken)).StatusCode.Should().Be(
+            HttpStatusCode.OK);
         var done = await CleanAsync(operators, dryRun: false);
 
         done["deleted"]!["deployments"]!.GetValue<long>().Should().Be(2);
-        done["deleted"]!["logObjects"]!.GetValue<long>().Should().BeGreaterThanOrEqualTo(6, "a sealed log with its index, and a result, each");
+        done["deleted"]!["logObjects"]!.GetValue<long>()
+            .Should().BeGreaterThanOrEqualTo(6, "a sealed log with its index, and a result, each");
         done["deleted"]!.ToJsonString().Should().Be(told["deleted"]!.ToJsonString());
         done["kept"]!.ToJsonString().Should().Be("""{"live":1,"recent":0}""");
         foreach (var gone in new[] { first, failed })
-            (await operators.GetAsync($"/deploy/{gone["deploymentId"]}/status", TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+            (await operators.GetAsync($"/deploy/{gone["deploymentId"]}/status", TestContext.Current.CancellationToken)).StatusCode
+                .Should().Be(HttpStatusCode.NotFound);
         (await TestProject.VisitTextAsync(live)).Should().Be("two");
     }
 
@@ -45,7 +50,12 @@ public sealed class CleanupOverHttpTests(LibraService service)
 
     private async Task<HttpClient> OperatorOfAsync(string organization)
     {
-        var body = new JsonObject { ["name"] = "operator", ["organizationId"] = organization, ["scopes"] = new JsonArray("operations:write", "deployments:read") };
+        var body = new JsonObject
+        {
+            ["name"] = "operator",
+            ["organizationId"] = organization,
+            ["scopes"] = new JsonArray("operations:write", "deployments:read")
+        };
         using var issued = await service.Admin.PostAsJsonAsync("/tokens", body, TestContext.Current.CancellationToken);
         var token = await issued.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         issued.IsSuccessStatusCode.Should().BeTrue("{0}", token);

@@ -33,14 +33,19 @@ internal static class CleanupProcess
         History.AddParts(services, data, store, artifactGrace: TimeSpan.Zero);
         await using var provider = services.BuildServiceProvider();
         await using var scope = provider.CreateAsyncScope();
-        var cleaned = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CleanupDeploymentsCommand(OrganizationFilter.All, OlderThanDays: 30, KeepPerProject: 0));
+        var cleaned = await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Send(new CleanupDeploymentsCommand(OrganizationFilter.All, OlderThanDays: 30, KeepPerProject: 0));
         return cleaned.IsError ? 1 : 0;
     }
 
     /// <returns>True when it was killed in the middle, false when it ended before or found another run under way.</returns>
     public static async Task<bool> KillAsync(string database, string data, S3ObjectStoreOptions? s3, int before)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Role, database, data, JsonSerializer.Serialize(s3), before.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+        string[] arguments = [Role, database, data, JsonSerializer.Serialize(s3), before.ToString(CultureInfo.InvariantCulture)];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         process.Kill();

@@ -128,7 +128,9 @@ public class CleanupTests(TestPostgres server)
         await using var history = await History.BeginAsync(server, await StoreAsync());
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(
+            TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero,
+            OrganizationFilter.All, DryRun: false);
         await using (var died = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             await died!.RemoveAsync(await died.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         (await history.CountArtifactsAsync()).Should().Be(2);
@@ -142,7 +144,8 @@ public class CleanupTests(TestPostgres server)
     public async Task Clean_WhileAnotherRunIsUnderWay_IsRefused()
     {
         await using var history = await History.BeginAsync(server, await StoreAsync());
-        var rules = new CleanupRules(TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+        var rules = new CleanupRules(
+            TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             (await history.CleanAsync()).FirstError.Code.Should().Be("INVALID_STATE");
 

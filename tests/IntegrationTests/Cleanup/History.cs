@@ -27,7 +27,8 @@ internal sealed class History : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly S3ObjectStoreOptions? _s3;
 
-    private History(PlatformDatabase database, DirectoryInfo data, S3ObjectStoreOptions? s3) => (_database, _data, _s3) = (database, data, s3);
+    private History(PlatformDatabase database, DirectoryInfo data, S3ObjectStoreOptions? s3) =>
+        (_database, _data, _s3) = (database, data, s3);
 
     public IArtifactStore Artifacts => _database.Services.GetRequiredService<IArtifactStore>();
 
@@ -37,7 +38,8 @@ internal sealed class History : IAsyncDisposable
     public static async Task<History> BeginAsync(TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default)
     {
         var data = Directory.CreateTempSubdirectory("libra-history-");
-        var database = await PlatformDatabase.CreateAsync(server, services => AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace));
+        var database = await PlatformDatabase.CreateAsync(
+            server, services => AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace));
         return new History(database, data, s3);
     }
 
@@ -56,12 +58,15 @@ internal sealed class History : IAsyncDisposable
         services.Configure<CleanupOptions>(options => (options.ArtifactGrace, options.OrphanGrace) = (artifactGrace, TimeSpan.Zero));
     }
 
-    /// <summary>Adds a deployment that ended some days ago with one line of log, and an artifact made of the page, in the order in which workers do.</summary>
+    /// <summary>
+    /// Adds a deployment that ended some days ago with one line of log, and an artifact made of the page, in the order in which workers do.
+    /// </summary>
     public async Task<string> AddAsync(string project, int daysAgo, string? page = null, string status = "completed")
     {
         var at = TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(daysAgo);
         var id = await BeginDeploymentAsync(project, at);
-        await using (var log = await Logs.OpenAsync(SubjectOf(id, project), 1, 1, TestContext.Current.CancellationToken)) log.Write(LogLevel.Info, null, $"log of {id}");
+        await using (var log = await Logs.OpenAsync(SubjectOf(id, project), 1, 1, TestContext.Current.CancellationToken))
+            log.Write(LogLevel.Info, null, $"log of {id}");
         if (page is not null) await SaveAsync(id, page);
         await _database.ExecuteAsync(
             "UPDATE deploy.deployments SET status = $2, completed_at = CASE WHEN $2 = 'building' THEN NULL ELSE $3 END, lease_token = NULL, lease_owner = NULL, lease_expires_at = NULL WHERE id = $1",
@@ -110,7 +115,8 @@ internal sealed class History : IAsyncDisposable
     public async Task SaveAsync(string id, string page)
     {
         var site = new StaticSite([("index.html", Encoding.UTF8.GetBytes(page))], new AssetsSettings());
-        var saved = await Artifacts.SaveStaticFilesAsync(site, TestContext.Current.CancellationToken, (artifact, _) => ClaimAsync(id, artifact));
+        var saved = await Artifacts.SaveStaticFilesAsync(
+            site, TestContext.Current.CancellationToken, (artifact, _) => ClaimAsync(id, artifact));
         saved.IsError.Should().BeFalse();
     }
 
@@ -120,14 +126,17 @@ internal sealed class History : IAsyncDisposable
         TimeSpan.FromSeconds(30),
         "the lock is taken");
 
-    public async Task<ErrorOr<CleanupReport>> CleanAsync(int olderThanDays = 30, int keep = 0, bool dryRun = false, CancellationToken? cancellationToken = null)
+    public async Task<ErrorOr<CleanupReport>> CleanAsync(
+        int olderThanDays = 30, int keep = 0, bool dryRun = false, CancellationToken? cancellationToken = null)
     {
         await using var scope = _database.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(
-            new CleanupDeploymentsCommand(OrganizationFilter.All, olderThanDays, keep, dryRun), cancellationToken ?? TestContext.Current.CancellationToken);
+            new CleanupDeploymentsCommand(OrganizationFilter.All, olderThanDays, keep, dryRun),
+            cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
-    public async Task<bool> HasAsync(string id) => await _database.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE id = $1", id) == 1;
+    public async Task<bool> HasAsync(string id) =>
+        await _database.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE id = $1", id) == 1;
 
     public Task<long> CountAsync() => _database.AskAsync<long>("SELECT count(*) FROM deploy.deployments");
 
@@ -153,14 +162,16 @@ internal sealed class History : IAsyncDisposable
     public async Task PutAsync(string key)
     {
         using var content = new MemoryStream([1, 2, 3]);
-        await _database.Services.GetRequiredService<IObjectStore>().PutAsync(ObjectBucket.Logs, key, content, "text/plain", TestContext.Current.CancellationToken);
+        await _database.Services.GetRequiredService<IObjectStore>()
+            .PutAsync(ObjectBucket.Logs, key, content, "text/plain", TestContext.Current.CancellationToken);
     }
 
     /// <summary>Cleans up in a process of its own, which is killed before one of its removals; false when it ended before that.</summary>
     public Task<bool> CleanAndKillAsync(int before) => CleanupProcess.KillAsync(_database.ConnectionString, _data.FullName, _s3, before);
 
     /// <summary>Packed artifacts that are stored.</summary>
-    public async Task<int> CountArtifactsAsync() => (await KeysAsync(ObjectBucket.Artifacts)).Count(key => key.EndsWith(".tar.gz", StringComparison.Ordinal));
+    public async Task<int> CountArtifactsAsync() =>
+        (await KeysAsync(ObjectBucket.Artifacts)).Count(key => key.EndsWith(".tar.gz", StringComparison.Ordinal));
 
     public Task ExecuteAsync(string sql, params object[] parameters) => _database.ExecuteAsync(sql, parameters);
 
@@ -177,7 +188,8 @@ internal sealed class History : IAsyncDisposable
         await using var scope = _database.Services.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
         await using var transaction = await work.BeginAsync(TestContext.Current.CancellationToken);
-        var deployment = await scope.ServiceProvider.GetRequiredService<IDeploymentRepository>().FindForUpdateAsync(DeploymentId.Parse(id), TestContext.Current.CancellationToken);
+        var deployment = await scope.ServiceProvider.GetRequiredService<IDeploymentRepository>()
+            .FindForUpdateAsync(DeploymentId.Parse(id), TestContext.Current.CancellationToken);
         var recorded = deployment!.RecordArtifact(token: 1, artifact.Digest, artifact.Size, reused: false);
         if (!recorded.IsError) await work.CommitAsync(TestContext.Current.CancellationToken);
         return recorded;

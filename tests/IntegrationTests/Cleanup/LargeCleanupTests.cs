@@ -27,7 +27,8 @@ public sealed class LargeCleanupTests(TestPostgres server)
         var done = (await history.CleanAsync(keep: 10)).Value;
 
         TestContext.Current.SendDiagnosticMessage(
-            "{0} of {1} deployments: dry run {2}; real run {3}", done.Deployments, rows + 1, begun.Until(rehearsed), rehearsed.Until(NodeCost.Now()));
+            "{0} of {1} deployments: dry run {2}; real run {3}", done.Deployments, rows + 1, begun.Until(rehearsed),
+            rehearsed.Until(NodeCost.Now()));
         done.Should().Be(told with { DryRun = false });
         done.Deployments.Should().Be(rows / 10 * 9);
     }

@@ -17,7 +17,8 @@ internal sealed record CommandCall(int ExitCode, string Output, string Error)
         using var output = new StringWriter();
         using var error = new StringWriter();
         var variables = new Dictionary<string, string?> { ["LIBRA_URL"] = service.ToString(), ["LIBRA_TOKEN"] = token };
-        var code = await CommandRunner.RunAsync(words, new Terminal(output, error), variables.GetValueOrDefault, TestContext.Current.CancellationToken);
+        var code = await CommandRunner.RunAsync(
+            words, new Terminal(output, error), variables.GetValueOrDefault, TestContext.Current.CancellationToken);
         return new CommandCall(code, output.ToString(), error.ToString());
     }
 }

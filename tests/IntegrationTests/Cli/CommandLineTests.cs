@@ -57,7 +57,8 @@ public sealed class CommandLineTests(LibraService service) : IDisposable
     public async Task Deploy_WhenItFails_ExplainsWhyAndExitsWithOne()
     {
         var project = await service.NewProjectAsync();
-        await WriteAsync("package.json", """{"scripts":{"build":"vite build"},"dependencies":{"left":"git+ssh://nowhere/x"}}"""u8.ToArray());
+        await WriteAsync(
+            "package.json", """{"scripts":{"build":"vite build"},"dependencies":{"left":"git+ssh://nowhere/x"}}"""u8.ToArray());
 
         var deployed = await CallAsync("deploy", _folder.FullName, "--project", project.Id);
 
@@ -143,5 +144,6 @@ public sealed class CommandLineTests(LibraService service) : IDisposable
 
     private Task WriteAsync(string path, byte[] content) => File.WriteAllBytesAsync(Path.Combine(_folder.FullName, path), content);
 
-    private static string IdIn(CommandCall call) => call.Lines.First(line => line.StartsWith("Deployment ", StringComparison.Ordinal))["Deployment ".Length..];
+    private static string IdIn(CommandCall call) =>
+        call.Lines.First(line => line.StartsWith("Deployment ", StringComparison.Ordinal))["Deployment ".Length..];
 }

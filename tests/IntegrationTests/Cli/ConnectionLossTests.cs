@@ -51,7 +51,8 @@ public sealed class ConnectionLossTests
         using var output = new StringWriter();
         using var error = new StringWriter();
 
-        var code = await CommandRunner.RunAsync(["logs", "-f", Id, "--url", server.Url.ToString()], new Terminal(output, error), _ => null, interrupted.Token);
+        var code = await CommandRunner.RunAsync(
+            ["logs", "-f", Id, "--url", server.Url.ToString()], new Terminal(output, error), _ => null, interrupted.Token);
 
         code.Should().Be(130);
         error.ToString().Should().Contain($"libra logs -f {Id}").And.Contain($"libra cancel {Id}");

@@ -23,7 +23,8 @@ internal sealed partial class ContractStage
         return stage;
     }
 
-    public string Translate(string text) => _names.Aggregate(text, (translated, name) => translated.Replace(name.Key, name.Value, StringComparison.Ordinal));
+    public string Translate(string text) =>
+        _names.Aggregate(text, (translated, name) => translated.Replace(name.Key, name.Value, StringComparison.Ordinal));
 
     public JsonNode Translate(JsonNode node) => JsonNode.Parse(Translate(node.ToJsonString()))!;
 
@@ -45,7 +46,8 @@ internal sealed partial class ContractStage
              artifact_reused, settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout, lease_owner, lease_token, lease_expires_at)
         VALUES ($1, $2, $3, $4, 'Project', $5, 0, 1, 0, now() + interval '1 day', now(), 1, false, false, false, 4, 5, interval '1 day', 'test', 1, now() + interval '1 day')
         """,
-        $"deploy_{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}_{Guid.NewGuid().ToString("N")[..9]}", project.Id, project.OrganizationId, project.UserId, status);
+        $"deploy_{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}_{Guid.NewGuid().ToString("N")[..9]}", project.Id,
+        project.OrganizationId, project.UserId, status);
 
     [GeneratedRegex(@"\bp-[a-z]+\b")]
     private static partial Regex ProjectNames();

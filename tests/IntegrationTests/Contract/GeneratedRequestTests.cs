@@ -19,7 +19,9 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
 
     // Requests for each operation; a long run sets more.
     private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("LIBRA_TEST_GENERATED_REQUESTS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 40;
+        int.TryParse(Environment.GetEnvironmentVariable("LIBRA_TEST_GENERATED_REQUESTS"), CultureInfo.InvariantCulture, out var rounds)
+            ? rounds
+            : 40;
 
     private OpenApiDescription _api = null!;
     private TestProject _project = null!;
@@ -52,7 +54,8 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
 
     private async Task<string> AddWebhookAsync()
     {
-        using var answer = await service.Admin.PostAsJsonAsync($"/organizations/{_project.OrganizationId}/webhooks", new { url = "https://example.com/" });
+        using var answer = await service.Admin.PostAsJsonAsync(
+            $"/organizations/{_project.OrganizationId}/webhooks", new { url = "https://example.com/" });
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!["webhook"]!["id"]!.GetValue<string>();
     }
 
@@ -60,23 +63,27 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
     public async Task EveryRequestDrawnFromTheDescription_GetsAnAnswerThatTheDescriptionPromises()
     {
         var generator = new RequestGenerator(_api, new Random(Seed), _known);
-        using var own = await DeadLetters.ClientAsync(service, _project.OrganizationId, [.. Scopes.All.Where(scope => scope != Scopes.Admin)]);
+        using var own = await DeadLetters.ClientAsync(
+            service, _project.OrganizationId, [.. Scopes.All.Where(scope => scope != Scopes.Admin)]);
         var problems = new List<string>();
         var statuses = new HashSet<int>();
         foreach (var operation in _api.Operations)
         {
             // What needs no administrator is asked in an organization of its own, where nothing can disturb another test.
-            var client = ((string)operation.Json["description"]!).Contains($"`{Scopes.Admin}`", StringComparison.Ordinal) ? service.Admin : own;
+            var client = ((string)operation.Json["description"]!)
+                .Contains($"`{Scopes.Admin}`", StringComparison.Ordinal) ? service.Admin : own;
             for (var i = 0; i < Rounds; i++)
             {
                 var request = generator.Draw(operation);
                 using var answer = await SendAsync(client, request);
                 statuses.Add((int)answer.StatusCode);
-                problems.AddRange((await ProblemsOfAsync(operation, answer)).Select(problem => $"{request} → {(int)answer.StatusCode} {problem}"));
+                problems.AddRange(
+                    (await ProblemsOfAsync(operation, answer)).Select(problem => $"{request} → {(int)answer.StatusCode} {problem}"));
             }
         }
 
-        problems.Take(20).Should().BeEmpty("{0} requests with seed {1} should all be answered as described", _api.Operations.Count * Rounds, Seed);
+        problems.Take(20).Should().BeEmpty(
+            "{0} requests with seed {1} should all be answered as described", _api.Operations.Count * Rounds, Seed);
         statuses.Should().Contain([200, 400, 404, 415], "a generator that meets one kind of answer proves little");
     }
 
@@ -89,7 +96,8 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
 
         var problems = await ProblemsOfAsync(operation, answer);
 
-        problems.Should().Contain(problem => problem.Contains("$.used is missing")).And.Contain(problem => problem.Contains("$.surprise is not described"))
+        problems.Should().Contain(problem => problem.Contains("$.used is missing")).And.Contain(
+            problem => problem.Contains("$.surprise is not described"))
             .And.Contain(problem => problem.Contains("$.success: expected")).And.Contain(problem => problem.Contains("$.total: expected"));
     }
 
@@ -110,7 +118,8 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
     {
         var status = (int)answer.StatusCode;
         if (status >= 500) return [await answer.Content.ReadAsStringAsync()];
-        if (operation.Answers.SingleOrDefault(described => described.Status == status).Answer is not { } promised) return [$"is not described: {await answer.Content.ReadAsStringAsync()}"];
+        if (operation.Answers.SingleOrDefault(described => described.Status == status).Answer is not { } promised)
+            return [$"is not described: {await answer.Content.ReadAsStringAsync()}"];
         if (promised["content"] is not JsonObject contents) return [];
 
         var type = answer.Content.Headers.ContentType?.MediaType;

@@ -24,7 +24,8 @@ internal sealed class JsonSchema(JsonNode document)
     {
         var found = schema.AsObject();
         while ((string?)found["$ref"] is { } reference)
-            found = reference.Split('/').Skip(1).Aggregate(document, (node, part) => node[part] ?? throw new FormatException($"{reference} leads nowhere")).AsObject();
+            found = reference.Split('/').Skip(1)
+                .Aggregate(document, (node, part) => node[part] ?? throw new FormatException($"{reference} leads nowhere")).AsObject();
         return found;
     }
 
@@ -48,32 +49,38 @@ internal sealed class JsonSchema(JsonNode document)
         problems.AddRange(Texts(schema["required"]).Where(name => !fields.ContainsKey(name)).Select(name => $"{path}.{name} is missing"));
         foreach (var (name, value) in fields)
         {
-            if ((schema["properties"]?[name] ?? schema["additionalProperties"]) is JsonObject known) Check(Resolve(known), value, $"{path}.{name}", problems);
+            if ((schema["properties"]?[name] ?? schema["additionalProperties"]) is JsonObject known)
+                Check(Resolve(known), value, $"{path}.{name}", problems);
             else if (schema["properties"] is not null) problems.Add($"{path}.{name} is not described");
         }
     }
 
     private void CheckItems(JsonObject schema, JsonArray items, string path, List<string> problems)
     {
-        if (items.Count < ((int?)schema["minItems"] ?? 0) || items.Count > ((int?)schema["maxItems"] ?? int.MaxValue)) problems.Add($"{path}: {items.Count} items");
+        if (items.Count < ((int?)schema["minItems"] ?? 0) || items.Count > ((int?)schema["maxItems"] ?? int.MaxValue))
+            problems.Add($"{path}: {items.Count} items");
         if (schema["items"] is not { } item) return;
         for (var i = 0; i < items.Count; i++) Check(Resolve(item), items[i], $"{path}[{i}]", problems);
     }
 
     private static void CheckValue(JsonObject schema, JsonValue value, string path, List<string> problems)
     {
-        if (schema["enum"] is JsonArray choices && !choices.Any(choice => JsonNode.DeepEquals(choice, value))) problems.Add($"{path}: {Short(value)} is none of {choices.ToJsonString()}");
+        if (schema["enum"] is JsonArray choices && !choices.Any(choice => JsonNode.DeepEquals(choice, value)))
+            problems.Add($"{path}: {Short(value)} is none of {choices.ToJsonString()}");
         if (value.GetValueKind() == JsonValueKind.Number)
         {
             var number = value.GetValue<JsonElement>().GetDecimal();
-            if (number < ((decimal?)schema["minimum"] ?? decimal.MinValue) || number > ((decimal?)schema["maximum"] ?? decimal.MaxValue)) problems.Add($"{path}: {number} is out of bounds");
+            if (number < ((decimal?)schema["minimum"] ?? decimal.MinValue) || number > ((decimal?)schema["maximum"] ?? decimal.MaxValue))
+                problems.Add($"{path}: {number} is out of bounds");
         }
 
         if (value.GetValueKind() != JsonValueKind.String) return;
         var text = value.GetValue<string>();
-        if (text.Length < ((int?)schema["minLength"] ?? 0) || text.Length > ((int?)schema["maxLength"] ?? int.MaxValue)) problems.Add($"{path}: {text.Length} characters");
+        if (text.Length < ((int?)schema["minLength"] ?? 0) || text.Length > ((int?)schema["maxLength"] ?? int.MaxValue))
+            problems.Add($"{path}: {text.Length} characters");
         if (!HasFormat((string?)schema["format"], text)) problems.Add($"{path}: {Short(value)} is no {schema["format"]}");
-        if ((string?)schema["pattern"] is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))) problems.Add($"{path}: {Short(value)} is not like {pattern}");
+        if ((string?)schema["pattern"] is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)))
+            problems.Add($"{path}: {Short(value)} is not like {pattern}");
     }
 
     private static bool HasType(JsonNode? type, JsonNode? value) => type is null || Texts(type).Any(name => name switch
@@ -90,7 +97,8 @@ internal sealed class JsonSchema(JsonNode document)
 
     private static bool HasFormat(string? format, string text) => format switch
     {
-        "date-time" => DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _),
+        "date-time" => DateTimeOffset.TryParseExact(
+            text, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _),
         "uuid" => Guid.TryParseExact(text, "D", out _),
         _ => true,
     };

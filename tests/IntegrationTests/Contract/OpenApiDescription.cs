@@ -30,7 +30,8 @@ internal sealed class OpenApiDescription
     public static async Task<OpenApiDescription> ReadAsync(LibraService service)
     {
         using var stranger = service.Stranger;
-        return new OpenApiDescription(JsonNode.Parse(await stranger.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken))!);
+        return new OpenApiDescription(
+            JsonNode.Parse(await stranger.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken))!);
     }
 }
 
@@ -45,7 +46,8 @@ internal sealed record DescribedOperation(string Method, string Path, JsonObject
     public JsonObject? Body => Json["requestBody"]?["content"]?["application/json"]?.AsObject();
 
     public IEnumerable<(int Status, JsonObject Answer)> Answers =>
-        Json["responses"]!.AsObject().Select(answer => (int.Parse(answer.Key, System.Globalization.CultureInfo.InvariantCulture), answer.Value!.AsObject()));
+        Json["responses"]!.AsObject()
+            .Select(answer => (int.Parse(answer.Key, System.Globalization.CultureInfo.InvariantCulture), answer.Value!.AsObject()));
 
     /// <summary>Everything of it that is JSON, with the place where it stands.</summary>
     public IEnumerable<(string Where, JsonObject Media)> JsonBodies

@@ -16,8 +16,11 @@ public sealed class OpenApiLintTests(LibraService service)
         Assert.SkipUnless(Environment.GetEnvironmentVariable(Switch) == "1", $"Set {Switch}=1: it installs the linter from npm.");
         var runtime = RuntimeLayout.Find();
         using var stranger = service.Stranger;
-        await File.WriteAllTextAsync(Path.Combine(Folder, "openapi.json"), await stranger.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken));
-        await File.WriteAllTextAsync(Path.Combine(Folder, "broken.json"), """{"openapi":"3.1.1","info":{"title":"x","version":"1"},"paths":{"/a":{"get":{"operationId":"a"}}}}""");
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "openapi.json"), await stranger.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken));
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "broken.json"),
+            """{"openapi":"3.1.1","info":{"title":"x","version":"1"},"paths":{"/a":{"get":{"operationId":"a"}}}}""");
         await ShouldEndAsync(0, runtime.Node, runtime.Npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
 
         await ShouldEndAsync(0, runtime.Node, Spectral("openapi.json"));
@@ -29,7 +32,13 @@ public sealed class OpenApiLintTests(LibraService service)
 
     private static async Task ShouldEndAsync(int code, string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.Should().Be(code, string.Join('\n', await output));

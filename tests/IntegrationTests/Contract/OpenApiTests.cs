@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Contract;
 
-/// <summary>The description is whole: every route is in it, with who may call it, what it takes, every answer, and examples that are true.</summary>
+/// <summary>
+/// The description is whole: every route is in it, with who may call it, what it takes, every answer, and examples that are true.
+/// </summary>
 public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
 {
     // Pages for people and what they are made of: nobody calls these by a description.
@@ -34,7 +36,8 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
     [Fact]
     public void EveryOperation_HasANameASummaryATagAndItsAccess()
     {
-        var decisions = Routes().ToDictionary(route => $"{MethodsOf(route).First()} {PathOf(route)}", route => route.Metadata.GetRequiredMetadata<RouteDecision>());
+        var decisions = Routes().ToDictionary(
+            route => $"{MethodsOf(route).First()} {PathOf(route)}", route => route.Metadata.GetRequiredMetadata<RouteDecision>());
         foreach (var operation in _api.Operations)
         {
             operation.Json["operationId"].Should().NotBeNull(operation.Id);
@@ -67,8 +70,10 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
     {
         foreach (var operation in _api.Operations)
         {
-            operation.Parameters.Where(parameter => parameter["description"] is null || parameter["schema"] is null).Should().BeEmpty(operation.Id);
-            operation.Parameters.Count(parameter => (string?)parameter["in"] == "path").Should().Be(operation.Path.Count(c => c == '{'), operation.Id);
+            operation.Parameters.Where(parameter => parameter["description"] is null || parameter["schema"] is null)
+                .Should().BeEmpty(operation.Id);
+            operation.Parameters.Count(parameter => (string?)parameter["in"] == "path")
+                .Should().Be(operation.Path.Count(c => c == '{'), operation.Id);
         }
     }
 
@@ -79,7 +84,9 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
             from operation in _api.Operations
             from body in operation.JsonBodies
             let examples = ExamplesOf(body.Media).ToList()
-            from problem in examples.Count == 0 ? ["has no example"] : examples.SelectMany(example => _api.Schema.Problems(body.Media["schema"]!, example))
+            from problem in examples.Count == 0
+                ? ["has no example"]
+                : examples.SelectMany(example => _api.Schema.Problems(body.Media["schema"]!, example))
             select $"{operation.Id} {body.Where}: {problem}";
 
         problems.Should().BeEmpty();
@@ -90,7 +97,8 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
     {
         // These arise before a route is found, or are no refusal of a request at all.
         string[] ofNoRoute = [ProblemCodes.MethodNotAllowed, ProblemCodes.RequestTimeout];
-        var shown = _api.Operations.SelectMany(operation => operation.JsonBodies).SelectMany(body => ExamplesOf(body.Media)).Select(example => (string?)example?["code"]);
+        var shown = _api.Operations.SelectMany(operation => operation.JsonBodies).SelectMany(body => ExamplesOf(body.Media))
+            .Select(example => (string?)example?["code"]);
 
         ProblemTable.Codes.Except(ofNoRoute).Except(shown.OfType<string>()).Should().BeEmpty();
     }
@@ -103,10 +111,12 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
         var loaded = LoadedFiles().Matches(await page.Content.ReadAsStringAsync()).Select(match => match.Groups["address"].Value).ToList();
 
         page.Header("Content-Security-Policy").Should().StartWith("default-src 'none'; script-src 'self'");
-        loaded.Should().NotBeEmpty().And.NotContain(address => address.Contains("//"), "the reference works where nothing else can be reached");
+        loaded.Should().NotBeEmpty().And.NotContain(
+            address => address.Contains("//"), "the reference works where nothing else can be reached");
         foreach (var file in loaded)
         {
-            using var answer = await browser.GetAsync(new Uri(page.RequestMessage!.RequestUri!, file), TestContext.Current.CancellationToken);
+            using var answer = await browser.GetAsync(
+                new Uri(page.RequestMessage!.RequestUri!, file), TestContext.Current.CancellationToken);
             answer.IsSuccessStatusCode.Should().BeTrue(file);
         }
     }
@@ -117,7 +127,8 @@ public sealed partial class OpenApiTests(LibraService service) : IAsyncLifetime
     private static IEnumerable<JsonNode?> ExamplesOf(JsonObject media) =>
         media["examples"]?.AsObject().Select(example => example.Value!["value"]) ?? (media["example"] is { } one ? [one] : []);
 
-    private IEnumerable<RouteEndpoint> Routes() => service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+    private IEnumerable<RouteEndpoint> Routes() =>
+        service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Where(route => !NotDescribed.Any(page => PathOf(route).StartsWith(page, StringComparison.Ordinal)));
 
     private static IEnumerable<string> MethodsOf(RouteEndpoint route) =>

@@ -19,7 +19,8 @@ public sealed class RecordedContractTests(LibraService service)
         ["v1/root"] = "V1 and V2 answer at the same address; V2's body counts",
         ["v1/health"] = "V1 and V2 answer at the same address; V2's body counts",
         ["v1/rate_limit_4"] = "replayed in RateLimits/DeployRateLimitTests, where a limit is on",
-        ["v1/deploy_403_no_org"] = "replayed with tokens in Access/ForeignCallersTests, with a session without organization in Access/BetterAuthSessionTests",
+        ["v1/deploy_403_no_org"] =
+            "replayed with tokens in Access/ForeignCallersTests, with a session without organization in Access/BetterAuthSessionTests",
         ["v1/status_200"] = "its outputs are those of a local workflow engine; its form is checked in LegacyStatusTests",
         ["v2/db_down_deploy"] = "503 with Retry-After instead of 500, see Service/ServiceOutageTests",
         ["v2/deploy_malformed_json"] = "`error` is a string in every answer; V2 had an object here",
@@ -69,8 +70,10 @@ public sealed class RecordedContractTests(LibraService service)
     {
         var client = recorded.Name.Contains("401", StringComparison.Ordinal) ? service.Stranger : service.Admin;
         using var request = new HttpRequestMessage(new HttpMethod(recorded.Method), stage.Translate(recorded.Path));
-        if (recorded.Body is { } body) request.Content = new StringContent(stage.Translate(body), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        foreach (var (header, value) in recorded.Headers.Where(pair => !pair.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+        if (recorded.Body is { } body)
+            request.Content = new StringContent(stage.Translate(body), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        foreach (var (header, value) in recorded.Headers.Where(
+            pair => !pair.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
             request.Headers.TryAddWithoutValidation(header, value);
         return await client.SendAsync(request);
     }

@@ -19,8 +19,14 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
 {
     private const int Deepest = 4;
 
+    private static readonly string[] OtherTypes =
+        ["text/plain", "application/xml", "application/json; charset=utf-16", "*/*", "multipart/form-data; boundary=x"];
+
+    private static readonly string[] HeaderTexts = ["", "a b", "*", "\"x\"", "-1", "99999999999999999999", new string('k', 300)];
+
     private static readonly string[] Texts =
-        ["", "x", "index.html", "../../etc/passwd", "ä€𝄞", "a b", "'; DROP TABLE x; --", "<script>", "%s%n", "{{7*7}}", "\u0001", "\u202e", new string('y', 300), new string('z', 70_000)];
+        ["", "x", "index.html", "../../etc/passwd", "ä€𝄞", "a b", "'; DROP TABLE x; --", "<script>", "%s%n", "{{7*7}}", "\u0001", "\u202e",
+            new string('y', 300), new string('z', 70_000)];
 
     // A longer address is refused by the server before anything of ours sees it.
     private static readonly string[] LineTexts = [.. Texts.Where(text => text.Length < 1_000)];
@@ -40,8 +46,13 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
         foreach (var parameter in operation.Parameters)
         {
             var name = (string)parameter["name"]!;
-            if ((string?)parameter["in"] == "path") address = address.Replace($"{{{name}}}", Chance(70) ? known[$"{operation.Path.Split('/')[1]}.{name}"] : Pick(PathTexts), StringComparison.Ordinal);
-            else if ((string?)parameter["in"] == "query" && Chance(40)) query.Add($"{name}={Uri.EscapeDataString(ParameterValue(name, parameter["schema"]!))}");
+            if ((string?)parameter["in"] == "path")
+            {
+                var value = Chance(70) ? known[$"{operation.Path.Split('/')[1]}.{name}"] : Pick(PathTexts);
+                address = address.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+            }
+            else if ((string?)parameter["in"] == "query" && Chance(40))
+                query.Add($"{name}={Uri.EscapeDataString(ParameterValue(name, parameter["schema"]!))}");
         }
 
         return query.Count == 0 ? address : $"{address}?{string.Join('&', query)}";
@@ -51,13 +62,14 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
     [
         .. from parameter in operation.Parameters
            where (string?)parameter["in"] == "header" && Chance(30)
-           select ((string)parameter["name"]!, Chance(50) ? Guid.NewGuid().ToString() : Pick(["", "a b", "*", "\"x\"", "-1", "99999999999999999999", new string('k', 300)])),
+           select ((string)parameter["name"]!, Chance(50) ? Guid.NewGuid().ToString() : Pick(HeaderTexts)),
     ];
 
     private string ParameterValue(string name, JsonNode schema)
     {
         if (Chance(30)) return Pick(LineTexts);
-        return Value(schema, name, depth: 0) is { } value ? value.GetValueKind() == System.Text.Json.JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString() : "";
+        if (Value(schema, name, depth: 0) is not { } value) return "";
+        return value.GetValueKind() == System.Text.Json.JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
     }
 
     private (byte[]? Body, string? Type) BodyOf(JsonObject media)
@@ -69,7 +81,7 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
         {
             0 => (null, null),
             1 => ([], "application/json"),
-            2 => (Encoding.UTF8.GetBytes(body!.ToJsonString()), Pick(["text/plain", "application/xml", "application/json; charset=utf-16", "*/*", "multipart/form-data; boundary=x"])),
+            2 => (Encoding.UTF8.GetBytes(body!.ToJsonString()), Pick(OtherTypes)),
             _ => (SpoiltText(body!.ToJsonString()), "application/json"),
         };
     }
@@ -83,10 +95,14 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
         return TypeOf(form) switch
         {
             "object" => ObjectOf(form, depth),
-            "array" => depth > Deepest ? new JsonArray() : new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Value(form["items"] ?? new JsonObject(), "", depth + 1))]),
+            "array" => depth > Deepest
+                ? new JsonArray()
+                : new JsonArray(
+                    [.. Enumerable.Range(0, random.Next(3)).Select(_ => Value(form["items"] ?? new JsonObject(), "", depth + 1))]),
             "integer" or "number" => Pick([(decimal?)form["minimum"] ?? -1, (decimal?)form["maximum"] ?? 1_000_000, 1]),
             "boolean" => Chance(50),
-            "string" when (string?)form["format"] == "date-time" => Pick(["2026-11-23T09:29:40.785Z", "2036-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]),
+            "string" when (string?)form["format"] == "date-time" =>
+                Pick(["2026-11-23T09:29:40.785Z", "2036-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]),
             "string" => Pick(depth == 0 ? LineTexts : Texts),
             _ => Scalar(),
         };
@@ -140,7 +156,8 @@ internal sealed class RequestGenerator(OpenApiDescription api, Random random, IR
         _ => Bytes(json),
     };
 
-    private static string InsertField(string json, string field) => json.Length > 2 && json[0] == '{' ? $"{{{field},{json[1..]}" : $"{{{field}}}";
+    private static string InsertField(string json, string field) =>
+        json.Length > 2 && json[0] == '{' ? $"{{{field},{json[1..]}" : $"{{{field}}}";
 
     private JsonNode? Scalar() => random.Next(8) switch
     {

@@ -32,13 +32,16 @@ public sealed class AcceptanceTests(LibraService service)
         var projects = new List<TestProject> { first };
         for (var i = 0; i < 24; i++) projects.Add(await service.NewProjectInAsync(first));
 
-        var answers = await Task.WhenAll(projects.Select(project => project.PostAsync(project.Request(TestProject.Files(("index.html", "x"))))));
+        var answers = await Task.WhenAll(
+            projects.Select(project => project.PostAsync(project.Request(TestProject.Files(("index.html", "x"))))));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).Should().Be(Left);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Should().Be(25 - Left);
-        (await service.ScalarAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", first.OrganizationId)).Should().Be(0);
+        (await service.ScalarAsync<int>(
+            "SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", first.OrganizationId)).Should().Be(0);
         (await service.ScalarAsync<long>(
-            "SELECT count(*) FROM deploy.quota_charges c JOIN deploy.deployments d ON d.id = c.deployment_id WHERE d.organization_id = $1", first.OrganizationId)).Should().Be(Left);
+            "SELECT count(*) FROM deploy.quota_charges c JOIN deploy.deployments d ON d.id = c.deployment_id WHERE d.organization_id = $1",
+            first.OrganizationId)).Should().Be(Left);
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class AcceptanceTests(LibraService service)
 
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonNode>())!["code"]!.GetValue<string>().Should().Be("PROJECT_INACTIVE");
-        (await service.ScalarAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(5);
+        (await service.ScalarAsync<int>(
+            "SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(5);
     }
 
     [Fact]
@@ -77,6 +81,7 @@ public sealed class AcceptanceTests(LibraService service)
         var failed = await project.DeployAsync();
 
         failed["error"]!["category"]!.GetValue<string>().Should().Be("user");
-        (await service.ScalarAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(2);
+        (await service.ScalarAsync<int>(
+            "SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId)).Should().Be(2);
     }
 }

@@ -17,8 +17,10 @@ public sealed class DeployTests(LibraService service)
         done["status"]!.GetValue<string>().Should().Be("completed");
         done["progress"]!.GetValue<int>().Should().Be(100);
         (await TestProject.VisitTextAsync(done)).Should().Be("<h1>one</h1>");
-        (await service.ScalarAsync<string>("SELECT deployment_status FROM public.project WHERE id = $1", project.Id)).Should().Be("deployed");
-        (await service.ScalarAsync<string>("SELECT production_deploy_url FROM public.project WHERE id = $1", project.Id)).Should().Be(done["workerUrl"]!.GetValue<string>());
+        (await service.ScalarAsync<string>("SELECT deployment_status FROM public.project WHERE id = $1", project.Id))
+            .Should().Be("deployed");
+        (await service.ScalarAsync<string>("SELECT production_deploy_url FROM public.project WHERE id = $1", project.Id))
+            .Should().Be(done["workerUrl"]!.GetValue<string>());
     }
 
     [Fact]
@@ -32,7 +34,16 @@ public sealed class DeployTests(LibraService service)
             ["img"] = new JsonObject
             {
                 ["type"] = "directory",
-                ["children"] = new JsonObject { ["a.png"] = new JsonObject { ["type"] = "file", ["content"] = Convert.ToBase64String(bytes), ["isBinary"] = true } },
+                ["children"] =
+                    new JsonObject
+                    {
+                        ["a.png"] = new JsonObject
+                        {
+                            ["type"] = "file",
+                            ["content"] = Convert.ToBase64String(bytes),
+                            ["isBinary"] = true
+                        }
+                    },
             },
         };
 
@@ -64,7 +75,9 @@ public sealed class DeployTests(LibraService service)
     {
         var project = await service.NewProjectAsync("vite");
 
-        var failed = await project.DeployAsync(history: TestProject.Diffs(("src/App.tsx", "const wrong: number = 'text';\nexport default function App() { return <p>{wrong}</p>; }")));
+        var failed = await project.DeployAsync(
+            history: TestProject.Diffs(
+                ("src/App.tsx", "const wrong: number = 'text';\nexport default function App() { return <p>{wrong}</p>; }")));
 
         failed["status"]!.GetValue<string>().Should().Be("failed");
         var error = failed["error"]!;
@@ -78,7 +91,8 @@ public sealed class DeployTests(LibraService service)
     public async Task Project_WithAMissingPackage_FailsInTheInstall()
     {
         var project = await service.NewProjectAsync();
-        var manifest = """{"name":"x","private":true,"scripts":{"build":"true"},"dependencies":{"libra-deploy-no-such-package-at-all":"1.0.0"}}""";
+        var manifest =
+            """{"name":"x","private":true,"scripts":{"build":"true"},"dependencies":{"libra-deploy-no-such-package-at-all":"1.0.0"}}""";
 
         var failed = await project.DeployAsync(TestProject.Files(("package.json", manifest), ("index.html", "x")));
 
@@ -113,7 +127,8 @@ public sealed class DeployTests(LibraService service)
         second["steps"]!["build"]!["status"]!.GetValue<string>().Should().Be("skipped");
         second["artifact"]!["reused"]!.GetValue<bool>().Should().BeTrue();
         third["steps"]!["build"]!["status"]!.GetValue<string>().Should().Be("completed");
-        third["artifact"]!["digest"]!.GetValue<string>().Should().Be(first["artifact"]!["digest"]!.GetValue<string>(), "packing is reproducible");
+        third["artifact"]!["digest"]!.GetValue<string>()
+            .Should().Be(first["artifact"]!["digest"]!.GetValue<string>(), "packing is reproducible");
     }
 
     [Fact]

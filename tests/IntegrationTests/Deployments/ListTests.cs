@@ -21,7 +21,8 @@ public sealed class ListTests(LibraService service)
         do
         {
             var page = await service.Admin.GetFromJsonAsync<JsonNode>(
-                $"/status/deployments?limit=2&orgId={project.OrganizationId}" + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}"));
+                $"/status/deployments?limit=2&orgId={project.OrganizationId}"
+                    + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}"));
             listed.AddRange(page!["deployments"]!.AsArray().Select(item => item!["deploymentId"]!.GetValue<string>()));
             cursor = page["nextCursor"]?.GetValue<string>();
         }
@@ -68,8 +69,10 @@ public sealed class ListTests(LibraService service)
         var project = await service.NewProjectAsync();
         var id = (await project.DeployPageAsync("x"))["deploymentId"]!.GetValue<string>();
 
-        foreach (var text in new[] { id, id[..^3], id[..^10], "deploy_", project.Id }) (await FoundAsync(project, text)).Should().Equal([id], text);
-        foreach (var text in new[] { id + "x", "deploy_1000000000000", id[1..], project.Id[..^1] }) (await FoundAsync(project, text)).Should().BeEmpty(text);
+        foreach (var text in new[] { id, id[..^3], id[..^10], "deploy_", project.Id })
+            (await FoundAsync(project, text)).Should().Equal([id], text);
+        foreach (var text in new[] { id + "x", "deploy_1000000000000", id[1..], project.Id[..^1] })
+            (await FoundAsync(project, text)).Should().BeEmpty(text);
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public sealed class ListTests(LibraService service)
         using var answer = await service.Admin.GetAsync($"/status/deployments?{query}");
 
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await answer.Content.ReadFromJsonAsync<JsonNode>())!["details"]!["fieldErrors"]!.AsObject().Should().ContainKey(query.Split('=')[0]);
+        (await answer.Content.ReadFromJsonAsync<JsonNode>())!["details"]!["fieldErrors"]!.AsObject()
+            .Should().ContainKey(query.Split('=')[0]);
     }
 
     private async Task<IEnumerable<string>> FoundAsync(TestProject project, string text)

@@ -14,7 +14,8 @@ public sealed class LogTests(LibraService service)
         var project = await service.NewProjectAsync();
         var id = await project.StartAsync(TestProject.Files(("package.json", ManyLines), ("index.html", "x")));
 
-        var readers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream")));
+        var readers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream")));
 
         var stored = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?limit=5000");
         var expected = stored!["entries"]!.AsArray().Select(entry => entry!["seq"]!.GetValue<long>()).ToList();
@@ -84,7 +85,8 @@ public sealed class LogTests(LibraService service)
         var lines = new List<long>();
         for (long? cursor = null; ;)
         {
-            var page = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?limit=70&order={order}" + (cursor is null ? "" : $"&cursor={cursor}"));
+            var page = await service.Admin.GetFromJsonAsync<JsonNode>(
+                $"/deploy/{id}/logs?limit=70&order={order}" + (cursor is null ? "" : $"&cursor={cursor}"));
             lines.AddRange(page!["entries"]!.AsArray().Select(entry => entry!["seq"]!.GetValue<long>()));
             cursor = page["nextCursor"]?.GetValue<long>();
             if (cursor is null) return lines;

@@ -60,7 +60,8 @@ public sealed class ProjectTests(LibraService service)
 
         using var givenUp = await PutDomainAsync(project, "");
         await Eventually.BecomesTrueAsync(
-            async () => (await SeenAtAsync(domain, done)).Status == HttpStatusCode.NotFound, TimeSpan.FromSeconds(30), "nobody waits for the yearly round");
+            async () => (await SeenAtAsync(domain, done)).Status == HttpStatusCode.NotFound, TimeSpan.FromSeconds(30),
+            "nobody waits for the yearly round");
     }
 
     [Fact]
@@ -97,5 +98,6 @@ public sealed class ProjectTests(LibraService service)
     }
 
     private Task<HttpResponseMessage> PutDomainAsync(TestProject project, string domain) => service.Admin.PutAsJsonAsync(
-        $"/projects/{project.Id}", new JsonObject { ["organizationId"] = project.OrganizationId, ["userId"] = project.UserId, ["customDomain"] = domain });
+        $"/projects/{project.Id}",
+        new JsonObject { ["organizationId"] = project.OrganizationId, ["userId"] = project.UserId, ["customDomain"] = domain });
 }

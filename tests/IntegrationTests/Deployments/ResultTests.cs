@@ -18,8 +18,10 @@ public sealed class ResultTests(LibraService service)
 
         result["status"]!.GetValue<string>().Should().Be("completed");
         result["artifact"]!["digest"]!.GetValue<string>().Should().Be(done["artifact"]!["digest"]!.GetValue<string>());
-        result["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>()).Should().Equal("validation", "sandbox", "sync", "build", "deploy", "cleanup");
-        result["steps"]!.AsArray().Should().OnlyContain(step => step!["status"]!.GetValue<string>() == "completed" && step["duration"]!.GetValue<long>() >= 0);
+        result["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>())
+            .Should().Equal("validation", "sandbox", "sync", "build", "deploy", "cleanup");
+        result["steps"]!.AsArray()
+            .Should().OnlyContain(step => step!["status"]!.GetValue<string>() == "completed" && step["duration"]!.GetValue<long>() >= 0);
         result["failures"]!.AsArray().Should().BeEmpty();
         result["versions"]!["service"]!.GetValue<string>().Should().StartWith("2.");
     }
@@ -31,7 +33,8 @@ public sealed class ResultTests(LibraService service)
         var id = await WaitingCopy.OfAsync(service, (await project.DeployPageAsync("x"))["deploymentId"]!.GetValue<string>());
         // Source that cannot be decompressed: nothing that the pipeline expects.
         await service.ExecuteAsync("INSERT INTO deploy.deployment_sources (deployment_id, init_files) VALUES ($1, '\\x0102')", id);
-        await service.ExecuteAsync("UPDATE deploy.deployments SET settings_max_attempts = 2, dispatched_at = NULL, due_at = now() WHERE id = $1", id);
+        await service.ExecuteAsync(
+            "UPDATE deploy.deployments SET settings_max_attempts = 2, dispatched_at = NULL, due_at = now() WHERE id = $1", id);
 
         var failed = await project.EndOfAsync(id);
         var result = await ResultOfAsync(failed);
@@ -51,8 +54,10 @@ public sealed class ResultTests(LibraService service)
         var project = await service.NewProjectAsync();
         var done = await project.DeployPageAsync("x");
         using var issued = await service.Admin.PostAsJsonAsync(
-            "/tokens", new { name = "reader", organizationId = project.OrganizationId, scopes = new[] { "deployments:read" } }, TestContext.Current.CancellationToken);
-        using var reader = service.ClientWith((await issued.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["secret"]!.GetValue<string>());
+            "/tokens", new { name = "reader", organizationId = project.OrganizationId, scopes = new[] { "deployments:read" } },
+            TestContext.Current.CancellationToken);
+        using var reader = service.ClientWith(
+            (await issued.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["secret"]!.GetValue<string>());
 
         using var answer = await reader.GetAsync($"/deploy/{done["deploymentId"]}/result", TestContext.Current.CancellationToken);
 

@@ -29,7 +29,8 @@ public sealed class RollbackTests(LibraService service)
         times.Min().Should().BeLessThan(Limit);
         (await visits).Should().OnlyContain(answered => answered > 0);
         (await TestProject.VisitTextAsync(versions[0])).Should().Be("two", "the last round went there");
-        (await service.ScalarAsync<string>("SELECT deployment_status FROM public.project WHERE id = $1", project.Id)).Should().Be("deployed");
+        (await service.ScalarAsync<string>("SELECT deployment_status FROM public.project WHERE id = $1", project.Id))
+            .Should().Be("deployed");
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class RollbackTests(LibraService service)
         var page = $"once {Guid.NewGuid()}";
         var one = await project.DeployPageAsync(page);
         await project.DeployPageAsync("two");
-        await service.Services.GetRequiredService<IArtifactStore>().DeleteAsync(one["artifact"]!["digest"]!.GetValue<string>(), TestContext.Current.CancellationToken);
+        await service.Services.GetRequiredService<IArtifactStore>()
+            .DeleteAsync(one["artifact"]!["digest"]!.GetValue<string>(), TestContext.Current.CancellationToken);
 
         var refused = await RefusalAsync(one);
 
@@ -86,7 +88,8 @@ public sealed class RollbackTests(LibraService service)
 
     private async Task<TimeSpan> RollBackAsync(TestProject project, JsonNode to)
     {
-        using var answer = await service.Admin.PostAsync($"/deploy/{to["deploymentId"]}/rollback", null, TestContext.Current.CancellationToken);
+        using var answer = await service.Admin.PostAsync(
+            $"/deploy/{to["deploymentId"]}/rollback", null, TestContext.Current.CancellationToken);
         var accepted = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0}", accepted);
         var done = await project.EndOfAsync(accepted!["deploymentId"]!.GetValue<string>());
@@ -96,7 +99,8 @@ public sealed class RollbackTests(LibraService service)
 
     private async Task<JsonNode> RefusalAsync(JsonNode to)
     {
-        using var answer = await service.Admin.PostAsync($"/deploy/{to["deploymentId"]}/rollback", null, TestContext.Current.CancellationToken);
+        using var answer = await service.Admin.PostAsync(
+            $"/deploy/{to["deploymentId"]}/rollback", null, TestContext.Current.CancellationToken);
         answer.StatusCode.Should().Be(HttpStatusCode.Conflict);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
     }

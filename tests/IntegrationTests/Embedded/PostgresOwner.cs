@@ -35,7 +35,8 @@ internal sealed class PostgresOwner : IDisposable
         };
         var process = Process.Start(start)!;
         var connectionString = await process.StandardOutput.ReadLineAsync();
-        return new PostgresOwner(process, connectionString ?? throw new InvalidOperationException("The owner ended before its server was ready."));
+        return new PostgresOwner(
+            process, connectionString ?? throw new InvalidOperationException("The owner ended before its server was ready."));
     }
 
     /// <summary>SIGKILL, of which the owner notices nothing.</summary>
@@ -49,7 +50,8 @@ internal sealed class PostgresOwner : IDisposable
     public static void KillWatchdogs(int serverProcess)
     {
         var shell = ParentOf(serverProcess);
-        foreach (var watcher in Process.GetProcesses().Where(process => process.Id != serverProcess && ParentOf(process.Id) == shell)) watcher.Kill();
+        foreach (var watcher in Process.GetProcesses().Where(process => process.Id != serverProcess && ParentOf(process.Id) == shell))
+            watcher.Kill();
         using var main = Process.GetProcessById(shell);
         main.Kill();
     }
@@ -66,7 +68,8 @@ internal sealed class PostgresOwner : IDisposable
         {
             // pid (name) state parent ...; the name may hold spaces and brackets.
             var stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            return int.Parse(
+                stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {

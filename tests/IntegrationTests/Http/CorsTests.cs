@@ -64,7 +64,8 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
         response.Header("Access-Control-Allow-Origin").Should().Be("http://localhost:3000");
         response.Header("Access-Control-Allow-Methods").Should().Be("GET,POST,PUT,DELETE,OPTIONS");
         response.Header("Access-Control-Allow-Headers").Should().Be(
-            "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID", "to the old ones come those that only the new routes know");
+            "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID",
+            "to the old ones come those that only the new routes know");
         response.Header("Access-Control-Max-Age").Should().Be("86400");
         response.Header("Vary").Should().Be("Origin, Access-Control-Request-Headers");
         (await response.Content.ReadAsByteArrayAsync()).Should().BeEmpty();

@@ -123,7 +123,8 @@ public sealed class JsonBodyTests(ShellHost host) : IClassFixture<ShellHost>
     [InlineData("{}", """{"formErrors":[],"fieldErrors":{"projectId":["Invalid input: expected string, received undefined"],"orgId":["Invalid input: expected string, received undefined"],"userId":["Invalid input: expected string, received undefined"]}}""")]
     [InlineData("""{"projectId":1,"orgId":[],"userId":true}""", """{"formErrors":[],"fieldErrors":{"projectId":["Invalid input: expected string, received number"],"orgId":["Invalid input: expected string, received array"],"userId":["Invalid input: expected string, received boolean"]}}""")]
     [InlineData("""{"projectId":null,"orgId":{},"userId":""}""", """{"formErrors":[],"fieldErrors":{"projectId":["Invalid input: expected string, received null"],"orgId":["Invalid input: expected string, received object"],"userId":["User ID is required"]}}""")]
-    [InlineData("""{"projectId":"","orgId":"","userId":"u"}""", """{"formErrors":[],"fieldErrors":{"projectId":["Project ID is required"],"orgId":["Organization ID is required"]}}""")]
+    [InlineData("""{"projectId":"","orgId":"","userId":"u"}""",
+        """{"formErrors":[],"fieldErrors":{"projectId":["Project ID is required"],"orgId":["Organization ID is required"]}}""")]
     [InlineData("""{"projectId":"p","orgId":"o","userId":"u","priority":1e999,"config":{"timeout":1.5,"debug":"yes"}}""", """{"formErrors":[],"fieldErrors":{"priority":["Too big: expected number to be <=10"],"config.timeout":["Invalid input: expected int, received number"],"config.debug":["Invalid input: expected boolean, received string"]}}""")]
     [InlineData("""{"projectId":"p","orgId":"o","userId":"u","priority":-1,"config":[]}""", """{"formErrors":[],"fieldErrors":{"priority":["Too small: expected number to be >=0"],"config":["Invalid input: expected object, received array"]}}""")]
     public async Task Fields_WhenTheyAreWrong_AreNamedInTheOldWords(string body, string details)

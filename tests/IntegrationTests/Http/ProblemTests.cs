@@ -78,7 +78,8 @@ public sealed class ProblemTests(ShellHost host) : IClassFixture<ShellHost>
     {
         var response = await host.Client.GetAsync("/answer");
 
-        (await response.Content.ReadAsStringAsync()).Should().Be("""{"time":"2026-11-23T09:29:40.785Z","status":"friday","text":"it's é"}""");
+        (await response.Content.ReadAsStringAsync())
+            .Should().Be("""{"time":"2026-11-23T09:29:40.785Z","status":"friday","text":"it's é"}""");
         response.Content.Headers.ContentType!.ToString().Should().Be("application/json");
     }
 

@@ -47,7 +47,8 @@ public sealed class IdempotencyKeyHeaderTests(LibraService service)
         var key = Guid.NewGuid().ToString();
         var batch = new JsonObject
         {
-            ["deployments"] = new JsonArray(first.Request(TestProject.Files(("index.html", "a"))), second.Request(TestProject.Files(("index.html", "b")))),
+            ["deployments"] = new JsonArray(
+                first.Request(TestProject.Files(("index.html", "a"))), second.Request(TestProject.Files(("index.html", "b")))),
         };
 
         var ids = await IdsAsync(batch, key);
@@ -67,7 +68,8 @@ public sealed class IdempotencyKeyHeaderTests(LibraService service)
 
     private async Task<HttpResponseMessage> SendAsync(string path, string key, JsonObject body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
         return await service.Admin.SendAsync(request, TestContext.Current.CancellationToken);
     }
 

@@ -61,7 +61,8 @@ public sealed class IdempotentDeploymentTests(TestPostgres server) : IAsyncLifet
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => SendAsync(Request with { ProjectId = $"p{i % 3 + 1}" })));
 
         answers.Where(answer => !answer.IsError).Select(answer => answer.Value.Id).Distinct().Should().ContainSingle();
-        answers.Where(answer => answer.IsError).Should().HaveCount(20).And.OnlyContain(answer => answer.FirstError.Code == "IDEMPOTENCY_CONFLICT");
+        answers.Where(answer => answer.IsError)
+            .Should().HaveCount(20).And.OnlyContain(answer => answer.FirstError.Code == "IDEMPOTENCY_CONFLICT");
         await ExpectAsync(deployments: 1, left: 9);
     }
 
@@ -72,7 +73,8 @@ public sealed class IdempotentDeploymentTests(TestPostgres server) : IAsyncLifet
         (await SendAsync(Request with { Timeout = 1 })).FirstError.Code.Should().Be("VALIDATION_ERROR");
 
         (await SendAsync(Request)).IsError.Should().BeFalse();
-        (await SendAsync(Request with { IdempotencyKey = new IdempotencyKey("key-2") })).FirstError.Code.Should().Be("DEPLOYMENT_IN_PROGRESS");
+        (await SendAsync(Request with { IdempotencyKey = new IdempotencyKey("key-2") })).FirstError.Code.Should().Be(
+            "DEPLOYMENT_IN_PROGRESS");
         (await _database.AskAsync<long>("SELECT count(*) FROM deploy.idempotency_keys")).Should().Be(1);
     }
 

@@ -12,7 +12,8 @@ internal sealed record CountedStream(long Lines, long Bytes, bool Ended)
     {
         using var answer = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        var reader = PipeReader.Create(await answer.Content.ReadAsStreamAsync(cancellationToken), new StreamPipeReaderOptions(bufferSize: 256 << 10));
+        var reader = PipeReader.Create(
+            await answer.Content.ReadAsStreamAsync(cancellationToken), new StreamPipeReaderOptions(bufferSize: 256 << 10));
         var (lines, bytes, ended) = (0L, 0L, false);
         while (true)
         {
@@ -31,7 +32,8 @@ internal sealed record CountedStream(long Lines, long Bytes, bool Ended)
         {
             ended |= line.SequenceEqual("event: end"u8);
             if (!line.StartsWith("id: "u8)) continue;
-            if (!Utf8Parser.TryParse(line[4..], out long seq, out _) || seq != lines + 1) throw new InvalidDataException($"Line {lines + 1} comes next, not {seq}.");
+            if (!Utf8Parser.TryParse(line[4..], out long seq, out _) || seq != lines + 1)
+                throw new InvalidDataException($"Line {lines + 1} comes next, not {seq}.");
             lines = seq;
         }
 

@@ -16,7 +16,8 @@ public class DeploymentLogTests : IAsyncLifetime
     // Nothing is shipped by time here, only by flushing, closing and size.
     private LogFixture _logs = null!;
 
-    public async ValueTask InitializeAsync() => _logs = new LogFixture(new FakeTimeProvider(DateTimeOffset.UtcNow), store: await NewStoreAsync());
+    public async ValueTask InitializeAsync() =>
+        _logs = new LogFixture(new FakeTimeProvider(DateTimeOffset.UtcNow), store: await NewStoreAsync());
 
     public ValueTask DisposeAsync()
     {
@@ -197,7 +198,8 @@ public class DeploymentLogTests : IAsyncLifetime
             for (; written < lines; written++) await writer.PrintAsync(line);
         });
         await Eventually.BecomesTrueAsync(
-            () => Volatile.Read(ref written) * (long)line.Length > _logs.Options.MaxBufferedBytes - line.Length, Bound, "the buffer takes that much");
+            () => Volatile.Read(ref written) * (long)line.Length > _logs.Options.MaxBufferedBytes - line.Length, Bound,
+            "the buffer takes that much");
         printing.IsCompleted.Should().BeFalse("the buffer is bounded");
 
         _logs.Store.Away = false;

@@ -24,8 +24,11 @@ public sealed class LiveLogTests(TestPostgres server)
         var counted = await Task.WhenAll(Enumerable.Range(0, Readers)
             .Select(_ => CountedStream.ReadAsync(fleet.Api, $"/deploy/{id}/logs/stream", TestContext.Current.CancellationToken)));
 
-        TestContext.Current.SendDiagnosticMessage("{0} readers got {1} lines and {2} MB each: {3}", Readers, counted[0].Lines, counted[0].Bytes / 1_000_000, cost.Until(NodeCost.Now()));
-        var stored = await fleet.Api.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs?order=desc&limit=1", TestContext.Current.CancellationToken);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} readers got {1} lines and {2} MB each: {3}", Readers, counted[0].Lines, counted[0].Bytes / 1_000_000,
+            cost.Until(NodeCost.Now()));
+        var stored = await fleet.Api.GetFromJsonAsync<JsonNode>(
+            $"/deploy/{id}/logs?order=desc&limit=1", TestContext.Current.CancellationToken);
         var last = stored!["entries"]![0]!["seq"]!.GetValue<long>();
         last.Should().BeGreaterThan(lines);
         counted.Should().OnlyContain(reader => reader.Ended && reader.Lines == last);
@@ -37,10 +40,12 @@ public sealed class LiveLogTests(TestPostgres server)
         var go = Path.Combine(Path.GetTempPath(), $"libra-go-{Guid.NewGuid():N}");
         await using var fleet = await Fleet.StartAsync(server);
         var first = fleet.StartWorker();
-        var id = await fleet.DeployAsync($"seq -f 'before %.0f' 1 5000 && while [ ! -e {go} ]; do sleep 0.05; done && seq -f 'after %.0f' 1 5000");
+        var id = await fleet.DeployAsync(
+            $"seq -f 'before %.0f' 1 5000 && while [ ! -e {go} ]; do sleep 0.05; done && seq -f 'after %.0f' 1 5000");
         var readers = Enumerable.Range(0, 3).Select(_ => ServerEvents.ReadToEndAsync(fleet.Api, $"/deploy/{id}/logs/stream")).ToList();
         await Eventually.BecomesTrueAsync(
-            async () => (await fleet.Api.GetStringAsync($"/deploy/{id}/logs?order=desc&limit=1")).Contains("before 5000", StringComparison.Ordinal),
+            async () => (await fleet.Api.GetStringAsync($"/deploy/{id}/logs?order=desc&limit=1"))
+                .Contains("before 5000", StringComparison.Ordinal),
             TimeSpan.FromMinutes(2),
             "the first worker builds");
 
@@ -54,7 +59,8 @@ public sealed class LiveLogTests(TestPostgres server)
             var log = events.Where(read => read.Name == "log").Select(read => read.Data).ToList();
             log.Select(line => line["seq"]!.GetValue<long>()).Should().Equal(Enumerable.Range(1, log.Count).Select(seq => (long)seq));
             var messages = log.Select(line => line["message"]!.GetValue<string>()).ToList();
-            messages.Should().ContainSingle(message => message.Contains("up to a second of its output may be missing", StringComparison.Ordinal));
+            messages.Should().ContainSingle(
+                message => message.Contains("up to a second of its output may be missing", StringComparison.Ordinal));
             messages.Count(message => message == "before 1").Should().Be(2, "both turns of the worker's are there");
             messages.Should().ContainSingle(message => message == "after 5000");
             events[^1].Name.Should().Be("end");

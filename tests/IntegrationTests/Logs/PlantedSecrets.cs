@@ -17,7 +17,8 @@ internal static class PlantedSecrets
         "ghp_" + Letters(36), "github_pat_" + Letters(22) + "_" + Letters(59), "glpat-" + Letters(20), "npm_" + Letters(36),
         "AKIA" + Letters(16).ToUpperInvariant(), "AIza" + Letters(35), "dop_v1_" + Hex(64), "xoxb-123456789012-" + Letters(24),
         "sk_live_" + Letters(24), "whsec_" + Letters(32), "sk-proj-" + Letters(48), "sk-ant-api03-" + Letters(90) + "-AA",
-        "hf_" + Letters(34), "SG." + Letters(22) + "." + Letters(43), "SK" + Hex(32), "dtn_" + Hex(64), "e2b_" + Hex(40), "ldt_" + Letters(43),
+        "hf_" + Letters(34), "SG." + Letters(22) + "." + Letters(43), "SK" + Hex(32), "dtn_" + Hex(64),
+        "e2b_" + Hex(40), "ldt_" + Letters(43),
         "eyJ" + Letters(20) + ".eyJ" + Letters(40) + "." + Letters(43), "postgres://user:" + Letters(24) + "@db.example.test/app",
     ];
 
@@ -32,7 +33,9 @@ internal static class PlantedSecrets
     /// <summary>Files of a project whose build prints everything, in pieces, and then fails with the last of it on the screen.</summary>
     public static JsonArray Project()
     {
-        List<string> lines = [.. Tokens, .. Tokens.Select(Base64), .. FormsOf(OfTheProject), $"\u001b[31m{OfTheProject[..9]}\u001b[1m{OfTheProject[9..]}\u001b[0m"];
+        List<string> lines =
+            [.. Tokens, .. Tokens.Select(Base64), .. FormsOf(OfTheProject),
+                $"\u001b[31m{OfTheProject[..9]}\u001b[1m{OfTheProject[9..]}\u001b[0m"];
         var script = $"const lines = {JsonSerializer.Serialize(lines)};\n" +
             """
             const pause = () => new Promise((done) => setTimeout(done, 5));
@@ -52,7 +55,8 @@ internal static class PlantedSecrets
     }
 
     private static IEnumerable<string> FormsOf(string secret) =>
-        [secret, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), JsonSerializer.Serialize(secret), Base64(secret), Base64("a" + secret + "b"), Base64("ab" + secret)];
+        [secret, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), JsonSerializer.Serialize(secret), Base64(secret), Base64("a"
+            + secret + "b"), Base64("ab" + secret)];
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 

@@ -30,22 +30,26 @@ public sealed class SecretsEverywhereTests(LibraService service, S3Server s3)
         (await project.EndOfAsync(id))["error"]!["code"]!.GetValue<string>().Should().Be("BUILD_FAILED");
 
         var seen = new Dictionary<string, string> { ["stream"] = live };
-        foreach (var address in new[] { $"/deploy/{id}/logs?limit=5000", $"/deploy/{id}/status", $"/deploy-status?id={id}", $"/deploy-status?instanceId={id}", $"/deploy/{id}/result" })
+        foreach (var address in new[] { $"/deploy/{id}/logs?limit=5000", $"/deploy/{id}/status", $"/deploy-status?id={id}",
+            $"/deploy-status?instanceId={id}", $"/deploy/{id}/result" })
             seen[address] = await AnswerAsync(service, address, "application/json");
         seen["text"] = await AnswerAsync(service, $"/deploy/{id}/logs?limit=5000", "text/plain");
         seen["rows"] = await service.ScalarAsync<string>(
             "SELECT concat(row_to_json(d), (SELECT json_agg(s) FROM deploy.deployment_steps s WHERE s.deployment_id = d.id)) FROM deploy.deployments d WHERE d.id = $1", id) ?? "";
         await foreach (var (key, content) in StoredAsync(service, id)) seen[key] = content;
 
-        seen.Keys.Should().Contain(key => key.EndsWith("sealed.ndjson.gz", StringComparison.Ordinal)).And.Contain(key => key.EndsWith("result.json", StringComparison.Ordinal));
+        seen.Keys.Should().Contain(key => key.EndsWith("sealed.ndjson.gz", StringComparison.Ordinal)).And.Contain(
+            key => key.EndsWith("result.json", StringComparison.Ordinal));
         foreach (var (place, content) in seen)
         {
             if (!HasNoOutput(place)) content.Should().Contain("redacted", place);
             foreach (var form in PlantedSecrets.Forms)
             {
                 content.Contains(form, StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
-                content.Contains(JsonSerializer.Serialize(form)[1..^1], StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
-                content.Contains(JsonSerializer.Serialize(form, Readable)[1..^1], StringComparison.Ordinal).Should().BeFalse("{0} stands in {1}", form, place);
+                content.Contains(JsonSerializer.Serialize(form)[1..^1], StringComparison.Ordinal)
+                    .Should().BeFalse("{0} stands in {1}", form, place);
+                content.Contains(JsonSerializer.Serialize(form, Readable)[1..^1], StringComparison.Ordinal)
+                    .Should().BeFalse("{0} stands in {1}", form, place);
             }
         }
     }
@@ -54,9 +58,11 @@ public sealed class SecretsEverywhereTests(LibraService service, S3Server s3)
         place.StartsWith("/deploy-status", StringComparison.Ordinal) || place.EndsWith("index.json", StringComparison.Ordinal);
 
     private static async Task<string> StreamedAsync(LibraService service, string id) =>
-        string.Join('\n', (await ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream")).Select(read => read.Data.ToJsonString(Readable)));
+        string.Join('\n', (await ServerEvents.ReadToEndAsync(service.Admin, $"/deploy/{id}/logs/stream"))
+            .Select(read => read.Data.ToJsonString(Readable)));
 
-    private static JsonSerializerOptions Readable { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static JsonSerializerOptions Readable { get; } =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static async Task<string> AnswerAsync(LibraService service, string address, string accept)
     {
@@ -75,7 +81,9 @@ public sealed class SecretsEverywhereTests(LibraService service, S3Server s3)
         {
             if (!item.Key.Contains(id, StringComparison.Ordinal)) continue;
             await using var stored = await store.GetAsync(ObjectBucket.Logs, item.Key, TestContext.Current.CancellationToken);
-            using var reader = new StreamReader(item.Key.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stored!, CompressionMode.Decompress) : stored!, Encoding.UTF8);
+            using var reader = new StreamReader(
+                item.Key.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stored!, CompressionMode.Decompress) : stored!,
+                Encoding.UTF8);
             yield return (item.Key, await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
         }
     }

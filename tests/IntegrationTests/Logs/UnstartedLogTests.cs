@@ -33,7 +33,8 @@ public sealed class UnstartedLogTests(LibraService service)
     /// <summary>Opens the stream and waits until the service has begun to answer on it.</summary>
     private async Task<IAsyncEnumerator<SseItem<string>>> FollowAsync(string id)
     {
-        var answer = await service.Admin.GetAsync($"/deploy/{id}/logs/stream", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var answer = await service.Admin.GetAsync(
+            $"/deploy/{id}/logs/stream", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken))
             .EnumerateAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         (await events.MoveNextAsync()).Should().BeTrue("it tells at once how the deployment stands");

@@ -14,7 +14,8 @@ namespace Libra.Deploy.IntegrationTests.Persistence;
 /// </summary>
 public sealed class ListPlanTests(LibraService service)
 {
-    private static readonly DeploymentCursor Somewhere = new(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), DeploymentId.Parse("deploy_1_abc"));
+    private static readonly DeploymentCursor Somewhere = new(
+        new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), DeploymentId.Parse("deploy_1_abc"));
 
     public static TheoryData<string> Lists => [.. Filters.Keys];
 
@@ -49,7 +50,8 @@ public sealed class ListPlanTests(LibraService service)
     {
         var plan = await PlanOfAsync(Filters[list]);
 
-        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain("Filter:", "what is filtered away was read first");
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.NotContain(
+            "Filter:", "what is filtered away was read first");
     }
 
     [Theory]
@@ -74,11 +76,13 @@ public sealed class ListPlanTests(LibraService service)
     {
         var plan = await PlanOfAsync(new DeploymentFilter(organization is null ? null : [organization], 20, Text: start));
 
-        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.MatchRegex(@"Index Cond: .*created_at >= .*created_at < ");
+        plan.Should().MatchRegex("Index (Only )?Scan using ix_deployments").And.NotContain("Sort").And.MatchRegex(
+            @"Index Cond: .*created_at >= .*created_at < ");
     }
 
     // The rows of the list alone: their steps are looked up by key, one deployment at a time.
-    private Task<string> PlanOfAsync(DeploymentFilter filter) => PlanOfAsync(queries => queries.Newest(filter).Select(deployment => deployment.Id));
+    private Task<string> PlanOfAsync(DeploymentFilter filter) =>
+        PlanOfAsync(queries => queries.Newest(filter).Select(deployment => deployment.Id));
 
     private async Task<string> PlanOfAsync(Func<DeploymentQueries, IQueryable<DeploymentId>> list)
     {
@@ -86,7 +90,9 @@ public sealed class ListPlanTests(LibraService service)
         var database = scope.ServiceProvider.GetRequiredService<LibraDbContext>();
         await using var transaction = await database.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await database.Database.ExecuteSqlRawAsync(SomeHistory, TestContext.Current.CancellationToken);
-        await database.Database.ExecuteSqlRawAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", TestContext.Current.CancellationToken);
+        await database.Database.ExecuteSqlRawAsync(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off",
+            TestContext.Current.CancellationToken);
 
         return await ExplainAsync(list(new DeploymentQueries(database)));
     }

@@ -41,7 +41,8 @@ internal sealed class PlatformDatabase : IAsyncDisposable
 
     private NpgsqlDataSource Source => Services.GetRequiredService<NpgsqlDataSource>();
 
-    public static async Task<PlatformDatabase> CreateAsync(TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")
+    public static async Task<PlatformDatabase> CreateAsync(
+        TestPostgres server, Action<IServiceCollection> configure, string timeZone = "UTC")
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddApplication();
         var connectionString = await server.CreatePlatformDatabaseAsync(timeZone);

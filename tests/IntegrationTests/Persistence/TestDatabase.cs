@@ -20,7 +20,12 @@ public sealed class TestPostgres : IAsyncDisposable
         // PostgreSQL's own user has to pass through when the tests run as root.
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
         _server = new Lazy<Task<EmbeddedPostgres>>(() => EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_folder.FullName, "postgres"), Durable = false },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(_folder.FullName, "postgres"),
+                Durable = false
+            },
             NullLogger.Instance,
             CancellationToken.None));
         _template = new Lazy<Task<string>>(MakeTemplateAsync);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Libra.Deploy.IntegrationTests.Production;
 
-/// <summary>The service's own program as an operator starts it: in a process of its own, with nothing but the variables of a test.</summary>
+/// <summary>
+/// The service's own program as an operator starts it: in a process of its own, with nothing but the variables of a test.
+/// </summary>
 internal sealed class ProductionService : IAsyncDisposable
 {
     /// <summary>Longer than anything here may take.</summary>
@@ -60,7 +62,8 @@ internal sealed class ProductionService : IAsyncDisposable
     }, Patience, "it becomes ready");
 
     /// <summary>Runs it to its end and gives what it printed.</summary>
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(
+        IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = Describe(variables, FixedPorts.Take());
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -103,7 +106,9 @@ internal sealed class ProductionService : IAsyncDisposable
     private static ProcessStartInfo Describe(IReadOnlyDictionary<string, string> variables, int port)
     {
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT") && !name.StartsWith("NPM_", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var name in start.Environment.Keys
+            .Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT") && !name.StartsWith("NPM_", StringComparison.OrdinalIgnoreCase))
+            .ToList())
             start.Environment.Remove(name);
         start.Environment["PORT"] = $"{port}";
         foreach (var (name, value) in variables) start.Environment[name] = value;

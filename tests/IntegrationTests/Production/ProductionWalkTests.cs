@@ -58,7 +58,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         await using var service = await ProductionService.StartReadyAsync(_variables);
         service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Output.Trim());
         await SucceedsAsync(service.Client.PutAsJsonAsync("/organizations/acme/limits", new JsonObject { ["deployLimit"] = 10 }));
-        await SucceedsAsync(service.Client.PutAsJsonAsync("/projects/shop", new JsonObject { ["organizationId"] = "acme", ["userId"] = "ada" }));
+        await SucceedsAsync(
+            service.Client.PutAsJsonAsync("/projects/shop", new JsonObject { ["organizationId"] = "acme", ["userId"] = "ada" }));
         var accepted = await SucceedsAsync(service.Client.PostAsJsonAsync("/deploy", new JsonObject
         {
             ["projectId"] = "shop",
@@ -70,7 +71,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         var done = await EndOfAsync(service, (string)accepted["deploymentId"]!);
 
         ((string)done["status"]!).Should().Be("completed", "{0}", done);
-        ((string)done["workerUrl"]!).Should().Be(_dispatcher.Address.Replace("localhost", "shop-worker.localhost", StringComparison.Ordinal));
+        ((string)done["workerUrl"]!)
+            .Should().Be(_dispatcher.Address.Replace("localhost", "shop-worker.localhost", StringComparison.Ordinal));
         _cloudflare.Scripts.Should().ContainKey("shop-worker");
         service.Output.Should().NotContain(CloudflareDouble.Token);
     }
@@ -103,7 +105,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         using var other = new TcpListener(IPAddress.Any, port: 0) { ExclusiveAddressUse = true };
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        foreach (var name in _variables.Keys.Where(name => name.StartsWith("CLOUDFLARE_", StringComparison.Ordinal)).ToList()) _variables.Remove(name);
+        foreach (var name in _variables.Keys.Where(name => name.StartsWith("CLOUDFLARE_", StringComparison.Ordinal)).ToList())
+            _variables.Remove(name);
         await UseStorageAsync();
         _variables[setting] = port;
 
@@ -116,14 +119,16 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
     [Fact]
     public async Task Start_WhenTheDataFolderCannotBeMade_SaysWhichAndWhatToSet()
     {
-        foreach (var name in _variables.Keys.Where(name => !name.StartsWith("LIBRA_", StringComparison.Ordinal)).ToList()) _variables.Remove(name);
+        foreach (var name in _variables.Keys.Where(name => !name.StartsWith("LIBRA_", StringComparison.Ordinal)).ToList())
+            _variables.Remove(name);
         _variables["ENVIRONMENT"] = "development";
         _variables["LIBRA_DATA_DIR"] = "/proc/nowhere";
 
         var (code, _, errors) = await ProductionService.RunAsync(_variables);
 
         code.Should().Be(1);
-        errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain("/proc/nowhere").And.Contain("LIBRA_DATA_DIR").And.NotContain("   at ");
+        errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain("/proc/nowhere").And.Contain("LIBRA_DATA_DIR").And.NotContain(
+            "   at ");
     }
 
     [Fact]
@@ -137,7 +142,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
 
         await using var service = ProductionService.Start(_variables);
         await Eventually.BecomesTrueAsync(
-            () => service.Output.Contains("does not answer yet", StringComparison.Ordinal), ProductionService.Patience, "it says what it waits for");
+            () => service.Output.Contains("does not answer yet", StringComparison.Ordinal), ProductionService.Patience,
+            "it says what it waits for");
         await postgres.StartAgainAsync(TestContext.Current.CancellationToken);
 
         await service.BecomesReadyAsync();
@@ -153,7 +159,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        _variables["POSTGRES_URL"] = new NpgsqlConnectionStringBuilder(_variables["POSTGRES_URL"]) { Username = role, Password = "weak" }.ConnectionString;
+        _variables["POSTGRES_URL"] =
+            new NpgsqlConnectionStringBuilder(_variables["POSTGRES_URL"]) { Username = role, Password = "weak" }.ConnectionString;
 
         var (code, _, errors) = await ProductionService.RunAsync(_variables);
 
@@ -170,13 +177,17 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         _variables["R2_LOGS_BUCKET"] = "a-bucket-that-nobody-made";
 
         await using var service = ProductionService.Start(_variables);
-        await Eventually.BecomesTrueAsync(() => service.Output.Contains("R2_LOGS_BUCKET", StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says what is missing");
+        await Eventually.BecomesTrueAsync(
+            () => service.Output.Contains("R2_LOGS_BUCKET", StringComparison.Ordinal), TimeSpan.FromMinutes(2),
+            "the start says what is missing");
 
         using var health = await service.Client.GetAsync("/health/detailed", TestContext.Current.CancellationToken);
         var detailed = await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        foreach (var missing in new[] { "Workers for Platforms is not part of the Cloudflare account", "The Cloudflare zone has no fallback origin" })
+        foreach (var missing in new[] { "Workers for Platforms is not part of the Cloudflare account",
+            "The Cloudflare zone has no fallback origin" })
         {
-            await Eventually.BecomesTrueAsync(() => service.Output.Contains(missing, StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says that, too");
+            await Eventually.BecomesTrueAsync(
+                () => service.Output.Contains(missing, StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says that, too");
             detailed.Should().Contain(missing);
         }
     }
@@ -186,7 +197,12 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
     {
         File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         return EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(_data.FullName, "pg"), Durable = false },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(_data.FullName, "pg"),
+                Durable = false
+            },
             NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 

@@ -26,9 +26,12 @@ public sealed class CloudService : IAsyncLifetime
         Cloudflare = await CloudflareDouble.StartAsync();
         _dispatcher = await Dispatcher.StartAsync(Cloudflare);
         _service = await OwnService.StartAsync(
-            ("Cloudflare:AccountId", CloudflareDouble.AccountId), ("Cloudflare:ApiToken", CloudflareDouble.Token), ("Cloudflare:ZoneId", CloudflareDouble.ZoneId),
-            ("Cloudflare:ApiBaseUrl", Cloudflare.BaseUrl.AbsoluteUri), ("Cloudflare:DispatcherUrl", _dispatcher.Address), ("Cloudflare:CallsPerFiveMinutes", "100000"),
-            ("CustomDomains:Schedule", "* * * * * *"), ("CustomDomains:FirstPause", "00:00:00.200"), ("CustomDomains:LivePause", "00:00:00.500"),
+            ("Cloudflare:AccountId", CloudflareDouble.AccountId), ("Cloudflare:ApiToken", CloudflareDouble.Token),
+            ("Cloudflare:ZoneId", CloudflareDouble.ZoneId),
+            ("Cloudflare:ApiBaseUrl", Cloudflare.BaseUrl.AbsoluteUri), ("Cloudflare:DispatcherUrl", _dispatcher.Address),
+            ("Cloudflare:CallsPerFiveMinutes", "100000"),
+            ("CustomDomains:Schedule", "* * * * * *"), ("CustomDomains:FirstPause", "00:00:00.200"),
+            ("CustomDomains:LivePause", "00:00:00.500"),
             ("RateLimit:Limit", "0"), ("Deployments:RetryDelay", "00:00:00.200"));
         await _service.SignInAsync();
     }
@@ -44,7 +47,8 @@ public sealed class CloudService : IAsyncLifetime
     public async Task<CloudProject> NewProjectAsync()
     {
         var project = new CloudProject(this, $"p-{Guid.NewGuid().ToString("N")[..12]}");
-        using var limits = await Admin.PutAsJsonAsync($"/organizations/{project.OrganizationId}/limits", new JsonObject { ["deployLimit"] = 100 });
+        using var limits = await Admin.PutAsJsonAsync(
+            $"/organizations/{project.OrganizationId}/limits", new JsonObject { ["deployLimit"] = 100 });
         limits.EnsureSuccessStatusCode();
         await project.PutAsync(new JsonObject { ["templateType"] = "static" });
         return project;
@@ -77,7 +81,8 @@ public sealed class CloudService : IAsyncLifetime
     /// <summary>One value of the platform's own row.</summary>
     public async Task<object?> ColumnAsync(string project, string column)
     {
-        await using var command = Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"SELECT {column} FROM public.project WHERE id = $1");
+        await using var command = Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand($"SELECT {column} FROM public.project WHERE id = $1");
         command.Parameters.AddWithValue(project);
         return await command.ExecuteScalarAsync() is { } value and not DBNull ? value : null;
     }
@@ -85,7 +90,8 @@ public sealed class CloudService : IAsyncLifetime
     /// <summary>How many claims there are on a domain, those given up included.</summary>
     public async Task<long> ClaimsAsync(string domain)
     {
-        await using var command = Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT count(*) FROM deploy.custom_domains WHERE domain = $1");
+        await using var command = Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("SELECT count(*) FROM deploy.custom_domains WHERE domain = $1");
         command.Parameters.AddWithValue(domain);
         return (long)(await command.ExecuteScalarAsync())!;
     }
@@ -112,7 +118,13 @@ public sealed record CloudProject(CloudService Service, string Id)
 
     public Task<HttpResponseMessage> PostAsync(string? domain, string page = "page")
     {
-        var body = new JsonObject { ["projectId"] = Id, ["orgId"] = OrganizationId, ["userId"] = UserId, ["initFiles"] = TestProject.Files(("index.html", page)) };
+        var body = new JsonObject
+        {
+            ["projectId"] = Id,
+            ["orgId"] = OrganizationId,
+            ["userId"] = UserId,
+            ["initFiles"] = TestProject.Files(("index.html", page))
+        };
         if (domain is not null) body["customDomain"] = domain;
         return Service.Admin.PostAsJsonAsync("/deploy", body);
     }
@@ -128,5 +140,6 @@ public sealed record CloudProject(CloudService Service, string Id)
 
     /// <summary>Waits until the platform's row shows a status of the domain.</summary>
     public Task ShowsAsync(string? status) => Eventually.BecomesTrueAsync(
-        async () => (string?)await Service.ColumnAsync(Id, "custom_domain_status") == status, TimeSpan.FromSeconds(60), $"the domain becomes {status}");
+        async () => (string?)await Service.ColumnAsync(Id, "custom_domain_status") == status, TimeSpan.FromSeconds(60),
+        $"the domain becomes {status}");
 }

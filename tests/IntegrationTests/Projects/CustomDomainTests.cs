@@ -20,10 +20,12 @@ public sealed class CustomDomainTests(CloudService service) : IClassFixture<Clou
         ((string)done["status"]!).Should().Be("completed", "{0}", done);
         ((string)done["customDomain"]!).Should().Be(project.Domain);
         ((string)done["customDomainDetails"]!["status"]!).Should().Be("pending");
-        done["customDomainDetails"]!["records"]!.AsArray().Select(record => (string)record!["name"]!).Should().Contain($"_cf-custom-hostname.{project.Domain}");
+        done["customDomainDetails"]!["records"]!.AsArray().Select(record => (string)record!["name"]!)
+            .Should().Contain($"_cf-custom-hostname.{project.Domain}");
         (await service.ColumnAsync(project.Id, "custom_domain_status")).Should().Be("pending");
         (await service.ColumnAsync(project.Id, "custom_hostname_id")).Should().Be((string)Hostnames.Named(project.Domain)["id"]!);
-        ((string?)await service.ColumnAsync(project.Id, "ownership_verification")).Should().Contain($"_cf-custom-hostname.{project.Domain}");
+        ((string?)await service.ColumnAsync(project.Id, "ownership_verification"))
+            .Should().Contain($"_cf-custom-hostname.{project.Domain}");
         (await service.ColumnAsync(project.Id, "custom_domain_verified_at")).Should().BeNull();
 
         Hostnames.Move(project.Domain, "active", "pending_issuance");
@@ -115,7 +117,8 @@ public sealed class CustomDomainTests(CloudService service) : IClassFixture<Clou
         var failed = await project.DeployAsync($"new-{project.Domain}", "second");
         ((string)failed["status"]!).Should().Be("failed");
         var refreshed = service.Cloudflare.CountOf("custom hostname");
-        await Eventually.BecomesTrueAsync(() => service.Cloudflare.CountOf("custom hostname") > refreshed + 2, TimeSpan.FromSeconds(60), "the job runs");
+        await Eventually.BecomesTrueAsync(
+            () => service.Cloudflare.CountOf("custom hostname") > refreshed + 2, TimeSpan.FromSeconds(60), "the job runs");
 
         (await service.ColumnAsync(project.Id, "custom_domain")).Should().Be(project.Domain);
         Hostnames.Named(project.Domain).Should().NotBeNull();
@@ -135,7 +138,8 @@ public sealed class CustomDomainTests(CloudService service) : IClassFixture<Clou
         ((string)done["customDomainDetails"]!["reason"]!).Should().Contain("503");
         service.Cloudflare.Recover();
         await Eventually.BecomesTrueAsync(
-            async () => await service.ColumnAsync(project.Id, "custom_hostname_id") is not null, TimeSpan.FromSeconds(60), "the job tries again");
+            async () => await service.ColumnAsync(project.Id, "custom_hostname_id") is not null,
+            TimeSpan.FromSeconds(60), "the job tries again");
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal sealed partial class DashboardForm
     private readonly string _cookies;
     private readonly (string Name, string Value) _hidden;
 
-    private DashboardForm(string address, string cookies, (string Name, string Value) hidden) => (_address, _cookies, _hidden) = (address, cookies, hidden);
+    private DashboardForm(string address, string cookies, (string Name, string Value) hidden) =>
+        (_address, _cookies, _hidden) = (address, cookies, hidden);
 
     public static async Task<DashboardForm> LoadAsync(HttpClient browser, string address, string signedIn)
     {

@@ -41,8 +41,10 @@ public sealed class DashboardTests(LibraService service)
         var form = new Dictionary<string, string> { ["token"] = await TokenAsync(service, null, "operations:read") };
         var small = new Dictionary<string, string> { ["token"] = await TokenAsync(service, "org-one", "operations:read") };
 
-        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, "cross-site")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
-        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, site: null)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, "cross-site")).StatusCode.Should().Be(
+            HttpStatusCode.Forbidden);
+        (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, site: null)).StatusCode.Should().Be(
+            HttpStatusCode.Forbidden);
         (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, small)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
@@ -92,7 +94,9 @@ public sealed class DashboardTests(LibraService service)
         using var browser = Browser();
         var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read"));
 
-        var answer = await SendAsync(browser, HttpMethod.Post, "/hangfire/stats", cookie, new Dictionary<string, string> { ["metrics[]"] = "enqueued:count-or-null" });
+        var answer = await SendAsync(
+            browser, HttpMethod.Post, "/hangfire/stats", cookie,
+            new Dictionary<string, string> { ["metrics[]"] = "enqueued:count-or-null" });
 
         answer.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
@@ -118,16 +122,19 @@ public sealed class DashboardTests(LibraService service)
 
         foreach (var command in new[] { "failed/requeue", "failed/delete", "processing/delete", "scheduled/enqueue" })
         {
-            var answer = await SendAsync(browser, HttpMethod.Post, $"/hangfire/jobs/{command}", cookie, new Dictionary<string, string> { ["jobs[]"] = "1" });
+            var answer = await SendAsync(
+                browser, HttpMethod.Post, $"/hangfire/jobs/{command}", cookie, new Dictionary<string, string> { ["jobs[]"] = "1" });
             ((int)answer.StatusCode).Should().BeInRange(401, 403, command);
         }
     }
 
-    private HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Stranger.BaseAddress };
+    private HttpClient Browser() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Stranger.BaseAddress };
 
     private static async Task<string> SignInAsync(HttpClient browser, string token)
     {
-        var answer = await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, new Dictionary<string, string> { ["token"] = token });
+        var answer = await SendAsync(
+            browser, HttpMethod.Post, "/hangfire/login", null, new Dictionary<string, string> { ["token"] = token });
         answer.StatusCode.Should().Be(HttpStatusCode.SeeOther);
         return answer.Headers.GetValues("Set-Cookie").Single();
     }
@@ -139,7 +146,8 @@ public sealed class DashboardTests(LibraService service)
     }
 
     private static async Task<HttpResponseMessage> SendAsync(
-        HttpClient browser, HttpMethod method, string path, string? cookie = null, Dictionary<string, string>? form = null, string? site = "same-origin")
+        HttpClient browser, HttpMethod method, string path, string? cookie = null, Dictionary<string, string>? form = null,
+        string? site = "same-origin")
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Accept", "text/html");

@@ -37,7 +37,8 @@ public sealed class DeadLetterTests(LibraService service)
         settled!["resolution"]!["action"]!.GetValue<string>().Should().Be("replayed");
         settled["resolution"]!["replayId"]!.GetValue<string>().Should().Be(replay);
         settled["resolution"]!["note"]!.GetValue<string>().Should().Be("mended");
-        (await service.ScalarAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId))
+        (await service.ScalarAsync<int>(
+            "SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", project.OrganizationId))
             .Should().Be(3, "the page and its replay were charged");
         (await service.Admin.PostAsync($"{Letters}/{id}/replay", null)).StatusCode.Should().Be(HttpStatusCode.Conflict);
         await FailedJobsBecomeAsync(service, ended, 0);
@@ -87,13 +88,15 @@ public sealed class DeadLetterTests(LibraService service)
         var left = await ProvokeAsync(first);
         var replayed = await ProvokeAsync(second);
 
-        var answer = await service.Admin.PostAsJsonAsync($"{Letters}/replay", new { orgId = first.OrganizationId, reason = "processing_timeout", limit = 1 });
+        var answer = await service.Admin.PostAsJsonAsync(
+            $"{Letters}/replay", new { orgId = first.OrganizationId, reason = "processing_timeout", limit = 1 });
 
         var body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         body["replayed"]!.GetValue<int>().Should().Be(1);
         Text(body["results"]![0]!, "id").Should().Be(Text(replayed, "id"), "the newest comes first");
         Text(await second.EndOfAsync(Text(body["results"]![0]!, "replayId")), "status").Should().Be("completed");
-        (await ListAsync(service.Admin, $"?orgId={first.OrganizationId}&state=open")).Select(letter => Text(letter, "id")).Should().Equal(Text(left, "id"));
+        (await ListAsync(service.Admin, $"?orgId={first.OrganizationId}&state=open")).Select(letter => Text(letter, "id"))
+            .Should().Equal(Text(left, "id"));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class DeadLetterTests(LibraService service)
         var seen = new List<string>();
         for (string? cursor = null; ;)
         {
-            var page = await service.Admin.GetFromJsonAsync<JsonNode>($"{Letters}?orgId={project.OrganizationId}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await service.Admin.GetFromJsonAsync<JsonNode>(
+                $"{Letters}?orgId={project.OrganizationId}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
             seen.AddRange(page!["deadLetters"]!.AsArray().Select(letter => Text(letter!, "id")));
             cursor = page["nextCursor"]?.GetValue<string>();
             if (cursor is null) break;
@@ -123,13 +127,15 @@ public sealed class DeadLetterTests(LibraService service)
             .Enqueue<RunDeploymentJob>("deployment-queue", job => job.RunAsync(nonsense, CancellationToken.None));
 
         var letter = await UntilAsync(
-            service, "?reason=invalid_message&limit=100", letters => letters.Find(one => one["message"]!.ToJsonString().Contains(nonsense, StringComparison.Ordinal)));
+            service, "?reason=invalid_message&limit=100",
+            letters => letters.Find(one => one["message"]!.ToJsonString().Contains(nonsense, StringComparison.Ordinal)));
 
         Text(letter, "finalError").Should().Contain(nonsense);
         (await service.Admin.PostAsync($"{Letters}/{Text(letter, "id")}/replay", null)).StatusCode.Should().Be(HttpStatusCode.Conflict);
         (await service.Admin.PostAsync($"{Letters}/{Text(letter, "id")}/discard", null)).StatusCode.Should().Be(HttpStatusCode.OK);
         await FailedJobsBecomeAsync(service, nonsense, 0);
-        (await service.ScalarAsync<long>("SELECT count(*) FROM deploy.dead_letters WHERE message::text LIKE '%' || $1 || '%'", nonsense)).Should().Be(1);
+        (await service.ScalarAsync<long>("SELECT count(*) FROM deploy.dead_letters WHERE message::text LIKE '%' || $1 || '%'", nonsense))
+            .Should().Be(1);
     }
 
     [Fact]
@@ -139,7 +145,8 @@ public sealed class DeadLetterTests(LibraService service)
 
         Text(status["queue"]!, "name").Should().Be("deployment-queue");
         Text(status["deadLetter"]!, "name").Should().Be("deployment-dlq");
-        status["queue"]!["workers"]!.AsArray().Should().Contain(worker => Text(worker!, "node") == $"{Environment.MachineName}:{Environment.ProcessId}");
+        status["queue"]!["workers"]!.AsArray()
+            .Should().Contain(worker => Text(worker!, "node") == $"{Environment.MachineName}:{Environment.ProcessId}");
         status["queue"]!["maxBatchTimeout"]!.GetValue<long>().Should().Be(30_000);
     }
 }

@@ -26,7 +26,8 @@ internal static class DeadLetters
         await project.Service.ExecuteAsync(
             "INSERT INTO deploy.deployment_sources SELECT (jsonb_populate_record(s, jsonb_build_object('deployment_id', $2))).* FROM deploy.deployment_sources s WHERE deployment_id = $1",
             model, id);
-        return await UntilAsync(project.Service, $"?orgId={project.OrganizationId}&state=open", letters => letters.Find(letter => Text(letter, "deploymentId") == id));
+        return await UntilAsync(project.Service, $"?orgId={project.OrganizationId}&state=open",
+            letters => letters.Find(letter => Text(letter, "deploymentId") == id));
     }
 
     /// <summary>Reads the list until it holds what is looked for.</summary>
@@ -54,7 +55,8 @@ internal static class DeadLetters
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (await service.ScalarAsync<long>("SELECT count(*) FROM hangfire.job WHERE statename = 'Failed' AND arguments::text LIKE '%' || $1 || '%'", argument) != count)
+        while (await service.ScalarAsync<long>(
+            "SELECT count(*) FROM hangfire.job WHERE statename = 'Failed' AND arguments::text LIKE '%' || $1 || '%'", argument) != count)
             await timer.WaitForNextTickAsync(limit.Token);
     }
 

@@ -44,7 +44,8 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
     [Fact]
     public async Task Take_WithOneSlot_GoesRoundTheOrganizations()
     {
-        var a = new[] { await AddAsync("a", Now.AddSeconds(-9)), await AddAsync("a", Now.AddSeconds(-8)), await AddAsync("a", Now.AddSeconds(-7)) };
+        var a = new[] { await AddAsync("a", Now.AddSeconds(-9)), await AddAsync("a", Now.AddSeconds(-8)),
+            await AddAsync("a", Now.AddSeconds(-7)) };
         var b = new[] { await AddAsync("b", Now.AddSeconds(-6)), await AddAsync("b", Now.AddSeconds(-5)) };
         var c = await AddAsync("c", Now.AddSeconds(-4));
 
@@ -132,14 +133,16 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
     {
         await AddAsync("a", Now.AddSeconds(-2));
         await AddAsync("a", Now.AddSeconds(-1));
-        await using var connection = await _database.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _database.Services.GetRequiredService<NpgsqlDataSource>()
+            .OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using (var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {
             await using var take = new NpgsqlCommand("SELECT 1 FROM pg_advisory_xact_lock(6010771)", connection, held);
             await take.ExecuteScalarAsync(TestContext.Current.CancellationToken);
             var (one, two) = (TakeAsync(1), TakeAsync(1));
             await Eventually.BecomesTrueAsync(
-                async () => await _database.AskAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 6010771 AND NOT granted") == 2,
+                async () => await _database
+                    .AskAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 6010771 AND NOT granted") == 2,
                 TimeSpan.FromSeconds(20),
                 "both nodes have to wait for the lock");
             await held.RollbackAsync(TestContext.Current.CancellationToken);
@@ -179,11 +182,13 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
         Options.Create(new QueueOptions { MaxRunningPerOrganization = cap }),
         new FakeTimeProvider(Now)).FindAsync(id, TestContext.Current.CancellationToken);
 
-    private Task EndAsync(DeploymentId id) => _database.ExecuteAsync("UPDATE deploy.deployments SET status = 'completed' WHERE id = $1", id.Value);
+    private Task EndAsync(DeploymentId id) =>
+        _database.ExecuteAsync("UPDATE deploy.deployments SET status = 'completed' WHERE id = $1", id.Value);
 
     private async Task<IReadOnlyList<DeploymentId>> AllAsync()
     {
-        await using var command = _database.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT id FROM deploy.deployments");
+        await using var command = _database.Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("SELECT id FROM deploy.deployments");
         await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         var ids = new List<DeploymentId>();
         while (await rows.ReadAsync(TestContext.Current.CancellationToken)) ids.Add(DeploymentId.Parse(rows.GetString(0)));

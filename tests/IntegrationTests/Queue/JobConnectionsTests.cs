@@ -41,5 +41,6 @@ public sealed class JobConnectionsTests(TestPostgres server)
         return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    private static int PoolOf(JobConnections connections) => new NpgsqlConnectionStringBuilder(connections.Database.ConnectionString).MaxPoolSize;
+    private static int PoolOf(JobConnections connections) =>
+        new NpgsqlConnectionStringBuilder(connections.Database.ConnectionString).MaxPoolSize;
 }

@@ -71,7 +71,8 @@ public sealed class RecoveryTests(LibraService service)
             SELECT $1, $2, id, 1, now() FROM public.subscription_limit WHERE organization_id = $2
             """,
             id, project.OrganizationId);
-        await service.ExecuteAsync("UPDATE public.project SET workflow_id = $1, deployment_status = 'preparing' WHERE id = $2", id, project.Id);
+        await service.ExecuteAsync(
+            "UPDATE public.project SET workflow_id = $1, deployment_status = 'preparing' WHERE id = $2", id, project.Id);
         await service.ExecuteAsync($"UPDATE deploy.deployments SET due_at = now(), status = $2, {state} WHERE id = $1", id, status);
         return id;
     }

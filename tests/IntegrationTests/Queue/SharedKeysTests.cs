@@ -39,7 +39,8 @@ public sealed class SharedKeysTests(TestPostgres server) : IAsyncLifetime
     public async Task AForm_OfOneNodesPage_IsTakenByTheOther()
     {
         var letter = (await SendAsync(new RecordInvalidMessageCommand("1", "?", "It cannot be read."))).Id;
-        var token = (await SendAsync(new CreateTokenCommand(new TokenGrant("test", null, null, [Scopes.Admin], null), "test"))).Secret.Reveal();
+        var token = (await SendAsync(new CreateTokenCommand(new TokenGrant("test", null, null, [Scopes.Admin], null), "test"))).Secret
+            .Reveal();
         using var first = Browser(_first);
         using var second = Browser(_second);
         var page = await DashboardForm.LoadAsync(first, $"/hangfire/dead-letters/{letter}", $"libra_login={token}");

@@ -34,7 +34,8 @@ public sealed class AcceptanceStormTests(TestPostgres server) : IAsyncLifetime
 
         answers.Count(answer => !answer.IsError).Should().Be(40);
         answers.Where(answer => answer.IsError).Should()
-            .OnlyContain(answer => answer.FirstError.Code == "DEPLOYMENT_IN_PROGRESS" || answer.FirstError.Code == "DEPLOYMENT_QUOTA_EXCEEDED");
+            .OnlyContain(answer => answer.FirstError.Code == "DEPLOYMENT_IN_PROGRESS"
+                || answer.FirstError.Code == "DEPLOYMENT_QUOTA_EXCEEDED");
         (await _books.LeftAsync(plan)).Should().Be(0);
         await ExpectBooksToAgreeAsync(standing: 40);
     }

@@ -53,7 +53,8 @@ public sealed class ChargeOfAttemptsTests(TestPostgres server) : IAsyncLifetime
         end["attempt"]!.GetValue<int>().Should().Be(4);
         (await _stage.LeftAsync()).Should().Be(Left);
         (await _stage.ChargesAsync()).Should().Be(0);
-        (await _stage.AskAsync<long>("SELECT count(*) FROM deploy.quota_charges")).Should().Be(1, "the ledger remembers what was given back");
+        (await _stage.AskAsync<long>("SELECT count(*) FROM deploy.quota_charges"))
+            .Should().Be(1, "the ledger remembers what was given back");
     }
 
     /// <summary>Deploys one page with one proof an attempt, and waits for the end.</summary>

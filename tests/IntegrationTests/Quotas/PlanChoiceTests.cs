@@ -22,7 +22,8 @@ public sealed class PlanChoiceTests(TestPostgres server)
         for (var i = 0; i < Organizations; i++)
         {
             var organization = QuotaBooks.NewOrganization();
-            foreach (var name in new[] { "FREE", "PRO", "MAX", "free" }.Where(_ => random.Next(2) == 0)) await AddAnyAsync(books, random, organization, name);
+            foreach (var name in new[] { "FREE", "PRO", "MAX", "free" }.Where(_ => random.Next(2) == 0))
+                await AddAnyAsync(books, random, organization, name);
             var expected = await FindAsync(books, organization);
 
             var deployment = QuotaBooks.NewDeployment();
@@ -30,7 +31,8 @@ public sealed class PlanChoiceTests(TestPostgres server)
 
             charged.IsError.Should().Be(expected.NextToCharge is null);
             if (expected.NextToCharge is not { } plan) continue;
-            (await books.Database.AskAsync<string>("SELECT plan_id FROM deploy.quota_charges WHERE deployment_id = $1", deployment.Value)).Should().Be(plan.Id);
+            (await books.Database.AskAsync<string>("SELECT plan_id FROM deploy.quota_charges WHERE deployment_id = $1", deployment.Value))
+                .Should().Be(plan.Id);
             (await books.LeftAsync(plan.Id)).Should().Be(expected.RemainingOf(plan) - 1);
             chosen.Add($"{plan.Name} {plan.BillingInterval} {plan.IsRefreshDue(expected.Now)}");
         }
@@ -39,13 +41,14 @@ public sealed class PlanChoiceTests(TestPostgres server)
     }
 
     [Fact]
-    public async Task PostgresAddsMonthsAsTheDomainDoes()
+    public async Task Refresh_InPostgres_AddsMonthsAsTheDomainDoes()
     {
         await using var books = await QuotaBooks.OpenAsync(server, FarFromUtc);
         var first = new DateTimeOffset(2027, 12, 1, 23, 30, 0, TimeSpan.Zero);
         for (var last = first; last < first.AddDays(460); last = last.AddDays(1)) // over 29 February 2028 and all changes of clocks
         {
-            var due = await books.Database.AskAsync<DateTime>("SELECT ($1::timestamptz AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'", last);
+            var due = await books.Database.AskAsync<DateTime>(
+                "SELECT ($1::timestamptz AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'", last);
             var plan = new QuotaPlan("1", "org", "PRO", 0, first, first.AddYears(9), billingInterval: "year", lastRefresh: last);
 
             plan.IsRefreshDue(due).Should().BeTrue();

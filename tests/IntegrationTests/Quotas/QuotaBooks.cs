@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Quotas;
 
-/// <summary>Plans as the platform fills them in, and charges as the service makes them: each in a scope and transaction of its own.</summary>
+/// <summary>
+/// Plans as the platform fills them in, and charges as the service makes them: each in a scope and transaction of its own.
+/// </summary>
 internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
 {
     public const int ProAllowance = 2 * 15;
@@ -31,7 +33,8 @@ internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
 
     /// <returns>Id of the plan's row.</returns>
     public async Task<string> AddPlanAsync(
-        string organization, string name, int left, string interval = "month", string ends = "20 days", string? refreshed = null, bool active = true)
+        string organization, string name, int left, string interval = "month", string ends = "20 days",
+        string? refreshed = null, bool active = true)
     {
         var id = $"plan-{Guid.NewGuid():N}";
         await Database.ExecuteAsync(
@@ -45,10 +48,12 @@ internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
     }
 
     public Task<ErrorOr<Success>> ChargeAsync(string organization, DeploymentId deployment) =>
-        InTransactionAsync(services => services.GetRequiredService<IQuotaCharges>().ChargeAsync(organization, deployment, TestContext.Current.CancellationToken));
+        InTransactionAsync(services => services.GetRequiredService<IQuotaCharges>()
+            .ChargeAsync(organization, deployment, TestContext.Current.CancellationToken));
 
     public Task<ErrorOr<Success>> ReplayAsync(string organization, DeploymentId original, DeploymentId replay) => InTransactionAsync(
-        services => services.GetRequiredService<IQuotaCharges>().ChargeReplayAsync(organization, original, replay, TestContext.Current.CancellationToken));
+        services => services.GetRequiredService<IQuotaCharges>()
+            .ChargeReplayAsync(organization, original, replay, TestContext.Current.CancellationToken));
 
     public Task RefundAsync(DeploymentId deployment) => InTransactionAsync(async services =>
     {
@@ -59,10 +64,12 @@ internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
     public async Task<bool> IsChargedAsync(DeploymentId deployment)
     {
         await using var scope = Database.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IQuotaCharges>().IsChargedAsync(deployment, TestContext.Current.CancellationToken);
+        return await scope.ServiceProvider.GetRequiredService<IQuotaCharges>()
+            .IsChargedAsync(deployment, TestContext.Current.CancellationToken);
     }
 
-    public Task<int> LeftAsync(string plan) => Database.AskAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE id = $1", plan);
+    public Task<int> LeftAsync(string plan) =>
+        Database.AskAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE id = $1", plan);
 
     public Task<long> StandingAsync(string plan) =>
         Database.AskAsync<long>("SELECT count(*) FROM deploy.quota_charges WHERE plan_id = $1 AND refunded_at IS NULL", plan);
@@ -71,7 +78,8 @@ internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
     public static async Task<IReadOnlyList<T>> AtOnceAsync<T>(int count, Func<int, Task<T>> work)
     {
         var results = new ConcurrentBag<T>();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = count }, async (i, _) => results.Add(await work(i)));
+        await Parallel.ForAsync(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = count }, async (i, _) => results.Add(await work(i)));
         return [.. results];
     }
 

@@ -39,7 +39,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
         var results = await QuotaBooks.AtOnceAsync(100, _ => _books.ChargeAsync(_organization, QuotaBooks.NewDeployment()));
 
         results.Should().NotContain(result => result.IsError);
-        (await _books.StandingAsync(annual)).Should().Be(QuotaBooks.ProAllowance, "the refresh that was due came once and before anything else");
+        (await _books.StandingAsync(annual))
+            .Should().Be(QuotaBooks.ProAllowance, "the refresh that was due came once and before anything else");
         (await _books.StandingAsync(free)).Should().Be(25);
         (await _books.StandingAsync(paid)).Should().Be(100 - QuotaBooks.ProAllowance - 25);
         (await _books.LeftAsync(annual)).Should().Be(0);
@@ -81,7 +82,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
         var deployment = QuotaBooks.NewDeployment();
         await using (var scope = _books.Database.Services.CreateAsyncScope())
         {
-            await using var transaction = await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().BeginAsync(TestContext.Current.CancellationToken);
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<IUnitOfWork>()
+                .BeginAsync(TestContext.Current.CancellationToken);
             var charged = await scope.ServiceProvider.GetRequiredService<IQuotaCharges>()
                 .ChargeAsync(_organization, deployment, TestContext.Current.CancellationToken);
             charged.IsError.Should().BeFalse();
@@ -104,7 +106,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
 
         (await _books.Database.AskAsync<string>(Others, plan)).Should().Be(before);
         (await _books.LeftAsync(plan)).Should().Be(QuotaBooks.ProAllowance, "it was refreshed, one was taken, and the one came back");
-        (await _books.Database.AskAsync<bool>("SELECT last_quota_refresh > now() - interval '1 minute' FROM public.subscription_limit WHERE id = $1", plan))
+        (await _books.Database.AskAsync<bool>(
+            "SELECT last_quota_refresh > now() - interval '1 minute' FROM public.subscription_limit WHERE id = $1", plan))
             .Should().BeTrue();
     }
 
@@ -146,7 +149,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
         var plan = await _books.AddPlanAsync(_organization, "PRO", left: 5, interval: "year", refreshed: "1 day");
         var deployment = QuotaBooks.NewDeployment();
         await _books.ChargeAsync(_organization, deployment);
-        await _books.Database.ExecuteAsync("UPDATE public.subscription_limit SET deploy_limit = 30, last_quota_refresh = clock_timestamp() WHERE id = $1", plan);
+        await _books.Database.ExecuteAsync(
+            "UPDATE public.subscription_limit SET deploy_limit = 30, last_quota_refresh = clock_timestamp() WHERE id = $1", plan);
 
         await _books.RefundAsync(deployment);
 
@@ -216,7 +220,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
 
         result.IsError.Should().BeFalse();
         (await _books.LeftAsync(plan)).Should().Be(0);
-        (await _books.ReplayAsync(_organization, original, QuotaBooks.NewDeployment())).FirstError.Code.Should().Be("DEPLOYMENT_QUOTA_EXCEEDED");
+        (await _books.ReplayAsync(_organization, original, QuotaBooks.NewDeployment())).FirstError.Code.Should().Be(
+            "DEPLOYMENT_QUOTA_EXCEEDED");
     }
 
     [Theory]
@@ -230,7 +235,8 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
         await using var scope = _books.Database.Services.CreateAsyncScope();
 
         var finished = new DeploymentFinished(deployment, _organization, DeploymentStatus.Failed, refundable);
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Publish(DomainEventNotification.For(finished), TestContext.Current.CancellationToken);
+        await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Publish(DomainEventNotification.For(finished), TestContext.Current.CancellationToken);
 
         (await _books.LeftAsync(plan)).Should().Be(left);
     }

@@ -30,7 +30,8 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
         var quota = (await SendAsync(new GetQuotaQuery(OrganizationFilter.All, _organization))).Value;
 
         (quota.Total, quota.Used, quota.Remaining).Should().Be((105L, 7L, 98L));
-        quota.Plans.Select(plan => (plan.PlanName, plan.Remaining, plan.BillingInterval)).Should().Equal(("FREE", 0, "month"), ("MAX", 98, "month"));
+        quota.Plans.Select(plan => (plan.PlanName, plan.Remaining, plan.BillingInterval))
+            .Should().Equal(("FREE", 0, "month"), ("MAX", 98, "month"));
         quota.ResetDate.Should().Be(quota.Plans[1].PeriodEnd);
     }
 
@@ -65,7 +66,8 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
         quota.Value.Remaining.Should().Be(2);
         (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).IsError.Should().BeFalse();
         (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).IsError.Should().BeTrue();
-        (await _books.Database.AskAsync<bool>("SELECT period_end > now() + interval '364 days' FROM public.subscription_limit WHERE organization_id = $1", _organization))
+        (await _books.Database.AskAsync<bool>(
+            "SELECT period_end > now() + interval '364 days' FROM public.subscription_limit WHERE organization_id = $1", _organization))
             .Should().BeTrue("a plan of the operator's own is renewed by setting it");
     }
 
@@ -76,7 +78,8 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
         var plan = await _books.AddPlanAsync(_organization, "PRO", left: 1, interval: "year");
         var before = await _books.Database.AskAsync<string>(Others, plan);
 
-        var quota = await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "PRO", 77, "month", DateTimeOffset.UtcNow.AddDays(900))));
+        var quota = await SendAsync(
+            new SetLimitsCommand(new PlanLimit(_organization, "PRO", 77, "month", DateTimeOffset.UtcNow.AddDays(900))));
 
         quota.Value.Remaining.Should().Be(77, "a refresh that was due must not undo what the operator set");
         (await _books.Database.AskAsync<string>(Others, plan)).Should().Be(before);

@@ -72,7 +72,8 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
 
         using var answer = await _first.PostAsJsonAsync("/deploy?projectId=another", Body("p1"));
 
-        answer.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "V1 took the project from the address, so that any address opened a new window");
+        answer.StatusCode.Should().Be(
+            HttpStatusCode.TooManyRequests, "V1 took the project from the address, so that any address opened a new window");
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
     {
         for (var i = 0; i < 3; i++)
         {
-            using var invalid = await _first.PostAsJsonAsync("/deploy", new JsonObject { ["projectId"] = "p1", ["userId"] = PlatformStage.User });
+            using var invalid = await _first.PostAsJsonAsync(
+                "/deploy", new JsonObject { ["projectId"] = "p1", ["userId"] = PlatformStage.User });
             invalid.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         }
 
@@ -97,8 +99,10 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
         using var answer = await _first.PostAsJsonAsync("/deploy/batch", batch);
 
         var results = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["results"]!.AsArray();
-        results.Select(result => (string?)result!["code"]).Should().Equal(null, "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_IN_PROGRESS", "RATE_LIMITED", "RATE_LIMITED");
+        results.Select(result => (string?)result!["code"])
+            .Should().Equal(null, "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_IN_PROGRESS", "RATE_LIMITED", "RATE_LIMITED");
     }
 
-    private static JsonObject Body(string project) => new() { ["projectId"] = project, ["orgId"] = PlatformStage.Organization, ["userId"] = PlatformStage.User };
+    private static JsonObject Body(string project) =>
+        new() { ["projectId"] = project, ["orgId"] = PlatformStage.Organization, ["userId"] = PlatformStage.User };
 }

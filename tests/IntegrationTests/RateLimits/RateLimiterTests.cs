@@ -83,5 +83,6 @@ public sealed class RateLimiterTests(TestPostgres server) : IAsyncLifetime
         (await TakeAsync("u2", "p1")).Remaining.Should().Be(1, "its window goes on");
     }
 
-    private Task<RateLimitDecision> TakeAsync(string user, string? project) => Limiter.TakeAsync(user, project, TestContext.Current.CancellationToken);
+    private Task<RateLimitDecision> TakeAsync(string user, string? project) =>
+        Limiter.TakeAsync(user, project, TestContext.Current.CancellationToken);
 }

@@ -16,7 +16,8 @@ public sealed class BubblewrapBinaryTests : IDisposable
         var found = await Task.WhenAll(UnpackAsync(), UnpackAsync());
 
         found.Distinct().Should().ContainSingle();
-        (await BubblewrapVersion.OfAsync(found[0], TestContext.Current.CancellationToken)).Should().BeGreaterThanOrEqualTo(BubblewrapVersion.Oldest);
+        (await BubblewrapVersion.OfAsync(found[0], TestContext.Current.CancellationToken))
+            .Should().BeGreaterThanOrEqualTo(BubblewrapVersion.Oldest);
         _folder.GetDirectories("*.new").Should().BeEmpty("nothing half-made may stay");
     }
 

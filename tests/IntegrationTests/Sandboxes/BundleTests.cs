@@ -16,7 +16,8 @@ public sealed class BundleTests(SandboxFixture fixture)
                   "assets": { "directory": "./public", "binding": "ASSETS", "run_worker_first": ["/api/*"] }, // comment
                   "vars": { "A": "b", "J": { "x": 1 } }, "kv_namespaces": [{ "binding": "KV", "id": "abc" }], "triggers": { "crons": ["* * * * *"] }, "d1_databases": [] }
                 """),
-            ("src/index.ts", "import text from './text.txt'; export default { fetch(): Response { return new Response(text as string); } };"),
+            ("src/index.ts",
+                "import text from './text.txt'; export default { fetch(): Response { return new Response(text as string); } };"),
             ("src/text.txt", "from a text module"),
             ("public/index.html", "<h1>hi</h1>"),
             ("public/deep/a.css", "a{}"));
@@ -26,7 +27,8 @@ public sealed class BundleTests(SandboxFixture fixture)
         result.RootElement.GetProperty("compatibilityDate").GetString().Should().Be("2026-01-01");
         result.RootElement.GetProperty("mainModule").GetString().Should().Be("index.js");
         result.RootElement.GetProperty("vars").GetProperty("J").GetProperty("x").GetInt32().Should().Be(1);
-        result.RootElement.GetProperty("refused").EnumerateArray().Select(kind => kind.GetString()).Should().BeEquivalentTo("kv_namespaces");
+        result.RootElement.GetProperty("refused").EnumerateArray().Select(kind => kind.GetString())
+            .Should().BeEquivalentTo("kv_namespaces");
         result.RootElement.GetProperty("runtime").ValueKind.Should().Be(JsonValueKind.Null);
         output.Should().Contain("wrangler configuration: 'triggers' has no effect: ");
         result.RootElement.GetProperty("assets").ToString().Should().Contain("ASSETS").And.Contain("/api/*").And.Contain("\"none\"");
@@ -51,9 +53,11 @@ public sealed class BundleTests(SandboxFixture fixture)
         result.RootElement.GetProperty("runtime").GetRawText().Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings("")
             .Should().Be("""{"smartPlacement":true,"cpuMilliseconds":null,"subrequests":1000,"observed":false,"samplingRate":0.5}""");
         result.RootElement.GetProperty("refused").EnumerateArray().Should().BeEmpty();
-        var named = output.Split('\n').Where(line => line.StartsWith("wrangler configuration: ", StringComparison.Ordinal)).Select(line => line.Split('\'')[1]);
+        var named = output.Split('\n').Where(line => line.StartsWith("wrangler configuration: ", StringComparison.Ordinal))
+            .Select(line => line.Split('\'')[1]);
         named.Should().Equal(
-            "account_id", "route", "workers_dev", "preview_urls", "triggers", "keep_vars", "migrations", "logpush", "tail_consumers", "upload_source_maps", "env", "limits", "observability");
+            "account_id", "route", "workers_dev", "preview_urls", "triggers", "keep_vars", "migrations", "logpush", "tail_consumers",
+            "upload_source_maps", "env", "limits", "observability");
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public sealed class BundleTests(SandboxFixture fixture)
     {
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
         await open.WriteAsync(project);
-        var build = new SandboxBuild([["node", "/opt/libra/bundle.mjs"]], ".libra-out", TimeSpan.FromMinutes(1), new Dictionary<string, string>());
+        var build = new SandboxBuild(
+            [["node", "/opt/libra/bundle.mjs"]], ".libra-out", TimeSpan.FromMinutes(1), new Dictionary<string, string>());
         var exit = await open.BuildAsync(build);
         var files = open.ResultEntries().Where(entry => entry.DataStream is not null)
             .ToDictionary(entry => entry.Name, entry => new StreamReader(entry.DataStream!, Encoding.UTF8).ReadToEnd());

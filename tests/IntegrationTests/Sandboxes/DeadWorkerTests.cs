@@ -17,18 +17,21 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         var marker = $"worker-{Guid.NewGuid():N}";
         using var worker = StartWorker(marker);
         await Eventually.BecomesTrueAsync(
-            () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromSeconds(90), "the build begins, unless the worker cannot");
+            () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromSeconds(90),
+            "the build begins, unless the worker cannot");
         HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
         var folder = fixture.JobFolders("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
         var deployment = DeploymentId.Parse(Path.GetFileName(folder).Split('.')[0]);
-        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(0, "its owner lives");
+        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken))
+            .Should().Be(0, "its owner lives");
 
         worker.Kill();
         await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         await Eventually.BecomesTrueAsync(
             () => HostProcesses.With($"sleep\0{marker}").Count == 0, TimeSpan.FromSeconds(5), "nothing of a build outlives its worker");
-        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId> { deployment }, TestContext.Current.CancellationToken)).Should().Be(0, "its deployment is alive");
+        (await fixture.Provider.ReapAsync(new HashSet<DeploymentId> { deployment }, TestContext.Current.CancellationToken))
+            .Should().Be(0, "its deployment is alive");
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(1);
         Directory.Exists(folder).Should().BeFalse();
     }
@@ -42,18 +45,20 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         jobs.CreateSubdirectory(id);
         await File.WriteAllTextAsync(Path.Combine(jobs.FullName, id + ".lock"), "", TestContext.Current.CancellationToken);
         using var left = Process.Start("sleep", ["600"]);
-        foreach (var file in ControlGroups.Probe().Create(id, new SandboxLimits())!.JoinFiles) await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
+        foreach (var file in ControlGroups.Probe().Create(id, new SandboxLimits())!.JoinFiles)
+            await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
 
         await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken);
 
-        await left.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await left.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         left.ExitCode.Should().Be(137);
         jobs.EnumerateFileSystemInfos().Should().BeEmpty();
     }
 
     /// <summary>The worker of the first test, run in a process of its own.</summary>
     [Fact(Explicit = true)]
-    public async Task RunsUntilKilled()
+    public async Task Worker_UntilItIsKilled_Builds()
     {
         var marker = Environment.GetEnvironmentVariable(MarkerVariable)!;
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
@@ -63,7 +68,8 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
 
     private Process StartWorker(string marker)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-explicit", "only", "-method", $"{typeof(DeadWorkerTests).FullName}.{nameof(RunsUntilKilled)}"]);
+        var method = $"{typeof(DeadWorkerTests).FullName}.{nameof(Worker_UntilItIsKilled_Builds)}";
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-explicit", "only", "-method", method]);
         start.Environment[MarkerVariable] = marker;
         start.Environment[SandboxFixture.DataDirectoryVariable] = fixture.DataDirectory;
         return Process.Start(start)!;

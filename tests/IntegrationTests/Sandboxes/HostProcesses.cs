@@ -6,11 +6,13 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes;
 internal static class HostProcesses
 {
     public static IReadOnlyList<int> With(string marker) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Select(name => int.TryParse(name, out var id) ? id : 0).Where(id => id > 0 && CommandLine(id).Contains(marker))];
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Select(name => int.TryParse(name, out var id) ? id : 0)
+            .Where(id => id > 0 && CommandLine(id).Contains(marker))];
 
     /// <summary>The Linux users, as this machine counts them, of the processes whose command line is exactly this.</summary>
     public static IReadOnlyList<int> UsersOf(string commandLine) =>
-        [.. With(commandLine).Where(id => Read(id, "cmdline") == commandLine + '\0').Select(id => int.Parse(Read(id, "status").Split("Uid:\t")[1].Split('\t')[0], CultureInfo.InvariantCulture))];
+        [.. With(commandLine).Where(id => Read(id, "cmdline") == commandLine + '\0')
+            .Select(id => int.Parse(Read(id, "status").Split("Uid:\t")[1].Split('\t')[0], CultureInfo.InvariantCulture))];
 
     private static string CommandLine(int id) => Read(id, "cmdline");
 

@@ -34,7 +34,8 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
         folder.Delete(recursive: true);
 
         open.Output.Should().NotContain("host-secret").And.NotContain("read /root").And.NotContain("read /etc").And.NotContain("read /var")
-            .And.NotContain("read /sys").And.NotContain("read /dev").And.NotContain("read /store").And.NotContain($"read {fixture.DataDirectory}");
+            .And.NotContain("read /sys").And.NotContain("read /dev").And.NotContain("read /store").And.NotContain(
+                $"read {fixture.DataDirectory}");
         open.Output.Should().Contain("read /home [ 'build' ]", "the script did run").And.Contain("refused ENOENT");
     }
 
@@ -67,7 +68,8 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
 
         open.Output.Should().NotContain("environment-secret").And.Contain("own ASTRO_TELEMETRY_DISABLED,CI,");
         open.Output.Split("own ")[1].Split('\n')[0].Split(',').Should().BeSubsetOf(
-            ["ASTRO_TELEMETRY_DISABLED", "CI", "HOME", "LANG", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "OLDPWD", "PATH", "PWD",
+            ["ASTRO_TELEMETRY_DISABLED", "CI", "HOME", "LANG", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "NODE_EXTRA_CA_CERTS",
+             "NODE_OPTIONS", "OLDPWD", "PATH", "PWD",
              "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "WRANGLER_LOG_PATH", "WRANGLER_SEND_METRICS", "XDG_CONFIG_HOME"]);
     }
 
@@ -95,7 +97,8 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
             """);
 
         listener.Pending().Should().BeFalse();
-        open.Output.Should().Contain("loopback ECONNREFUSED").And.Contain("internet ENETUNREACH").And.Contain("metadata ENETUNREACH").And.Contain("dns EAI_AGAIN").And.Contain("proxy false");
+        open.Output.Should().Contain("loopback ECONNREFUSED").And
+            .Contain("internet ENETUNREACH").And.Contain("metadata ENETUNREACH").And.Contain("dns EAI_AGAIN").And.Contain("proxy false");
     }
 
     [Fact]
@@ -117,8 +120,10 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
             spy.BuildAsync(TimeSpan.FromMinutes(1), end.Token, ["sh", "look.sh", "neighbour-spy"]),
         ];
 
-        await Eventually.BecomesTrueAsync(() => victim.Output.Contains("waiting") && spy.Output.Contains("looked"), Eventually.Patience, "both builds run");
-        var (victims, spies) = (HostProcesses.UsersOf("sh\0wait.sh\0neighbour-victim"), HostProcesses.UsersOf("sh\0look.sh\0neighbour-spy"));
+        await Eventually.BecomesTrueAsync(
+            () => victim.Output.Contains("waiting") && spy.Output.Contains("looked"), Eventually.Patience, "both builds run");
+        var (victims, spies) = (
+            HostProcesses.UsersOf("sh\0wait.sh\0neighbour-victim"), HostProcesses.UsersOf("sh\0look.sh\0neighbour-spy"));
         await end.CancelAsync();
 
         await FluentActions.Awaiting(() => Task.WhenAll(running)).Should().ThrowAsync<OperationCanceledException>();

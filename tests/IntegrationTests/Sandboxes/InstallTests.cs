@@ -85,7 +85,8 @@ public sealed class InstallTests(SandboxFixture fixture)
             await first.WriteAsync(project);
             (await first.InstallAsync(PackageManager.Bun)).Succeeded.Should().BeTrue(first.Output);
             await first.BuildAsync(["node", "build.mjs"]);
-            first.Output.Should().Contain("refused node_modules/is-number/index.js EROFS").And.Contain("wrote node_modules/.cache/x").And.Contain("answer true");
+            first.Output.Should().Contain("refused node_modules/is-number/index.js EROFS").And
+                .Contain("wrote node_modules/.cache/x").And.Contain("answer true");
         }
 
         await using var second = await OpenSandbox.CreateAsync(fixture.Provider, organization);

@@ -29,19 +29,23 @@ internal sealed class OpenSandbox(ISandbox sandbox, string organization) : IAsyn
     public static async Task<OpenSandbox> CreateAsync(ISandboxProvider provider, string? organization = null, SandboxLimits? limits = null)
     {
         organization ??= $"org_{Guid.NewGuid():N}";
-        var spec = new SandboxSpec(DeploymentId.New(TimeProvider.System.GetUtcNow()), organization, "project", limits ?? new SandboxLimits());
+        var spec = new SandboxSpec(
+            DeploymentId.New(TimeProvider.System.GetUtcNow()), organization, "project", limits ?? new SandboxLimits());
         return new OpenSandbox(await provider.CreateAsync(spec, TestContext.Current.CancellationToken), organization);
     }
 
-    public Task WriteAsync(params ReadOnlySpan<(string Path, string Content)> files) => sandbox.WriteAsync(ProjectFiles.Tar(files), TestContext.Current.CancellationToken);
+    public Task WriteAsync(params ReadOnlySpan<(string Path, string Content)> files) =>
+        sandbox.WriteAsync(ProjectFiles.Tar(files), TestContext.Current.CancellationToken);
 
     public Task<SandboxExit> InstallAsync(PackageManager manager) =>
         sandbox.InstallAsync(new DependencyInstall(manager, organization, Patience), TakeAsync, TestContext.Current.CancellationToken);
 
-    public Task<SandboxExit> BuildAsync(params string[][] commands) => BuildAsync(Patience, TestContext.Current.CancellationToken, commands);
+    public Task<SandboxExit> BuildAsync(params string[][] commands) =>
+        BuildAsync(Patience, TestContext.Current.CancellationToken, commands);
 
     public Task<SandboxExit> BuildAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[][] commands) =>
-        BuildAsync(new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string> { ["NODE_ENV"] = "production" }), cancellationToken);
+        BuildAsync(new SandboxBuild(commands, "dist", timeout, new Dictionary<string, string> { ["NODE_ENV"] = "production" }),
+            cancellationToken);
 
     public async Task<SandboxExit> BuildAsync(SandboxBuild build, CancellationToken? cancellationToken = null)
     {

@@ -14,7 +14,8 @@ public sealed class ProcessSandboxTests : IDisposable
     private readonly ProcessSandboxProvider _provider;
 
     public ProcessSandboxTests() => _provider = new ProcessSandboxProvider(
-        new BubblewrapOptions { DataDirectory = _data.FullName }, RuntimeLayout.Find(), TimeProvider.System, NullLogger<ProcessSandboxProvider>.Instance);
+        new BubblewrapOptions { DataDirectory = _data.FullName }, RuntimeLayout.Find(), TimeProvider.System,
+        NullLogger<ProcessSandboxProvider>.Instance);
 
     public void Dispose()
     {
@@ -32,7 +33,8 @@ public sealed class ProcessSandboxTests : IDisposable
             ("build.mjs", "import fs from 'node:fs'; import isNumber from 'is-number'; console.log(process.env); fs.mkdirSync('dist'); fs.writeFileSync('dist/a.txt', `${isNumber(1)}`);"));
 
         var installed = await open.InstallAsync(PackageManager.Bun);
-        var built = await open.BuildAsync(["bun", "--version"], ["node", "build.mjs"], ["node", "/opt/libra/bundle.mjs"], ["cp", ".libra-out/result.json", "dist/"]);
+        var built = await open.BuildAsync(
+            ["bun", "--version"], ["node", "build.mjs"], ["node", "/opt/libra/bundle.mjs"], ["cp", ".libra-out/result.json", "dist/"]);
 
         installed.Succeeded.Should().BeTrue(open.Output);
         built.Succeeded.Should().BeTrue(open.Output);

@@ -46,7 +46,9 @@ public sealed class RegistryProxyTests : IAsyncLifetime
     {
         await using var client = await ConnectAsync();
 
-        var answer = await AskAsync(client, request.Replace("{port}", $"{Port}", StringComparison.Ordinal).Replace("{other}", $"{Port + 1}", StringComparison.Ordinal));
+        var answer = await AskAsync(
+            client, request.Replace("{port}", $"{Port}", StringComparison.Ordinal)
+                .Replace("{other}", $"{Port + 1}", StringComparison.Ordinal));
 
         answer.Should().StartWith("HTTP/1.1 403");
         _proxy.Denied.Should().Be(1);

@@ -36,7 +36,8 @@ public abstract class SandboxConformance
         await using var open = await OpenAsync();
         await open.WriteAsync(("dist/index.html", "<h1>plain</h1>"));
 
-        var exit = await open.BuildAsync(new SandboxBuild([["node", "/opt/libra/bundle.mjs"]], ".libra-out", Long, new Dictionary<string, string>()));
+        var exit = await open.BuildAsync(
+            new SandboxBuild([["node", "/opt/libra/bundle.mjs"]], ".libra-out", Long, new Dictionary<string, string>()));
 
         exit.Should().Be(Done, open.Output);
         open.ResultEntries().Select(entry => entry.Name).Should().Contain(["result.json", "assets/index.html"]);
@@ -68,7 +69,8 @@ public abstract class SandboxConformance
     public async Task Build_WhenItPrints_KeepsTheStreamsApartAndEveryByte()
     {
         await using var open = await OpenAsync();
-        await open.WriteAsync(("say.mjs", "process.stdout.write('grün ✓\\n'); process.stderr.write('rot ✗\\n'); process.stdout.write('x'.repeat(200000) + '\\n');"));
+        await open.WriteAsync(("say.mjs",
+            "process.stdout.write('grün ✓\\n'); process.stderr.write('rot ✗\\n'); process.stdout.write('x'.repeat(200000) + '\\n');"));
         var (stdout, stderr) = (new MemoryStream(), new MemoryStream());
 
         await open.Sandbox.BuildAsync(Sized(["node", "say.mjs"]), Stream.Null, (stream, data, _) =>
@@ -181,7 +183,8 @@ public abstract class SandboxConformance
 
         var write = () => open.WriteAsync(("../../outside.txt", "x"));
 
-        (await write.Should().ThrowAsync<SandboxException>()).Which.Should().BeEquivalentTo(new { Code = "FILE_SYNC_FAILED", Transient = false });
+        (await write.Should().ThrowAsync<SandboxException>()).Which.Should().BeEquivalentTo(
+            new { Code = "FILE_SYNC_FAILED", Transient = false });
     }
 
     [Fact]
@@ -204,7 +207,8 @@ public abstract class SandboxConformance
 
     private Task<OpenSandbox> OpenAsync(SandboxLimits? limits = null) => OpenSandbox.CreateAsync(Provider, limits: limits);
 
-    private static SandboxBuild Sized(string[] command) => new([command], "dist", Long, new Dictionary<string, string> { ["NODE_ENV"] = "production" });
+    private static SandboxBuild Sized(string[] command) =>
+        new([command], "dist", Long, new Dictionary<string, string> { ["NODE_ENV"] = "production" });
 
     private static TcpListener Listen(out int port)
     {

@@ -41,7 +41,8 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         Assert.SkipUnless(Environment.IsPrivilegedProcess, NeedsRoot);
         await using var open = await OpenSandbox.CreateAsync(fixture.Provider, limits: new SandboxLimits { MemoryBytes = 256 << 20 });
 
-        var exit = await open.RunScriptAsync("const kept = []; for (let i = 0; i < 64; i++) kept.push(Buffer.alloc(16 << 20, i)); console.log('took', kept.length);");
+        var exit = await open.RunScriptAsync(
+            "const kept = []; for (let i = 0; i < 64; i++) kept.push(Buffer.alloc(16 << 20, i)); console.log('took', kept.length);");
 
         exit.Reason.Should().Be(SandboxExitReason.OutOfMemory, open.Output);
         open.Output.Should().NotContain("took 64");
@@ -62,7 +63,8 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
             }
             """);
 
-        open.Output.Should().Contain("/work ENOSPC").And.Contain("/tmp ENOSPC").And.Contain("/home/build ENOSPC").And.Contain("/dev/shm ENOSPC");
+        open.Output.Should().Contain("/work ENOSPC").And.Contain("/tmp ENOSPC").And.Contain("/home/build ENOSPC").And.Contain(
+            "/dev/shm ENOSPC");
     }
 
     [Fact]
@@ -106,13 +108,15 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
     [Fact]
     public async Task Build_WhenItsSandboxHasOutlivedItsLifetime_IsStoppedAndTheSandboxGone()
     {
-        await using var open = await OpenSandbox.CreateAsync(fixture.Provider, limits: new SandboxLimits { Lifetime = TimeSpan.FromSeconds(1) });
+        await using var open = await OpenSandbox.CreateAsync(
+            fixture.Provider, limits: new SandboxLimits { Lifetime = TimeSpan.FromSeconds(1) });
         await open.WriteAsync(("hang.sh", "sleep 600"));
 
         var exit = await open.BuildAsync(["sh", "hang.sh"]);
 
         exit.Reason.Should().Be(SandboxExitReason.TimedOut);
-        await Eventually.BecomesTrueAsync(() => fixture.JobFolders(open.Sandbox.Id).Count == 0, Eventually.Patience, "nothing of the sandbox stays");
+        await Eventually.BecomesTrueAsync(
+            () => fixture.JobFolders(open.Sandbox.Id).Count == 0, Eventually.Patience, "nothing of the sandbox stays");
     }
 
     [Fact]
@@ -125,7 +129,8 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
         var exit = await open.BuildAsync(["mkdir", "dist"], ["sh", "daemons.sh", marker]);
 
         exit.Should().Be(Succeeded, open.Output);
-        await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5), "what the build left in the background ends with it");
+        await Eventually.BecomesTrueAsync(
+            () => HostProcesses.With(marker).Count == 0, TimeSpan.FromSeconds(5), "what the build left in the background ends with it");
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class DeployStormTests(TestPostgres server)
 
         answers.Count(answer => answer!.Status == HttpStatusCode.OK).Should().Be(1);
         answers.Count(answer => answer!.Status == HttpStatusCode.Conflict).Should().Be(199);
-        answers.Where(answer => answer!.Status == HttpStatusCode.Conflict).Should().OnlyContain(answer => answer!.Code == "DEPLOYMENT_IN_PROGRESS");
+        answers.Where(answer => answer!.Status == HttpStatusCode.Conflict)
+            .Should().OnlyContain(answer => answer!.Code == "DEPLOYMENT_IN_PROGRESS");
         (await stage.LeftAsync()).Should().Be(999);
         await ExpectBooksToAgreeAsync(stage, charged: 1);
     }
@@ -55,7 +56,8 @@ public sealed class DeployStormTests(TestPostgres server)
             var answers = await StormUntilKilledAsync(stage, killAfter);
 
             answers.Should().Contain((Answer?)null, "the service died under them");
-            promised.UnionWith(answers.OfType<Answer>().Where(answer => answer.Status == HttpStatusCode.OK).Select(answer => answer.DeploymentId!));
+            promised.UnionWith(
+                answers.OfType<Answer>().Where(answer => answer.Status == HttpStatusCode.OK).Select(answer => answer.DeploymentId!));
             await stage.QuietAsync();
             var charged = await stage.ChargesAsync();
             charged.Should().BeGreaterThanOrEqualTo(promised.Count);
@@ -63,7 +65,8 @@ public sealed class DeployStormTests(TestPostgres server)
             await ExpectBooksToAgreeAsync(stage, charged);
         }
 
-        (await stage.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE id = ANY($1)", (object)promised.ToArray())).Should().Be(promised.Count, "accepted means accepted");
+        (await stage.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE id = ANY($1)", (object)promised.ToArray()))
+            .Should().Be(promised.Count, "accepted means accepted");
         await ExpectEveryProjectToBeDeployableOnceAsync(stage, Left);
     }
 

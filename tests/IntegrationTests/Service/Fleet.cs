@@ -35,7 +35,8 @@ internal sealed class Fleet : IAsyncDisposable
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Libra.Deploy.WebApi")) { RedirectStandardOutput = true };
         foreach (var (name, value) in new (string, string)[]
         {
-            ("POSTGRES_URL", _database), ("LIBRA_DATA_DIR", DataOf($"worker-{_workers.Count}")), ("LIBRA_ROLES", "worker"), ("ENVIRONMENT", "development"),
+            ("POSTGRES_URL", _database), ("LIBRA_DATA_DIR", DataOf($"worker-{_workers.Count}")), ("LIBRA_ROLES", "worker"),
+            ("ENVIRONMENT", "development"),
             ("PORT", "0"), ("LIBRA_EDGE_PORT", "0"), ("LOG_LEVEL", "error"), ("SANDBOX_BUILDER_DEFAULT_PROVIDER", "process"),
             ("Deployments__LeaseDuration", "00:00:08"), ("Deployments__LeaseRenewal", "00:00:00.500"),
         })
@@ -51,7 +52,13 @@ internal sealed class Fleet : IAsyncDisposable
     /// <returns>The id of an accepted deployment whose build runs the command.</returns>
     public Task<string> DeployAsync(string command)
     {
-        var manifest = new JsonObject { ["name"] = "x", ["private"] = true, ["scripts"] = new JsonObject { ["build"] = $"{command} && mkdir -p dist && cp index.html dist/" } };
+        var manifest =
+            new JsonObject
+            {
+                ["name"] = "x",
+                ["private"] = true,
+                ["scripts"] = new JsonObject { ["build"] = $"{command} && mkdir -p dist && cp index.html dist/" }
+            };
         return DeployAsync(("package.json", manifest.ToJsonString()), ("index.html", "x"));
     }
 

@@ -23,7 +23,8 @@ public sealed class HealthTests(LibraService service)
     [Fact]
     public async Task Root_ForABrowser_LeadsToTheConsole()
     {
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = service.Stranger.BaseAddress };
+        using var browser =
+            new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = service.Stranger.BaseAddress };
         browser.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
 
         using var answer = await browser.GetAsync("/", TestContext.Current.CancellationToken);
@@ -55,7 +56,8 @@ public sealed class HealthTests(LibraService service)
         await UntilAsync(own, "/health", HttpStatusCode.ServiceUnavailable);
         since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2));
         using var ill = await own.Client.GetAsync("/health", TestContext.Current.CancellationToken);
-        (await ill.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["checks"]!["database"]!.GetValue<string>().Should().Be("unhealthy");
+        (await ill.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["checks"]!["database"]!.GetValue<string>()
+            .Should().Be("unhealthy");
         await UntilAsync(own, "/health/ready", HttpStatusCode.ServiceUnavailable);
         (await StatusOfAsync(own, "/health/live")).Should().Be(HttpStatusCode.OK, "the process itself is well");
 
@@ -92,7 +94,8 @@ public sealed class HealthTests(LibraService service)
     private static async Task UntilAsync(OwnService own, string path, HttpStatusCode expected)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        for (var waited = Stopwatch.StartNew(); await StatusOfAsync(own, path) != expected; await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+        for (var waited = Stopwatch.StartNew(); await StatusOfAsync(own, path) != expected; await timer.WaitForNextTickAsync(
+            TestContext.Current.CancellationToken))
             waited.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30), "{0} should answer {1}", path, expected);
     }
 }

@@ -32,7 +32,12 @@ internal sealed class OwnService : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("libra-own-");
         File.SetUnixFileMode(data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         var postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(data.FullName, "pg"), Durable = false },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(data.FullName, "pg"),
+                Durable = false
+            },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);
         var host = await LibraHost.CreateAsync([], configuration => configuration.AddInMemoryCollection(
@@ -57,7 +62,8 @@ internal sealed class OwnService : IAsyncDisposable
     {
         await using var scope = Host.App.Services.CreateAsyncScope();
         var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
     }
 

@@ -45,7 +45,8 @@ internal sealed class PlatformStage : IAsyncDisposable
     }
 
     /// <summary>Starts a node that only answers the API, unless the settings say otherwise: what it accepts stays as accepted.</summary>
-    public async Task<ServiceProcess> StartAsync(IEnumerable<(string Key, string Value)> settings, IEnumerable<(string Name, string Value)>? environment = null)
+    public async Task<ServiceProcess> StartAsync(
+        IEnumerable<(string Key, string Value)> settings, IEnumerable<(string Name, string Value)>? environment = null)
     {
         var process = await ServiceProcess.StartAsync(_database.ConnectionString, settings.Prepend(("Host:Roles", "api")), environment);
         _processes.Add(process);
@@ -53,17 +54,19 @@ internal sealed class PlatformStage : IAsyncDisposable
     }
 
     /// <summary>Asks for a deployment of one page.</summary>
-    public static Task<HttpResponseMessage> DeployAsync(HttpClient client, string project) => client.PostAsJsonAsync("/deploy", new JsonObject
-    {
-        ["projectId"] = project,
-        ["orgId"] = Organization,
-        ["userId"] = User,
-        ["initFiles"] = TestProject.Files(("index.html", "<h1>page</h1>")),
-    });
+    public static Task<HttpResponseMessage> DeployAsync(HttpClient client, string project) =>
+        client.PostAsJsonAsync("/deploy", new JsonObject
+        {
+            ["projectId"] = project,
+            ["orgId"] = Organization,
+            ["userId"] = User,
+            ["initFiles"] = TestProject.Files(("index.html", "<h1>page</h1>")),
+        });
 
     public Task<T> AskAsync<T>(string sql, params object[] parameters) => _database.AskAsync<T>(sql, parameters);
 
-    public Task<int> LeftAsync() => AskAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", Organization);
+    public Task<int> LeftAsync() =>
+        AskAsync<int>("SELECT deploy_limit FROM public.subscription_limit WHERE organization_id = $1", Organization);
 
     /// <summary>Charges that stand.</summary>
     public Task<long> ChargesAsync() => AskAsync<long>("SELECT count(*) FROM deploy.quota_charges WHERE refunded_at IS NULL");
@@ -94,7 +97,8 @@ internal sealed class PlatformStage : IAsyncDisposable
     {
         await using var scope = database.Services.CreateAsyncScope();
         var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
         return issued.Value.Secret.Reveal();
     }
 }

@@ -18,7 +18,8 @@ internal static class ServerEvents
         answer.EnsureSuccessStatusCode();
         await using var stream = await answer.Content.ReadAsStreamAsync();
         var events = new List<ServerEvent>();
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync()) events.Add(new ServerEvent(item.EventType, JsonNode.Parse(item.Data)!));
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+            events.Add(new ServerEvent(item.EventType, JsonNode.Parse(item.Data)!));
         return events;
     }
 }

@@ -11,7 +11,9 @@ using Npgsql;
 
 namespace Libra.Deploy.IntegrationTests.Service;
 
-/// <summary>The whole service in this process on a database and a folder that a test chose, with one organization and project to deploy.</summary>
+/// <summary>
+/// The whole service in this process on a database and a folder that a test chose, with one organization and project to deploy.
+/// </summary>
 internal sealed class ServiceNode : IAsyncDisposable
 {
     public const string Project = "shop";
@@ -70,14 +72,16 @@ internal sealed class ServiceNode : IAsyncDisposable
     public async Task<JsonNode> DeployPageAsync(string html) => await CompletedAsync(await StartDeploymentAsync(("index.html", html)));
 
     /// <summary>Makes an earlier version live again.</summary>
-    public async Task<JsonNode> RollBackAsync(JsonNode to) => await CompletedAsync(await AcceptedAsync($"/deploy/{to["deploymentId"]}/rollback", body: null));
+    public async Task<JsonNode> RollBackAsync(JsonNode to) =>
+        await CompletedAsync(await AcceptedAsync($"/deploy/{to["deploymentId"]}/rollback", body: null));
 
     /// <summary>Waits until the deployment has ended, which must be well.</summary>
     public async Task<JsonNode> CompletedAsync(string id)
     {
         JsonNode? status = null;
         await Eventually.BecomesTrueAsync(
-            async () => (status = await Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status"))!["status"]!.GetValue<string>() is "completed" or "failed",
+            async () => (status = await Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status"))!["status"]!.GetValue<string>()
+                is "completed" or "failed",
             TimeSpan.FromMinutes(3),
             "the deployment ends");
         status!["status"]!.GetValue<string>().Should().Be("completed", "{0}", status);

@@ -23,7 +23,8 @@ public sealed class ServiceOutageTests : IAsyncLifetime
         _service = await OwnService.StartAsync(("RateLimit:Limit", "0"));
         await using var scope = _service.Host.App.Services.CreateAsyncScope();
         var grant = new TokenGrant("test", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
-        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
+        var issued = await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Send(new CreateTokenCommand(grant, "test"), TestContext.Current.CancellationToken);
         _service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Value.Secret.Reveal());
     }
 
@@ -44,9 +45,11 @@ public sealed class ServiceOutageTests : IAsyncLifetime
             await ExpectPoliteRefusalAsync(answer);
         }
 
-        foreach (var open in new[] { "/", "/health/live", "/openapi.json", "/docs/", "/console/" }) (await StatusOfAsync(open)).Should().Be(HttpStatusCode.OK, open);
+        foreach (var open in new[] { "/", "/health/live", "/openapi.json", "/docs/", "/console/" })
+            (await StatusOfAsync(open)).Should().Be(HttpStatusCode.OK, open);
         await _service.Postgres.StartAgainAsync(TestContext.Current.CancellationToken);
-        await Eventually.BecomesTrueAsync(async () => await StatusOfAsync("/status") == HttpStatusCode.OK, UntilBack, "it comes back by itself");
+        await Eventually.BecomesTrueAsync(
+            async () => await StatusOfAsync("/status") == HttpStatusCode.OK, UntilBack, "it comes back by itself");
     }
 
     private static IEnumerable<(HttpMethod Method, string Path)> Asked()
@@ -82,7 +85,8 @@ public sealed class ServiceOutageTests : IAsyncLifetime
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (path == "/deploy") request.Content = JsonContent.Create(new JsonObject { ["projectId"] = "p1", ["orgId"] = "org1", ["userId"] = "u1" });
+        if (path == "/deploy")
+            request.Content = JsonContent.Create(new JsonObject { ["projectId"] = "p1", ["orgId"] = "org1", ["userId"] = "u1" });
         return await _service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 

@@ -49,7 +49,8 @@ public sealed class StatusTests(LibraService service)
     private async Task<HttpClient> ClientOfAsync(string organization)
     {
         using var issued = await service.Admin.PostAsJsonAsync(
-            "/tokens", new { name = "status", organizationId = organization, scopes = new[] { "deployments:read" } }, TestContext.Current.CancellationToken);
+            "/tokens", new { name = "status", organizationId = organization, scopes = new[] { "deployments:read" } },
+            TestContext.Current.CancellationToken);
         var token = await issued.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         return service.ClientWith(token!["secret"]!.GetValue<string>());
     }

@@ -5,7 +5,9 @@ using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 
 namespace Libra.Deploy.IntegrationTests.Service;
 
-/// <summary>Take the target away in each way in which it goes, and whoever looks is told within seconds; give it back, and they are told that.</summary>
+/// <summary>
+/// Take the target away in each way in which it goes, and whoever looks is told within seconds; give it back, and they are told that.
+/// </summary>
 public sealed class TargetOutageTests
 {
     // What the option allows an outage to go unseen, the measurement's own rhythm, and a try that hangs to its limit.

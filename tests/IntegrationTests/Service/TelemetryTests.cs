@@ -20,7 +20,8 @@ public sealed class TelemetryTests(LibraService service)
         var text = "";
 
         await Eventually.BecomesTrueAsync(
-            async () => (text = await service.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Contains(DeploymentMetrics.QuotaRefusals, StringComparison.Ordinal),
+            async () => (text = await service.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken))
+                .Contains(DeploymentMetrics.QuotaRefusals, StringComparison.Ordinal),
             TimeSpan.FromSeconds(10),
             "another reader's answer may be given again for a moment");
 
@@ -42,7 +43,8 @@ public sealed class TelemetryTests(LibraService service)
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
             text = await service.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         }
-        while (!text.Contains(DeploymentMetrics.QueueDepth, StringComparison.Ordinal) || !text.Contains("dependency=\"database\"", StringComparison.Ordinal));
+        while (!text.Contains(DeploymentMetrics.QueueDepth, StringComparison.Ordinal)
+            || !text.Contains("dependency=\"database\"", StringComparison.Ordinal));
 
         text.Should().Contain(DeploymentMetrics.DeadLetters);
     }
@@ -78,8 +80,10 @@ public sealed class TelemetryTests(LibraService service)
 
         await project.EndOfAsync(accepted!["deploymentId"]!.GetValue<string>());
         await Eventually.BecomesTrueAsync(
-            () => ended.Any(activity => activity.OperationName == "deployment attempt" && activity.TraceId == trace), TimeSpan.FromSeconds(20), "the attempt belongs to the caller's trace");
+            () => ended.Any(activity => activity.OperationName == "deployment attempt" && activity.TraceId == trace),
+            TimeSpan.FromSeconds(20), "the attempt belongs to the caller's trace");
 
-        ended.Where(activity => activity.TraceId == trace).Select(activity => activity.OperationName).Should().Contain(["step validation", "step deploy", "step cleanup"]);
+        ended.Where(activity => activity.TraceId == trace).Select(activity => activity.OperationName)
+            .Should().Contain(["step validation", "step deploy", "step cleanup"]);
     }
 }

@@ -77,6 +77,9 @@ public sealed record TestProject(LibraService Service, string Id, string Organiz
     public static JsonArray Diffs(params (string Path, string Content)[] files) => new(new JsonObject
     {
         ["type"] = "diff",
-        ["diff"] = new JsonArray([.. files.Select(file => (JsonNode)new JsonObject { ["path"] = file.Path, ["type"] = "edit", ["modified"] = file.Content, ["original"] = "" })]),
+        ["diff"] = new JsonArray(
+            [.. files.Select(
+                file => (JsonNode)new JsonObject { ["path"] = file.Path, ["type"] = "edit",
+                    ["modified"] = file.Content, ["original"] = "" })]),
     });
 }

@@ -40,7 +40,8 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>The same as settings of the service.</summary>
     public static (string Key, string Value)[] SettingsOf(S3ObjectStoreOptions options) =>
     [
-        ("R2:Endpoint", options.Endpoint!.AbsoluteUri), ("R2:AccessKeyId", options.AccessKeyId), ("R2:SecretAccessKey", options.SecretAccessKey),
+        ("R2:Endpoint", options.Endpoint!.AbsoluteUri), ("R2:AccessKeyId", options.AccessKeyId),
+        ("R2:SecretAccessKey", options.SecretAccessKey),
         ("R2:LogsBucket", options.LogsBucket), ("R2:ArtifactsBucket", options.ArtifactsBucket),
     ];
 

@@ -86,7 +86,8 @@ internal sealed class LocalSites : IAsyncDisposable
     /// <summary>Asks the edge for any host; by address, because not every resolver knows names below localhost.</summary>
     public async Task<HttpResponseMessage> AskAsync(string host, string path = "/")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{IPAddress.Loopback}:{Port}{path}") { Headers = { Host = host } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, $"http://{IPAddress.Loopback}:{Port}{path}") { Headers = { Host = host } };
         return await _visitor.SendAsync(request);
     }
 

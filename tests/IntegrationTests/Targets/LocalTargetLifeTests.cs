@@ -94,7 +94,8 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     {
         await PublishAsync("p", BuildTar.OfAssets("still here"));
 
-        var published = await _sites.PublishAsync("p", BuildTar.OfWorker("export default { fetch() { throw new Error('no database'); } };"));
+        var published = await _sites.PublishAsync(
+            "p", BuildTar.OfWorker("export default { fetch() { throw new Error('no database'); } };"));
 
         published.FirstError.Code.Should().Be("VERIFICATION_FAILED");
         published.FirstError.Description.Should().Contain("500").And.Contain("no database");

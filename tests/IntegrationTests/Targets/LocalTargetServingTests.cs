@@ -17,7 +17,8 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
     [Fact]
     public async Task Publish_WhenAssetsOnly_ServesTheFilesAndProvesIt()
     {
-        var digest = await _sites.SaveAsync(BuildTar.OfAssets("<h1>one</h1>").File("assets/about.html", "about").File("assets/app.js", "1"));
+        var digest = await _sites.SaveAsync(
+            BuildTar.OfAssets("<h1>one</h1>").File("assets/about.html", "about").File("assets/app.js", "1"));
 
         (await _sites.PublishAsync("shop", digest)).IsError.Should().BeFalse();
 
@@ -85,7 +86,8 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
         using var answer = await _sites.GetAsync("p", "/api/all");
         var seen = await answer.Content.ReadFromJsonAsync<Seen>();
         seen.Should().BeEquivalentTo(
-            new Seen("it's \"quoted\" é\u0001", [1, 2], "a note", 2, "YQ==", "spa", "http://p-worker.localhost/api/all", null, "127.0.0.1"));
+            new Seen("it's \"quoted\" é\u0001", [1, 2], "a note", 2, "YQ==", "spa",
+                "http://p-worker.localhost/api/all", null, "127.0.0.1"));
     }
 
     [Fact]
@@ -159,5 +161,6 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
         published.IsError.Should().BeFalse(published.IsError ? published.FirstError.Description : "");
     }
 
-    private sealed record Seen(string Name, int[] List, string Text, int Half, string Base64, string Page, string Url, string? Cached, string Visitor);
+    private sealed record Seen(
+        string Name, int[] List, string Text, int Half, string Base64, string Page, string Url, string? Cached, string Visitor);
 }

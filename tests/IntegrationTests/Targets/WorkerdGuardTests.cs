@@ -39,7 +39,11 @@ public sealed class WorkerdGuardTests
     [Fact]
     public async Task Guard_WhenTheCommandEnds_EndsWithItsCode()
     {
-        var start = new ProcessStartInfo("/bin/sh", [LocalSites.Runtime.WorkerdGuard, "/bin/sh", "-c", "exit 7"]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo(
+            "/bin/sh", [LocalSites.Runtime.WorkerdGuard, "/bin/sh", "-c", "exit 7"])
+        {
+            RedirectStandardInput = true,
+        };
         using var guard = Process.Start(start)!;
 
         await guard.WaitForExitAsync().WaitAsync(Limit);

@@ -33,10 +33,12 @@ public sealed class CheckedConnectionsTests
         await using var receiver = await Receiver.StartAsync();
         var now = TimeProvider.System.GetUtcNow();
         var url = new UriBuilder(receiver.Url) { Host = host }.ToString();
-        var webhook = Webhook.Create(WebhookId.New(now), "org", new WebhookSettings(url, [], null, IsEnabled: true), WebhookSecret.New(), now).Value;
+        var webhook = Webhook.Create(
+            WebhookId.New(now), "org", new WebhookSettings(url, [], null, IsEnabled: true), WebhookSecret.New(), now).Value;
         var delivery = WebhookDelivery.Write(WebhookDeliveryId.New(now), webhook.Id, WebhookEvents.Queued, "{}", now);
 
-        var attempt = await services.GetRequiredService<IWebhookSender>().SendAsync(webhook, delivery, TestContext.Current.CancellationToken);
+        var attempt = await services.GetRequiredService<IWebhookSender>()
+            .SendAsync(webhook, delivery, TestContext.Current.CancellationToken);
 
         attempt.Succeeded.Should().BeFalse();
         attempt.StatusCode.Should().BeNull();
@@ -51,10 +53,12 @@ public sealed class CheckedConnectionsTests
         silent.Start();
         var now = TimeProvider.System.GetUtcNow();
         var url = $"http://127.0.0.1:{((System.Net.IPEndPoint)silent.LocalEndpoint).Port}/";
-        var webhook = Webhook.Create(WebhookId.New(now), "org", new WebhookSettings(url, [], null, IsEnabled: true), WebhookSecret.New(), now).Value;
+        var webhook = Webhook.Create(
+            WebhookId.New(now), "org", new WebhookSettings(url, [], null, IsEnabled: true), WebhookSecret.New(), now).Value;
         var delivery = WebhookDelivery.Write(WebhookDeliveryId.New(now), webhook.Id, WebhookEvents.Queued, "{}", now);
 
-        var attempt = await services.GetRequiredService<IWebhookSender>().SendAsync(webhook, delivery, TestContext.Current.CancellationToken);
+        var attempt = await services.GetRequiredService<IWebhookSender>()
+            .SendAsync(webhook, delivery, TestContext.Current.CancellationToken);
 
         attempt.Error.Should().Be("No answer within 0.5 s.");
     }
@@ -62,7 +66,8 @@ public sealed class CheckedConnectionsTests
     private static ServiceProvider Services(bool allowPrivate = false) => new ServiceCollection()
         .AddSingleton(TimeProvider.System)
         .AddLogging()
-        .Configure<WebhookOptions>(options => (options.AllowPrivateAddresses, options.Timeout) = (allowPrivate, TimeSpan.FromMilliseconds(500)))
+        .Configure<WebhookOptions>(
+            options => (options.AllowPrivateAddresses, options.Timeout) = (allowPrivate, TimeSpan.FromMilliseconds(500)))
         .AddWebhooks(worker: false)
         .BuildServiceProvider();
 }

@@ -34,7 +34,8 @@ internal sealed class Receiver : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var text = await reader.ReadToEndAsync();
             var headers = context.Request.Headers;
-            messages.Enqueue(new ReceivedMessage(headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), text));
+            messages.Enqueue(new ReceivedMessage(
+                headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), text));
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             answer?.Invoke(messages.Count, context.Response);
         });

@@ -23,7 +23,8 @@ public sealed class WebhookTests(LibraService service)
 
         var messages = receiver.Messages.ToList();
         messages.Select(message => message.Type).Should().BeEquivalentTo("deployment.queued", "deployment.started", "deployment.completed");
-        messages.Should().OnlyContain(message => message.Signature == SignatureOf(secret, message), "a receiver checks by the published rules");
+        messages.Should().OnlyContain(
+            message => message.Signature == SignatureOf(secret, message), "a receiver checks by the published rules");
         messages.Select(message => message.Id).Should().OnlyHaveUniqueItems();
         var completed = messages.Single(message => message.Type == "deployment.completed").Json["data"]!;
         ((string?)completed["deploymentId"]).Should().Be((string?)end["deploymentId"]);
@@ -71,7 +72,8 @@ public sealed class WebhookTests(LibraService service)
         await project.DeployPageAsync("<h1>once more</h1>");
         var delivery = await UntilAsync(project, webhook, found => (string)found["status"]! == "delivered");
 
-        using var replayed = await service.Admin.PostAsync($"{PathOf(project)}/{webhook}/deliveries/{delivery["id"]}/replay", null, TestContext.Current.CancellationToken);
+        using var replayed = await service.Admin.PostAsync(
+            $"{PathOf(project)}/{webhook}/deliveries/{delivery["id"]}/replay", null, TestContext.Current.CancellationToken);
         await receiver.GetsAsync(2);
 
         replayed.StatusCode.Should().Be(HttpStatusCode.OK);
@@ -108,7 +110,8 @@ public sealed class WebhookTests(LibraService service)
         await project.DeployPageAsync("<h1>gone</h1>");
         await UntilAsync(project, webhook, found => (string)found["status"]! == "failed");
 
-        var now = (await service.Admin.GetFromJsonAsync<JsonNode>($"{PathOf(project)}/{webhook}", TestContext.Current.CancellationToken))!["webhook"]!;
+        var now = (await service.Admin
+            .GetFromJsonAsync<JsonNode>($"{PathOf(project)}/{webhook}", TestContext.Current.CancellationToken))!["webhook"]!;
         ((bool)now["enabled"]!).Should().BeFalse();
         ((string?)now["disabledReason"]).Should().Contain("410");
     }
@@ -120,7 +123,8 @@ public sealed class WebhookTests(LibraService service)
         await using var receiver = await Receiver.StartAsync();
         var webhook = (string)(await CreateAsync(project, receiver.Url))["webhook"]!["id"]!;
 
-        using var changed = await service.Admin.PutAsJsonAsync($"{PathOf(project)}/{webhook}", new { enabled = false }, TestContext.Current.CancellationToken);
+        using var changed = await service.Admin.PutAsJsonAsync(
+            $"{PathOf(project)}/{webhook}", new { enabled = false }, TestContext.Current.CancellationToken);
         await project.DeployPageAsync("<h1>unheard</h1>");
         var none = await DeliveriesAsync(project, webhook);
         using var removed = await service.Admin.DeleteAsync($"{PathOf(project)}/{webhook}", TestContext.Current.CancellationToken);
@@ -143,7 +147,8 @@ public sealed class WebhookTests(LibraService service)
         using var refused = await service.Admin.PostAsJsonAsync(PathOf(project), new { url }, TestContext.Current.CancellationToken);
 
         refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("VALIDATION_ERROR").And.Contain("\"url\"");
+        (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should().Contain("VALIDATION_ERROR").And.Contain("\"url\"");
     }
 
     [Fact]
@@ -178,15 +183,18 @@ public sealed class WebhookTests(LibraService service)
         var project = await service.NewProjectAsync();
         await using var receiver = await Receiver.StartAsync();
         var created = await CreateAsync(project, receiver.Url, "deployment.completed");
-        using var answer = await service.Admin.PostAsync($"{PathOf(project)}/{created["webhook"]!["id"]}/secret", null, TestContext.Current.CancellationToken);
+        using var answer = await service.Admin.PostAsync(
+            $"{PathOf(project)}/{created["webhook"]!["id"]}/secret", null, TestContext.Current.CancellationToken);
         var rotated = (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
 
         await project.DeployPageAsync("<h1>twice signed</h1>");
         await receiver.GetsAsync(1);
 
         var message = receiver.Messages.Single();
-        message.Signature.Should().Be($"{SignatureOf((string)rotated["secret"]!, message)} {SignatureOf((string)created["secret"]!, message)}");
-        rotated["webhook"]!["oldSecretUntil"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(1), TimeSpan.FromMinutes(5));
+        message.Signature.Should().Be(
+            $"{SignatureOf((string)rotated["secret"]!, message)} {SignatureOf((string)created["secret"]!, message)}");
+        rotated["webhook"]!["oldSecretUntil"]!.GetValue<DateTimeOffset>()
+            .Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(1), TimeSpan.FromMinutes(5));
     }
 
     private static string PathOf(TestProject project) => $"/organizations/{project.OrganizationId}/webhooks";
@@ -200,7 +208,8 @@ public sealed class WebhookTests(LibraService service)
     }
 
     private async Task<JsonArray> DeliveriesAsync(TestProject project, string webhook) =>
-        (await service.Admin.GetFromJsonAsync<JsonNode>($"{PathOf(project)}/{webhook}/deliveries", TestContext.Current.CancellationToken))!["deliveries"]!.AsArray();
+        (await service.Admin.GetFromJsonAsync<JsonNode>(
+            $"{PathOf(project)}/{webhook}/deliveries", TestContext.Current.CancellationToken))!["deliveries"]!.AsArray();
 
     private async Task<JsonNode> UntilAsync(TestProject project, string webhook, Func<JsonNode, bool> reached)
     {

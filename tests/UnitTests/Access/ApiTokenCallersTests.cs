@@ -18,7 +18,8 @@ public sealed class ApiTokenCallersTests : IDisposable
 
     public ApiTokenCallersTests()
     {
-        var grant = new TokenGrant("scraper", OrganizationId: null, UserId: null, [Scopes.OperationsRead], _clock.GetUtcNow().AddMinutes(9));
+        var grant = new TokenGrant(
+            "scraper", OrganizationId: null, UserId: null, [Scopes.OperationsRead], _clock.GetUtcNow().AddMinutes(9));
         _tokens.Stored = ApiToken.Issue(new ApiTokenId(Guid.NewGuid()), _secret, grant, _clock.GetUtcNow()).Value;
         _services = new ServiceCollection().AddSingleton<IApiTokenRepository>(_tokens).BuildServiceProvider();
         var scopes = _services.GetRequiredService<IServiceScopeFactory>();
@@ -98,6 +99,7 @@ public sealed class ApiTokenCallersTests : IDisposable
 
         public void Add(ApiToken token) => throw new NotSupportedException();
 
-        public Task NoteUseAsync(IReadOnlyCollection<ApiTokenId> ids, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task NoteUseAsync(IReadOnlyCollection<ApiTokenId> ids, DateTimeOffset now, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

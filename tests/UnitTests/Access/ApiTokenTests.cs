@@ -23,7 +23,8 @@ public sealed class ApiTokenTests
     public void Issue_WithoutScopes_IsRefused() => Refusal(Reading with { Scopes = [] }).Should().Be("scopes");
 
     [Fact]
-    public void Issue_WithAnUnknownScope_IsRefused() => Refusal(Reading with { Scopes = [Scopes.DeploymentsRead, "Admin"] }).Should().Be("scopes");
+    public void Issue_WithAnUnknownScope_IsRefused() =>
+        Refusal(Reading with { Scopes = [Scopes.DeploymentsRead, "Admin"] }).Should().Be("scopes");
 
     [Fact]
     public void Issue_WhenItWouldExpireAtOnce_IsRefused() => Refusal(Reading with { ExpiresAt = Now }).Should().Be("expiresAt");

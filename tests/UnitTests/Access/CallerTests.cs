@@ -56,5 +56,6 @@ public sealed class CallerTests
         service.MaySee("o2").Should().BeFalse();
     }
 
-    private static Caller ACaller(string[]? organizations, params string[] scopes) => new(CallerKind.Jwt, "u1", "u1", organizations, scopes);
+    private static Caller ACaller(string[]? organizations, params string[] scopes) =>
+        new(CallerKind.Jwt, "u1", "u1", organizations, scopes);
 }

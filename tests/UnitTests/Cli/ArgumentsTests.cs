@@ -5,7 +5,8 @@ namespace Libra.Deploy.UnitTests.Cli;
 public sealed class ArgumentsTests
 {
     private static readonly Command Sample = new(
-        "sample", ["FIRST", "[SECOND]"], "for tests", [new Option("name", "TEXT", "a value"), new Option("force", null, "a switch", Short: 'f')],
+        "sample", ["FIRST", "[SECOND]"], "for tests",
+        [new Option("name", "TEXT", "a value"), new Option("force", null, "a switch", Short: 'f')],
         (_, _) => Task.FromResult(ExitCodes.Done));
 
     [Theory]

@@ -31,7 +31,8 @@ public sealed class GlobTests
     [InlineData("\\*", "*", true)]
     [InlineData("\\*", "a", false)]
     [InlineData("Name", "name", false)]
-    public void Matches_NameByName_DecidesAsGitDoes(string pattern, string name, bool expected) => Glob.Matches(pattern, name).Should().Be(expected);
+    public void Matches_NameByName_DecidesAsGitDoes(string pattern, string name, bool expected) =>
+        Glob.Matches(pattern, name).Should().Be(expected);
 
     [Fact]
     public void Matches_WhenAPatternIsMadeToBeSlow_AnswersAtOnce()

@@ -61,7 +61,8 @@ public sealed class SourceFolderTests : IDisposable
     [InlineData(".DS_Store")]
     [InlineData("Thumbs.db")]
     [InlineData("dialog.tsx")]
-    public void NeverSent_NameByName_IsWhatTheServiceDrops(string name) => NeverSent.Contains(name).Should().Be(ExcludedPaths.IsAlwaysExcluded(name));
+    public void NeverSent_NameByName_IsWhatTheServiceDrops(string name) =>
+        NeverSent.Contains(name).Should().Be(ExcludedPaths.IsAlwaysExcluded(name));
 
     [Fact]
     public void Read_OfALink_NamesItAndDoesNotFollow()
@@ -92,18 +93,21 @@ public sealed class SourceFolderTests : IDisposable
 
     [Fact]
     public void Read_OfAnEmptyFolder_SaysSo() =>
-        FluentActions.Invoking(() => SourceFolder.Read(_folder.FullName)).Should().Throw<CommandException>().WithMessage("There is nothing to deploy*");
+        FluentActions.Invoking(() => SourceFolder.Read(_folder.FullName))
+            .Should().Throw<CommandException>().WithMessage("There is nothing to deploy*");
 
     [Fact]
     public void Read_OfNoFolder_SaysSo() =>
-        FluentActions.Invoking(() => SourceFolder.Read(Path.Combine(_folder.FullName, "gone"))).Should().Throw<CommandException>().WithMessage("There is no folder*");
+        FluentActions.Invoking(() => SourceFolder.Read(Path.Combine(_folder.FullName, "gone")))
+            .Should().Throw<CommandException>().WithMessage("There is no folder*");
 
     [Fact]
     public void Of_EveryKindOfBytes_ComesBackAsItWas()
     {
         byte[][] contents =
         [
-            [], [0], [0xff, 0xfe], [0xef, 0xbb, 0xbf, (byte)'a'], "Grüße\r\n\t🎉"u8.ToArray(), [0xed, 0xa0, 0x80], [.. Enumerable.Range(0, 256).Select(value => (byte)value)],
+            [], [0], [0xff, 0xfe], [0xef, 0xbb, 0xbf, (byte)'a'], "Grüße\r\n\t🎉"u8.ToArray(), [0xed, 0xa0, 0x80],
+            [.. Enumerable.Range(0, 256).Select(value => (byte)value)],
         ];
 
         foreach (var content in contents) Decoded(SourceFile.Of("x", content)).Should().Equal(content);

@@ -13,7 +13,8 @@ public sealed class ConfigurationTests
     {
         var read = new Npgsql.NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(text));
 
-        (read.Host, read.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), read.Database, read.Password).Should().Be((host, port, database, password));
+        (read.Host, read.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), read.Database, read.Password)
+            .Should().Be((host, port, database, password));
     }
 
     [Theory]
@@ -21,7 +22,8 @@ public sealed class ConfigurationTests
     [InlineData("postgres://:::/")]
     [InlineData("Password=secret")]
     public void PostgresUrl_Nonsense_IsRefusedWithoutRepeatingIt(string text) =>
-        FluentActions.Invoking(() => PostgresUrl.ToConnectionString(text)).Should().Throw<FormatException>().Which.Message.Should().NotContain("secret");
+        FluentActions.Invoking(() => PostgresUrl.ToConnectionString(text))
+            .Should().Throw<FormatException>().Which.Message.Should().NotContain("secret");
 
     [Fact]
     public void EnvironmentNames_ThatAreSet_ReachTheirOptions()
@@ -46,6 +48,7 @@ public sealed class ConfigurationTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
 
-        FluentActions.Invoking(() => HostSettings.Read(configuration)).Should().Throw<FormatException>().Which.Message.Should().Contain(named);
+        FluentActions.Invoking(() => HostSettings.Read(configuration))
+            .Should().Throw<FormatException>().Which.Message.Should().Contain(named);
     }
 }

@@ -18,7 +18,8 @@ public sealed partial class ConsoleFilesTests
     {
         var files = ConsoleFiles.Load();
 
-        var named = files.SelectMany(file => References().Matches(TextOf(file)).Select(match => match.Groups["name"].Value)).Distinct().ToList();
+        var named = files.SelectMany(file => References().Matches(TextOf(file)).Select(match => match.Groups["name"].Value)).Distinct()
+            .ToList();
 
         named.Should().Contain("console.js").And.Contain("console.css");
         files.Select(file => file.Name).Should().Contain(named);
@@ -48,8 +49,10 @@ public sealed partial class ConsoleFilesTests
     {
         var words = TextOf(ConsoleFiles.Load().Single(file => file.Name == "words.js"));
 
-        StepNames().Matches(words).Select(match => match.Groups["name"].Value).Should().StartWith(DeploymentSteps.InOrder.Select(step => step.WireName()));
-        Enum.GetValues<DeploymentStatus>().Where(status => !words.Contains($"  {status.WireName()}: [", StringComparison.Ordinal)).Should().BeEmpty();
+        StepNames().Matches(words).Select(match => match.Groups["name"].Value)
+            .Should().StartWith(DeploymentSteps.InOrder.Select(step => step.WireName()));
+        Enum.GetValues<DeploymentStatus>()
+            .Where(status => !words.Contains($"  {status.WireName()}: [", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     private static string TextOf(ConsoleFile file) => Encoding.UTF8.GetString(file.Content);

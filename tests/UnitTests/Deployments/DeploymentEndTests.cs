@@ -70,7 +70,8 @@ public sealed class DeploymentEndTests
     {
         var (deployment, token) = ADeployment.ThatRuns();
 
-        deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), DeadLetterReasons.ProcessingTimeout, Now).IsError.Should().BeFalse();
+        deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), DeadLetterReasons.ProcessingTimeout,
+            Now).IsError.Should().BeFalse();
 
         deployment.StartStep(token, DeploymentStep.Validation, Now).FirstError.Code.Should().Be("LEASE_LOST");
         deployment.Events.OfType<DeploymentDeadLettered>().Single().Reason.Should().Be("processing_timeout");

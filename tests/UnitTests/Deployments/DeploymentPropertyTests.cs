@@ -20,7 +20,8 @@ public sealed class DeploymentPropertyTests
             ends.Add(run.Deployment.Status);
         }
 
-        ends.Should().Contain([DeploymentStatus.Completed, DeploymentStatus.Failed, DeploymentStatus.Cancelled], "the sequences must reach every end");
+        ends.Should().Contain(
+            [DeploymentStatus.Completed, DeploymentStatus.Failed, DeploymentStatus.Cancelled], "the sequences must reach every end");
     }
 
     private sealed class RandomRun(int seed)
@@ -45,7 +46,8 @@ public sealed class DeploymentPropertyTests
             (after.Progress == 100).Should().Be(after.Status == DeploymentStatus.Completed, context);
             after.Token.Should().BeGreaterThanOrEqualTo(before.Token, context);
             after.Attempt.Should().BeLessThanOrEqualTo(3, context);
-            Deployment.Journal.Count(run => run.Attempt == Deployment.Attempt && run.Status == StepStatus.InProgress).Should().BeLessThanOrEqualTo(1, context);
+            Deployment.Journal.Count(run => run.Attempt == Deployment.Attempt && run.Status == StepStatus.InProgress)
+                .Should().BeLessThanOrEqualTo(1, context);
             Deployment.Events.OfType<DeploymentFinished>().Count().Should().Be(after.Status.IsTerminal() ? 1 : 0, context);
             if (after.Status.IsTerminal()) Deployment.Lease.Should().BeNull(context);
         }
@@ -61,10 +63,14 @@ public sealed class DeploymentPropertyTests
                 < 23 => Deployment.CompleteStep(token, Deployment.CurrentStep ?? step, _now),
                 < 24 => Deployment.SkipStep(token, step, "not needed", _now),
                 < 25 => Deployment.FailAttempt(token, ADeployment.Failure((FailureCategory)_random.Next(4)), TimeSpan.FromSeconds(5), _now),
-                < 26 => _random.Next(4) == 0 ? Deployment.RequestCancel(_now) : Deployment.RenewLease(token, _now, TimeSpan.FromSeconds(20)),
+                < 26 => _random.Next(4) == 0
+                    ? Deployment.RequestCancel(_now)
+                    : Deployment.RenewLease(token, _now, TimeSpan.FromSeconds(20)),
                 < 27 => Deployment.ConfirmCancel(token, _now),
                 < 28 => Deployment.ReleaseLease(token, _now),
-                < 29 => _random.Next(10) == 0 ? Deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), "system_error", _now) : Result.Success,
+                < 29 => _random.Next(10) == 0
+                    ? Deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), "system_error", _now)
+                    : Result.Success,
                 _ => Deployment.Complete(token, _now),
             };
         }
@@ -72,7 +78,8 @@ public sealed class DeploymentPropertyTests
         private static ErrorOr<Success> Simple(ErrorOr<Lease> claimed) => claimed.IsError ? claimed.Errors : Result.Success;
     }
 
-    private sealed record Snapshot(DeploymentStatus Status, int Progress, int Attempt, long Token, Lease? Lease, DateTimeOffset DueAt, string Journal)
+    private sealed record Snapshot(
+        DeploymentStatus Status, int Progress, int Attempt, long Token, Lease? Lease, DateTimeOffset DueAt, string Journal)
     {
         public static Snapshot Of(Deployment deployment) => new(
             deployment.Status, deployment.Progress, deployment.Attempt, deployment.FencingToken, deployment.Lease, deployment.DueAt,

@@ -15,7 +15,8 @@ public sealed class DeploymentStandingsTests
     private readonly DeploymentStandings _standings;
 
     public DeploymentStandingsTests() => _standings = new DeploymentStandings(
-        new ServiceCollection().AddSingleton<IDeploymentQueries>(_queries).BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), _clock);
+        new ServiceCollection().AddSingleton<IDeploymentQueries>(_queries).BuildServiceProvider()
+            .GetRequiredService<IServiceScopeFactory>(), _clock);
 
     [Fact]
     public async Task Find_ByManyAtOnce_AsksOnceEachHalfSecond()
@@ -45,7 +46,8 @@ public sealed class DeploymentStandingsTests
     public async Task Find_AfterTheDatabaseWasAway_AsksAgain()
     {
         _queries.Away = true;
-        await _standings.Invoking(standings => standings.FindAsync(Id, CancellationToken.None)).Should().ThrowAsync<InvalidOperationException>();
+        await _standings.Invoking(standings => standings.FindAsync(Id, CancellationToken.None))
+            .Should().ThrowAsync<InvalidOperationException>();
 
         _queries.Away = false;
 
@@ -84,9 +86,11 @@ public sealed class DeploymentStandingsTests
             };
         }
 
-        public Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DeploymentView>> ListActiveAsync(
+            IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<QueuePlace?> FindPlaceAsync(DeploymentId id, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -34,7 +34,8 @@ public sealed class DeploymentTests
         var taken = deployment.Claim("w2", Now.AddSeconds(21), ADeployment.LeaseTime).Value;
 
         deployment.CompleteStep(stale, DeploymentStep.Build, Now).FirstError.Code.Should().Be("LEASE_LOST");
-        deployment.FailAttempt(stale, ADeployment.Failure(FailureCategory.User), TimeSpan.Zero, Now).FirstError.Code.Should().Be("LEASE_LOST");
+        deployment.FailAttempt(stale, ADeployment.Failure(FailureCategory.User), TimeSpan.Zero, Now).FirstError.Code.Should().Be(
+            "LEASE_LOST");
         (deployment.Attempt, deployment.Interruptions, taken.Token).Should().Be((1, 1, stale + 1));
     }
 

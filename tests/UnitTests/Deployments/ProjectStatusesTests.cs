@@ -12,7 +12,8 @@ public sealed class ProjectStatusesTests
     [InlineData(DeploymentStatus.Completed, "deployed")]
     [InlineData(DeploymentStatus.Failed, "failed")]
     [InlineData(DeploymentStatus.Cancelled, "failed")]
-    public void For_WithoutALiveVersion_IsThePlatformsWord(DeploymentStatus status, string word) => ProjectStatuses.For(status, live: false).Should().Be(word);
+    public void For_WithoutALiveVersion_IsThePlatformsWord(DeploymentStatus status, string word) =>
+        ProjectStatuses.For(status, live: false).Should().Be(word);
 
     [Theory]
     [InlineData(DeploymentStatus.Cancelled, "deployed")]

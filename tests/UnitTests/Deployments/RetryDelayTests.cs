@@ -6,7 +6,8 @@ namespace Libra.Deploy.UnitTests.Deployments;
 
 public sealed class RetryDelayTests
 {
-    private static readonly DeploymentOptions Options = new() { RetryDelay = TimeSpan.FromSeconds(2), LongestRetryDelay = TimeSpan.FromSeconds(60) };
+    private static readonly DeploymentOptions Options =
+        new() { RetryDelay = TimeSpan.FromSeconds(2), LongestRetryDelay = TimeSpan.FromSeconds(60) };
 
     [Theory]
     [InlineData(1, 2)]
@@ -27,7 +28,8 @@ public sealed class RetryDelayTests
     [Fact]
     public void After_AProvidersWish_IsNeverShorter()
     {
-        var error = Error.Unexpected("TARGET_UNAVAILABLE", "busy", new Dictionary<string, object> { [RetryDelay.AskedFor] = TimeSpan.FromSeconds(90) });
+        var error = Error.Unexpected(
+            "TARGET_UNAVAILABLE", "busy", new Dictionary<string, object> { [RetryDelay.AskedFor] = TimeSpan.FromSeconds(90) });
 
         RetryDelay.After(1, Options, error, 0.5).Should().Be(TimeSpan.FromSeconds(90));
     }

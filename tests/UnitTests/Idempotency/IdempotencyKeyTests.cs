@@ -30,7 +30,8 @@ public sealed class IdempotencyKeyTests
     [InlineData("tab\t", false)]
     [InlineData("käse", false)]
     [InlineData("\u007f", false)]
-    public void IsWellFormed_AllowsVisibleAsciiOnly(string text, bool wellFormed) => new IdempotencyKey(text).IsWellFormed.Should().Be(wellFormed);
+    public void IsWellFormed_AllowsVisibleAsciiOnly(string text, bool wellFormed) =>
+        new IdempotencyKey(text).IsWellFormed.Should().Be(wellFormed);
 
     [Fact]
     public void IsWellFormed_EndsAt255Characters()
@@ -44,7 +45,9 @@ public sealed class IdempotencyKeyTests
 
     [Theory]
     [MemberData(nameof(OtherRequests))]
-    public void Claim_OfAnotherRequest_HasAnotherDigest(CreateDeploymentCommand other) => DigestOf(other).Should().NotEqual(DigestOf(Request));
+    public void Claim_OfAnotherRequest_HasAnotherDigest(CreateDeploymentCommand other) =>
+        DigestOf(other).Should().NotEqual(DigestOf(Request));
 
-    private static byte[] DigestOf(CreateDeploymentCommand command) => IdempotencyClaim.For("org", new IdempotencyKey("k"), command).RequestDigest;
+    private static byte[] DigestOf(CreateDeploymentCommand command) =>
+        IdempotencyClaim.For("org", new IdempotencyKey("k"), command).RequestDigest;
 }

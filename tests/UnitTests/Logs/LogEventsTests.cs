@@ -27,7 +27,8 @@ public sealed class LogEventsTests
     {
         LogEntry[] lines = [Line(41, "a \"quoted\" word\nand \u001b[31mred\u001b[0m"), Line(42, "größer")];
 
-        var events = await SseParser.Create(new MemoryStream(_events.OfLines(lines).ToArray())).EnumerateAsync().ToListAsync(TestContext.Current.CancellationToken);
+        var events = await SseParser.Create(new MemoryStream(_events.OfLines(lines).ToArray())).EnumerateAsync()
+            .ToListAsync(TestContext.Current.CancellationToken);
 
         events.Select(read => (read.EventType, read.EventId)).Should().Equal(("log", "41"), ("log", "42"));
         events.Select(read => JsonNode.Parse(read.Data)!["message"]!.GetValue<string>()).Should().Equal(lines.Select(line => line.Message));
@@ -61,5 +62,6 @@ public sealed class LogEventsTests
     }
 
     private static LogEntry Line(long seq, string message) => new(
-        seq, new DateTimeOffset(2026, 11, 23, 9, 29, 40, 785, TimeSpan.Zero), LogLevel.Info, DeploymentStep.Build, LogStream.Stdout, message, Attempt: 1);
+        seq, new DateTimeOffset(2026, 11, 23, 9, 29, 40, 785, TimeSpan.Zero), LogLevel.Info, DeploymentStep.Build,
+        LogStream.Stdout, message, Attempt: 1);
 }

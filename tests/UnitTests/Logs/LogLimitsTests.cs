@@ -10,7 +10,8 @@ public sealed class LogLimitsTests
 
     [Fact]
     public void Problems_WhenReadersWouldWaitLongerThanASecond_SaysSo() =>
-        new DeploymentLogOptions { ShipInterval = TimeSpan.FromSeconds(1) }.Problems().Should().ContainSingle().Which.Should().Contain("second");
+        new DeploymentLogOptions { ShipInterval = TimeSpan.FromSeconds(1) }.Problems()
+            .Should().ContainSingle().Which.Should().Contain("second");
 
     [Fact]
     public void Problems_OfAnObjectStoreWithoutSettings_NameThem() =>
@@ -19,6 +20,7 @@ public sealed class LogLimitsTests
 
     [Fact]
     public void ToString_OfObjectStoreOptions_ShowsNoKey() =>
-        new S3ObjectStoreOptions { Endpoint = new Uri("https://store.test"), AccessKeyId = "the-key", SecretAccessKey = "the-secret" }.ToString()
+        new S3ObjectStoreOptions { Endpoint = new Uri("https://store.test"), AccessKeyId = "the-key", SecretAccessKey = "the-secret" }
+            .ToString()
             .Should().NotContain("the-key").And.NotContain("the-secret").And.Contain("store.test");
 }

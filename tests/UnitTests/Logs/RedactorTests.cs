@@ -114,7 +114,8 @@ public sealed class RedactorTests
         {
             Secret,
             Uri.EscapeDataString(Secret),
-            Uri.EscapeDataString(Secret).Replace("%2F", "%2f", StringComparison.Ordinal).Replace("%C3%BC", "%c3%bc", StringComparison.Ordinal)
+            Uri.EscapeDataString(Secret).Replace("%2F", "%2f", StringComparison.Ordinal)
+                .Replace("%C3%BC", "%c3%bc", StringComparison.Ordinal)
                 .Replace("%2B", "%2b", StringComparison.Ordinal).Replace("%3C", "%3c", StringComparison.Ordinal)
                 .Replace("%3E", "%3e", StringComparison.Ordinal),
             WebUtility.UrlEncode(Secret),

@@ -34,7 +34,9 @@ public sealed class SecretsInOutputTests
         for (var before = limit - 40; before <= limit + 10; before++)
         {
             var output = new OutputLines(limit);
-            var line = output.Append(Encoding.UTF8.GetBytes(new string('.', before) + "known-secret-of-a-project" + new string('.', 99) + "\n")).Single();
+            var line = output
+                .Append(Encoding.UTF8.GetBytes(new string('.', before) + "known-secret-of-a-project" + new string('.', 99) + "\n"))
+                .Single();
 
             LineText.Finish(line, redactor, output.Secret, limit).Should().NotContain("kno").And.EndWith(" [line cut]");
         }
@@ -46,7 +48,8 @@ public sealed class SecretsInOutputTests
         for (var position = 0; position < bytes.Length;)
         {
             var piece = Math.Min(random.Next(1, 40), bytes.Length - position);
-            foreach (var line in output.Append(bytes.AsSpan(position, piece))) yield return LineText.Finish(line, redactor, output.Secret, 16 << 10);
+            foreach (var line in output.Append(bytes.AsSpan(position, piece)))
+                yield return LineText.Finish(line, redactor, output.Secret, 16 << 10);
             position += piece;
         }
     }

@@ -11,7 +11,8 @@ public sealed class CustomDomainTests
     [InlineData("shop.example.org.", "shop.example.org")]
     [InlineData("notlibra.sh", "notlibra.sh")]
     [InlineData("bücher.example", "xn--bcher-kva.example")]
-    public void Parse_AHostName_GivesItsAsciiForm(string text, string ascii) => CustomDomain.Parse(text, OwnZones).Value.Value.Should().Be(ascii);
+    public void Parse_AHostName_GivesItsAsciiForm(string text, string ascii) =>
+        CustomDomain.Parse(text, OwnZones).Value.Value.Should().Be(ascii);
 
     [Theory]
     [InlineData("localhost")]

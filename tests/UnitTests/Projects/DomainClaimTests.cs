@@ -34,7 +34,8 @@ public sealed class DomainClaimTests
 
         claim.TakeIntoUse(Now.AddDays(1));
 
-        (claim.Progress, claim.HostnameId, claim.Reason, claim.NextCheckAt).Should().Be((CustomDomainProgress.Pending, null, null, Now.AddDays(1)));
+        (claim.Progress, claim.HostnameId, claim.Reason, claim.NextCheckAt)
+            .Should().Be((CustomDomainProgress.Pending, null, null, Now.AddDays(1)));
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class DomainClaimTests
 
         project.ShowCustomDomain(claim, Now);
 
-        (project.CustomDomainStatus, project.CustomHostnameId, project.SslStatus, project.CustomDomainVerifiedAt).Should().Be(("verified", "h1", "pending_issuance", Now));
+        (project.CustomDomainStatus, project.CustomHostnameId, project.SslStatus, project.CustomDomainVerifiedAt)
+            .Should().Be(("verified", "h1", "pending_issuance", Now));
         project.OwnershipVerification.Should().Be("""{"type":"txt","name":"_cf.shop.example.org","value":"proof"}""");
     }
 

@@ -24,7 +24,16 @@ public sealed class DeadLetterTests
         letter.TotalRetries.Should().Be(1);
         letter.RetryHistory.Select(failed => (failed.Attempt, failed.Step)).Should().Equal((1, "validation"), (2, null));
         letter.FinalError.Should().Be("BUILD_FAILED: It failed.");
-        letter.Message.Should().BeEquivalentTo(new { DeploymentId = deployment.Id.Value, ProjectId = "p1", OrgId = "org1", UserId = "u1", Source = "project", MaxAttempts = 2 });
+        letter.Message.Should().BeEquivalentTo(
+            new
+            {
+                DeploymentId = deployment.Id.Value,
+                ProjectId = "p1",
+                OrgId = "org1",
+                UserId = "u1",
+                Source = "project",
+                MaxAttempts = 2
+            });
     }
 
     [Fact]
@@ -61,5 +70,6 @@ public sealed class DeadLetterTests
         letter.Reason.Should().Be(DeadLetterReasons.InvalidMessage);
     }
 
-    private static DeadLetter ThatIsOpen() => DeadLetter.Of(ADeployment.ThatWaits(), DeadLetterReasons.SystemError, "deployment-queue", Now);
+    private static DeadLetter ThatIsOpen() =>
+        DeadLetter.Of(ADeployment.ThatWaits(), DeadLetterReasons.SystemError, "deployment-queue", Now);
 }

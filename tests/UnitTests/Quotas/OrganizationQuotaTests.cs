@@ -31,7 +31,8 @@ public sealed class OrganizationQuotaTests
 
     [Fact]
     public void Remaining_OfPlansWithoutLimit_IsTheirWholeSum() =>
-        Quota(APlan.Of("FREE", left: int.MaxValue), APlan.Of("MAX", left: int.MaxValue, id: "max")).Remaining.Should().Be(2L * int.MaxValue);
+        Quota(APlan.Of("FREE", left: int.MaxValue), APlan.Of("MAX", left: int.MaxValue, id: "max")).Remaining.Should().Be(
+            2L * int.MaxValue);
 
     [Fact]
     public void RemainingOf_WhenARefreshIsDue_IsTheAllowanceOfTwiceTheAiUses()
@@ -39,13 +40,15 @@ public sealed class OrganizationQuotaTests
         var plan = APlan.ThatIsAnnual(APlan.Now.AddDays(-40), left: 3);
 
         Quota(plan).RemainingOf(plan).Should().Be(100);
-        new OrganizationQuota([plan], new PlanAllowances([]), APlan.Now).RemainingOf(plan).Should().Be(3, "without a configured allowance there is no refresh");
+        new OrganizationQuota([plan], new PlanAllowances([]), APlan.Now).RemainingOf(plan)
+            .Should().Be(3, "without a configured allowance there is no refresh");
     }
 
     [Fact]
     public void ResetDate_IsTheFirstOfAllPlans()
     {
-        Quota(APlan.Of("FREE", left: 0, daysLeft: 20), APlan.Of("MAX", left: 0, daysLeft: 4, id: "max")).ResetDate.Should().Be(APlan.Now.AddDays(4));
+        Quota(APlan.Of("FREE", left: 0, daysLeft: 20), APlan.Of("MAX", left: 0, daysLeft: 4, id: "max")).ResetDate.Should().Be(
+            APlan.Now.AddDays(4));
         Quota().ResetDate.Should().BeNull();
     }
 
@@ -68,8 +71,10 @@ public sealed class OrganizationQuotaTests
     }
 
     private static QuotaPlan Any(Random random, int i) => new(
-        $"plan-{i}", "org", random.GetItems(["FREE", "PRO", "MAX"], 1)[0], random.Next(-2, 4), APlan.Now.AddDays(-100), APlan.Now.AddDays(random.Next(-3, 30)),
-        random.Next(4) > 0, random.GetItems(["month", "year", null], 1)[0], random.Next(3) == 0 ? null : APlan.Now.AddDays(-random.Next(60)));
+        $"plan-{i}", "org", random.GetItems(["FREE", "PRO", "MAX"], 1)[0], random.Next(-2, 4), APlan.Now.AddDays(-100),
+        APlan.Now.AddDays(random.Next(-3, 30)),
+        random.Next(4) > 0, random.GetItems(["month", "year", null], 1)[0],
+        random.Next(3) == 0 ? null : APlan.Now.AddDays(-random.Next(60)));
 
     private static QuotaPlan? Next(params QuotaPlan[] plans) => Quota(plans).NextToCharge;
 

@@ -11,14 +11,16 @@ public sealed class ChildProcessTests
         ChildProcess child = null!;
         var caller = new Thread(() =>
         {
-            child = ChildProcess.StartAsync(["/usr/bin/setpriv", "--pdeathsig", "KILL", "sh", "-c", "trap 'exit 7' TERM; echo $$; while :; do sleep 0.1; done"]).Result;
+            child = ChildProcess.StartAsync(
+                ["/usr/bin/setpriv", "--pdeathsig", "KILL", "sh", "-c", "trap 'exit 7' TERM; echo $$; while :; do sleep 0.1; done"]).Result;
         });
         caller.Start();
         caller.Join();
         using var owned = child;
         var id = await new StreamReader(child.Stdout).ReadLineAsync(TestContext.Current.CancellationToken);
 
-        using (var terminate = System.Diagnostics.Process.Start("kill", ["-TERM", id!])) await terminate.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var terminate = System.Diagnostics.Process.Start("kill", ["-TERM", id!]))
+            await terminate.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         (await child.Exited).Should().Be(7, "only the signal of this test may end it");
     }

@@ -19,14 +19,16 @@ public sealed class ConnectStreamTests
     [InlineData("""{"event":{"end":{"exited":false,"exitCode":-1}}}""", null)]
     public async Task Read_WhenTheProcessEnded_TellsHow(string end, int? code)
     {
-        var (result, output) = await ReadAsync(Message(Start), Message("""{"event":{"keepalive":{}}}"""), Message(Data), Message(end), Message("{}", flags: 2));
+        var (result, output) = await ReadAsync(
+            Message(Start), Message("""{"event":{"keepalive":{}}}"""), Message(Data), Message(end), Message("{}", flags: 2));
 
         result.Should().Be(code);
         output.Should().Be("hello\n");
     }
 
     [Fact]
-    public async Task Read_WhenTheStreamEndsWellWithoutTheProcesssEnd_IsNoSuccess() => await FailsAsync(true, Message(Start), Message(Data), Message("{}", flags: 2));
+    public async Task Read_WhenTheStreamEndsWellWithoutTheProcesssEnd_IsNoSuccess() =>
+        await FailsAsync(true, Message(Start), Message(Data), Message("{}", flags: 2));
 
     [Fact]
     public async Task Read_WhenTheStreamBreaksOff_IsNoSuccess() => await FailsAsync(true, Message(Start), Message(Data));
@@ -65,7 +67,8 @@ public sealed class ConnectStreamTests
     {
         var output = new StringBuilder();
         using var silence = new SilenceWatch(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        var code = await ProcessStream.ReadAsync(new ConnectStream(new MemoryStream([.. messages.SelectMany(message => message)])), TakeAsync, silence);
+        var code = await ProcessStream.ReadAsync(
+            new ConnectStream(new MemoryStream([.. messages.SelectMany(message => message)])), TakeAsync, silence);
         return (code, output.ToString());
 
         Task TakeAsync(SandboxStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

@@ -108,7 +108,8 @@ public sealed class ControlGroupsTests : IDisposable
         {
             Directory.CreateDirectory(In(controller));
             File.WriteAllText(In($"{controller}/cgroup.procs"), "");
-            foreach (var name in (string[])["dead-1", "dead-2", "other-1"]) Directory.CreateDirectory(In($"{controller}/libra-deploy/{name}"));
+            foreach (var name in (string[])["dead-1", "dead-2", "other-1"])
+                Directory.CreateDirectory(In($"{controller}/libra-deploy/{name}"));
         }
 
         await Probe().EndAsync("dead");

@@ -44,7 +44,8 @@ public sealed class DependencyStoreTests : IDisposable
         var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
         foreach (var key in (string[])["oldest", "older", "newest"]) store.Add(key, Installed(key, size: 600), [""]).Dispose();
         var used = store.TryUse("oldest")!;
-        foreach (var (key, day) in (((string, int)[])[("oldest", 1), ("older", 2), ("newest", 3)])) File.SetLastWriteTimeUtc(Path.Combine(_folder, key + ".lock"), new DateTime(2026, 1, day));
+        foreach (var (key, day) in (((string, int)[])[("oldest", 1), ("older", 2), ("newest", 3)]))
+            File.SetLastWriteTimeUtc(Path.Combine(_folder, key + ".lock"), new DateTime(2026, 1, day));
 
         store.Trim();
 
@@ -60,7 +61,8 @@ public sealed class DependencyStoreTests : IDisposable
     }
 
     [Fact]
-    public void TryUse_WhenNothingIsStored_IsNull() => new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System).TryUse("key").Should().BeNull();
+    public void TryUse_WhenNothingIsStored_IsNull() =>
+        new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System).TryUse("key").Should().BeNull();
 
     private string Installed(string name, int size)
     {

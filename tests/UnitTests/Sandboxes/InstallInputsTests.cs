@@ -20,9 +20,11 @@ public sealed class InstallInputsTests : IDisposable
         Write("package.json", """{ "workspaces": ["packages/*"], "scripts": { "postinstall": "evil" }, "packageManager": "pnpm@1.0.0", "dependencies": { "a": "1" } }""");
         Write("packages/ui/package.json", """{ "name": "ui" }""");
         Write("pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
-        Write("pnpm-workspace.yaml", "packages:\n- packages/*\nconfigDependencies:\n  evil: 1.0.0\n\"pnpmfile\": evil.cjs\ncatalog:\n  react: ^19\n");
+        Write("pnpm-workspace.yaml",
+            "packages:\n- packages/*\nconfigDependencies:\n  evil: 1.0.0\n\"pnpmfile\": evil.cjs\ncatalog:\n  react: ^19\n");
         Write("patches/a.patch", "diff");
-        foreach (var name in (string[])[".npmrc", "bunfig.toml", ".yarnrc.yml", ".pnpmfile.cjs", "index.js", "packages/ui/.npmrc"]) Write(name, "evil");
+        foreach (var name in (string[])[".npmrc", "bunfig.toml", ".yarnrc.yml", ".pnpmfile.cjs", "index.js", "packages/ui/.npmrc"])
+            Write(name, "evil");
 
         var inputs = InstallInputs.Read(_source.FullName, PackageManager.Pnpm);
         inputs.WriteTo(_target.FullName);
@@ -30,9 +32,12 @@ public sealed class InstallInputsTests : IDisposable
         inputs.Problems.Should().BeEmpty();
         inputs.PackageFolders.Should().BeEquivalentTo("", "packages/ui");
         _target.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_target.FullName, file.FullName))
-            .Should().BeEquivalentTo("package.json", "packages/ui/package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "patches/a.patch");
-        File.ReadAllText(Path.Combine(_target.FullName, "pnpm-workspace.yaml")).Should().Be("packages:\n- packages/*\ncatalog:\n  react: ^19\n\n");
-        File.ReadAllText(Path.Combine(_target.FullName, "package.json")).Should().NotContain("evil").And.NotContain("packageManager").And.Contain("\"a\":\"1\"");
+            .Should().BeEquivalentTo(
+                "package.json", "packages/ui/package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "patches/a.patch");
+        File.ReadAllText(Path.Combine(_target.FullName, "pnpm-workspace.yaml"))
+            .Should().Be("packages:\n- packages/*\ncatalog:\n  react: ^19\n\n");
+        File.ReadAllText(Path.Combine(_target.FullName, "package.json"))
+            .Should().NotContain("evil").And.NotContain("packageManager").And.Contain("\"a\":\"1\"");
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class ProjectTarTests : IDisposable
     [Fact]
     public async Task Unpack_WhenFilesAndFolders_WritesThemForEveryUserToRead()
     {
-        await UnpackAsync(File("./src/a.txt", "a"), File("run.sh", "x", UnixFileMode.UserExecute), new PaxTarEntry(TarEntryType.Directory, "empty/"));
+        await UnpackAsync(
+            File("./src/a.txt", "a"), File("run.sh", "x", UnixFileMode.UserExecute), new PaxTarEntry(TarEntryType.Directory, "empty/"));
 
         (await System.IO.File.ReadAllTextAsync(In("src/a.txt"), TestContext.Current.CancellationToken)).Should().Be("a");
         System.IO.File.GetUnixFileMode(In("src")).Should().HaveFlag(UnixFileMode.OtherExecute);
@@ -58,7 +59,8 @@ public sealed class ProjectTarTests : IDisposable
     public async Task Unpack_WhenAFileIsAlsoAFolder_IsRefused() => await RefusedAsync(File("a", "1"), File("a/b", "2"));
 
     [Fact]
-    public async Task Unpack_WhenLargerThanAllowed_IsRefused() => await RefusedAsync(File("a", new string('x', 600)), File("b", new string('x', 600)));
+    public async Task Unpack_WhenLargerThanAllowed_IsRefused() =>
+        await RefusedAsync(File("a", new string('x', 600)), File("b", new string('x', 600)));
 
     [Fact]
     public async Task Unpack_WhenCutOff_IsRefused()
@@ -72,10 +74,12 @@ public sealed class ProjectTarTests : IDisposable
 
     private string In(string path) => Path.Combine(_folder.FullName, path);
 
-    private Task UnpackAsync(params TarEntry[] entries) => ProjectTar.UnpackAsync(Tar(entries), _folder.FullName, 1000, TestContext.Current.CancellationToken);
+    private Task UnpackAsync(params TarEntry[] entries) =>
+        ProjectTar.UnpackAsync(Tar(entries), _folder.FullName, 1000, TestContext.Current.CancellationToken);
 
     private async Task RefusedAsync(params TarEntry[] entries) =>
-        (await FluentActions.Awaiting(() => UnpackAsync(entries)).Should().ThrowAsync<SandboxException>()).Which.Code.Should().Be("FILE_SYNC_FAILED");
+        (await FluentActions.Awaiting(() => UnpackAsync(entries))
+            .Should().ThrowAsync<SandboxException>()).Which.Code.Should().Be("FILE_SYNC_FAILED");
 
     private static PaxTarEntry File(string path, string content, UnixFileMode mode = UnixFileMode.UserRead) =>
         new(TarEntryType.RegularFile, path) { Mode = mode, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };

@@ -76,7 +76,8 @@ public sealed class UnusedDependenciesTests : IDisposable
 
     private UnusedDependencies Unused() => new(_options, _clock);
 
-    private void Add(string organization, string key) => StoreOf(organization, out var folders).Add(key, Installed(folders), [""]).Dispose();
+    private void Add(string organization, string key) =>
+        StoreOf(organization, out var folders).Add(key, Installed(folders), [""]).Dispose();
 
     private IEnumerable<string> Stored(string organization) => StoreOf(organization, out _).Entries().Select(entry => entry.Key).Order();
 

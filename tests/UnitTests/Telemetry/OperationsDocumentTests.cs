@@ -33,7 +33,8 @@ public sealed partial class OperationsDocumentTests
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Libra.Deploy.sln"))) folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? throw new InvalidOperationException("The solution's folder was not found above the tests."), "docs", "operations");
+        return Path.Combine(folder?.FullName
+            ?? throw new InvalidOperationException("The solution's folder was not found above the tests."), "docs", "operations");
     }
 
     [GeneratedRegex(@"\blibra_[a-z_]+")]

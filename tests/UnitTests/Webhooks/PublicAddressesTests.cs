@@ -30,7 +30,8 @@ public sealed class PublicAddressesTests
     [InlineData("2001:db8::1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2001:0:7f00:1::")]
-    public void Contains_OfAnAddressThatLeadsInside_IsFalse(string address) => PublicAddresses.Contains(IPAddress.Parse(address)).Should().BeFalse();
+    public void Contains_OfAnAddressThatLeadsInside_IsFalse(string address) =>
+        PublicAddresses.Contains(IPAddress.Parse(address)).Should().BeFalse();
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -39,5 +40,6 @@ public sealed class PublicAddressesTests
     [InlineData("2606:4700:4700::1111")]
     [InlineData("2a00:1450:4001::1")]
     [InlineData("::ffff:8.8.8.8")]
-    public void Contains_OfAnAddressOfTheInternet_IsTrue(string address) => PublicAddresses.Contains(IPAddress.Parse(address)).Should().BeTrue();
+    public void Contains_OfAnAddressOfTheInternet_IsTrue(string address) =>
+        PublicAddresses.Contains(IPAddress.Parse(address)).Should().BeTrue();
 }

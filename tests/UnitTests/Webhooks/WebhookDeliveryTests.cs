@@ -78,5 +78,6 @@ public sealed class WebhookDeliveryTests
         WebhookSecret.Parse(secret.Reveal()).Reveal().Should().Be(secret.Reveal());
     }
 
-    private static WebhookDelivery ADelivery() => WebhookDelivery.Write(WebhookDeliveryId.New(Now), WebhookId.New(Now), WebhookEvents.Completed, "{}", Now);
+    private static WebhookDelivery ADelivery() =>
+        WebhookDelivery.Write(WebhookDeliveryId.New(Now), WebhookId.New(Now), WebhookEvents.Completed, "{}", Now);
 }

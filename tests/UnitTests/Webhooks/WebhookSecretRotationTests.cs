@@ -12,7 +12,8 @@ public sealed class WebhookSecretRotationTests
     private readonly Webhook _webhook;
 
     public WebhookSecretRotationTests() =>
-        _webhook = Webhook.Create(WebhookId.New(Now), "org", new WebhookSettings("https://example.com/", [], null, IsEnabled: true), _first, Now).Value;
+        _webhook = Webhook.Create(
+            WebhookId.New(Now), "org", new WebhookSettings("https://example.com/", [], null, IsEnabled: true), _first, Now).Value;
 
     [Fact]
     public void Sign_BeforeAnyRotation_UsesTheOneSecret() => _webhook.Sign(Message, "{}", Now).Should().Be(By(_first, Now));

@@ -48,5 +48,6 @@ public sealed class WebhookTests
     private static Webhook AWebhook(params string[] events) =>
         Webhook.Create(new WebhookId(Guid.NewGuid()), "org", Settings(events), WebhookSecret.New(), Now).Value;
 
-    private static WebhookSettings Settings(params string[] events) => new("https://example.com/told", events, Description: null, IsEnabled: true);
+    private static WebhookSettings Settings(params string[] events) =>
+        new("https://example.com/told", events, Description: null, IsEnabled: true);
 }

@@ -3,7 +3,7 @@ using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Logs;
-using Libra.Deploy.Application.Deployments.Results;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Deployments;

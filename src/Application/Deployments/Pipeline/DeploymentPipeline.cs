@@ -1,6 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Logs;
-using Libra.Deploy.Application.Deployments.Results;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;

@@ -108,7 +108,7 @@ public sealed class SandboxException : Exception
     public SandboxException(string code, string message, bool transient, Exception? inner = null)
         : base(message, inner) => (Code, Transient) = (code, transient);
 
-    /// <summary>Code of API.md, for instance <c>SANDBOX_CREATE_FAILED</c>.</summary>
+    /// <summary>Code of docs/api.md, for instance <c>SANDBOX_CREATE_FAILED</c>.</summary>
     public string Code { get; }
 
     /// <summary>True when another try may succeed.</summary>

@@ -1,4 +1,4 @@
-using Libra.Deploy.Application.Deployments.Results;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline.Steps;
 using Microsoft.Extensions.DependencyInjection;
 

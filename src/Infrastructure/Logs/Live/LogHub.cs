@@ -62,7 +62,8 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         _changed.Fire();
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<LogEntry>> FollowAsync(long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<LogEntry>> FollowAsync(
+        long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {

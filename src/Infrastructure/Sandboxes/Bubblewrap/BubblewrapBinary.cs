@@ -18,7 +18,8 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
     /// <exception cref="InvalidOperationException">There is none and it cannot be fetched; the message says what to run.</exception>
     public async Task<string> LocateAsync(CancellationToken cancellationToken)
     {
-        if (ProgramPath.Find("bwrap") is { } installed && await BubblewrapVersion.OfAsync(installed, cancellationToken) >= BubblewrapVersion.Oldest) return installed;
+        if (ProgramPath.Find("bwrap") is { } installed
+            && await BubblewrapVersion.OfAsync(installed, cancellationToken) >= BubblewrapVersion.Oldest) return installed;
         return await UnpackAsync(cancellationToken);
     }
 
@@ -31,7 +32,9 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
 
         Directory.CreateDirectory(Path.GetDirectoryName(_folder)!);
         using var held = await LockFile.TryAcquireAsync(_folder + ".lock", FetchPatience, cancellationToken)
-            ?? throw new InvalidOperationException($"Another process has been fetching bubblewrap into {_folder} for {FetchPatience.TotalMinutes:0} minutes; stop it and start again.");
+            ?? throw new InvalidOperationException(
+                $"Another process has been fetching bubblewrap into {_folder} for {FetchPatience.TotalMinutes:0} minutes; "
+                + "stop it and start again.");
         if (!File.Exists(Unpacked)) await FetchAsync(cancellationToken);
         return Unpacked;
     }
@@ -42,7 +45,8 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
         string[] commands = ["dnf install bubblewrap", "apk add bubblewrap", "pacman -S bubblewrap", "zypper install bubblewrap"];
         var command = commands.FirstOrDefault(command => find(command.Split(' ')[0]) is not null);
         return command is null
-            ? $"Builds need bubblewrap {BubblewrapVersion.Oldest} or newer (the program bwrap); install it with the package manager of this machine."
+            ? $"Builds need bubblewrap {BubblewrapVersion.Oldest} or newer (the program bwrap); "
+                + "install it with the package manager of this machine."
             : $"Builds need bubblewrap {BubblewrapVersion.Oldest} or newer; run `{command}`.";
     }
 
@@ -73,7 +77,9 @@ public sealed class BubblewrapBinary(string dataDirectory, ILogger<BubblewrapBin
         if (version is null) throw new InvalidOperationException("The bubblewrap of this machine's package source does not run here.");
         if (version < BubblewrapVersion.Oldest)
         {
-            throw new InvalidOperationException($"This machine's package source has bubblewrap {version}, and builds need {BubblewrapVersion.Oldest} or newer; put a newer bwrap on PATH.");
+            throw new InvalidOperationException(
+                $"This machine's package source has bubblewrap {version}, and builds need {BubblewrapVersion.Oldest} or newer; "
+                + "put a newer bwrap on PATH.");
         }
     }
 

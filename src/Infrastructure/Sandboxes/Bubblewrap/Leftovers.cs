@@ -33,7 +33,8 @@ internal static class Leftovers
 
         var left = JobFolder.IdsIn(folders).ToHashSet();
         // A finished install waits for its move under its sandbox's name and ".done".
-        foreach (var path in installs.Where(path => !left.Contains(Path.GetFileName(path)) && !left.Contains(Path.GetFileNameWithoutExtension(path))))
+        foreach (var path in installs.Where(
+            path => !left.Contains(Path.GetFileName(path)) && !left.Contains(Path.GetFileNameWithoutExtension(path))))
         {
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
         }

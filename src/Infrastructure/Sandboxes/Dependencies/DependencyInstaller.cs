@@ -25,7 +25,8 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
     {
         if (manager is not (PackageManager.Bun or PackageManager.Npm or PackageManager.Pnpm))
         {
-            return (await RefuseAsync(gate, [$"{manager} is not supported. Use bun (bun.lock), npm (package-lock.json) or pnpm (pnpm-lock.yaml)."], cancellationToken), null);
+            var advice = $"{manager} is not supported. Use bun (bun.lock), npm (package-lock.json) or pnpm (pnpm-lock.yaml).";
+            return (await RefuseAsync(gate, [advice], cancellationToken), null);
         }
 
         var inputs = InstallInputs.Read(source, manager);

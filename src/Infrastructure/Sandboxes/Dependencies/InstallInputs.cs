@@ -130,7 +130,8 @@ internal sealed class InstallInputs
 
     private bool HasWorkspaces(string source) =>
         _files.ContainsKey("pnpm-workspace.yaml")
-        || (_files.TryGetValue("package.json", out var manifest) && JsonNode.Parse(manifest) is JsonObject root && root.ContainsKey("workspaces"));
+        || (_files.TryGetValue("package.json", out var manifest) && JsonNode.Parse(manifest) is JsonObject root
+            && root.ContainsKey("workspaces"));
 
     private void AddManifest(string source, string path)
     {

@@ -22,6 +22,8 @@ internal static partial class PnpmWorkspace
         return Encoding.UTF8.GetBytes(kept.ToString());
     }
 
-    [GeneratedRegex(@"\A(?:packages|catalog|catalogs|overrides|packageExtensions|patchedDependencies|ignoredOptionalDependencies):(?:\s|\z)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:packages|catalog|catalogs|overrides|packageExtensions|patchedDependencies|ignoredOptionalDependencies):(?:\s|\z)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex KnownKey();
 }

@@ -9,7 +9,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 
 /// <summary>A call to a sandbox service, made anew for each try.</summary>
 /// <param name="Name">What it is for, as it appears in messages.</param>
-/// <param name="Code">Code of a failure in API.md.</param>
+/// <param name="Code">Code of a failure in docs/api.md.</param>
 internal sealed record ProviderCall(string Name, string Code, Func<HttpRequestMessage> Request)
 {
     /// <summary>One try.</summary>

@@ -25,7 +25,8 @@ internal static class RemoteDownload
                 await destination.WriteAsync(buffer.AsMemory(0, read), either.Token);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (
+            e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new SandboxException("SANDBOX_COMMAND_FAILED", $"A file did not come whole from {provider}.", transient: true, e);
         }

@@ -34,7 +34,8 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         _lease.Start(spec.Limits.Lifetime);
-        var folders = $"mkdir -p {_layout.Source} {_layout.Install} {_layout.Cache} {_layout.Scripts} && ln -s {_layout.Modules} {_layout.Scripts}/node_modules";
+        var folders = $"mkdir -p {_layout.Source} {_layout.Install} {_layout.Cache} {_layout.Scripts} "
+            + $"&& ln -s {_layout.Modules} {_layout.Scripts}/node_modules";
         var check = $"export PATH={_layout.Tools}:$PATH && test -d {_layout.Modules}/wrangler && node --version && bun --version";
         var said = new FirstWords();
         if (await machine.RunAsync($"{folders} && {check}", settings.Machines.Options.CallTimeout, said.TakeAsync, cancellationToken) == 0)
@@ -45,7 +46,8 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
 
         throw new SandboxException(
             "SANDBOX_CREATE_FAILED",
-            $"The sandboxes of {settings.Machines.Name} have no toolchain in {settings.Machines.Options.Toolchain}; make their template from runtime/remote/Dockerfile. {said}",
+            $"The sandboxes of {settings.Machines.Name} have no toolchain in {settings.Machines.Options.Toolchain}; "
+            + $"make their template from runtime/remote/Dockerfile. {said}",
             transient: false);
     }
 

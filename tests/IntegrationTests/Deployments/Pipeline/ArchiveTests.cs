@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.IntegrationTests.Persistence;
@@ -14,7 +15,8 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
     private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
     private PipelineNode _node = null!;
 
-    public async ValueTask InitializeAsync() => _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
+    public async ValueTask InitializeAsync() =>
+        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
 
     public async ValueTask DisposeAsync()
     {
@@ -53,7 +55,8 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
         var later = await ArchivedAsync(id);
 
         (atOnce, later).Should().Be((false, true), "its worker may be about to do it itself until then");
-        (await _node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).IsError.Should().BeFalse("the result is stored as well");
+        (await _node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).IsError.Should().BeFalse(
+            "the result is stored as well");
     }
 
     private async Task<bool> ArchivedAsync(DeploymentId id)

@@ -21,7 +21,8 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
         return inner.PutAsync(bucket, key, content, contentType, cancellationToken);
     }
 
-    public async Task<bool> PutIfAbsentAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
+    public async Task<bool> PutIfAbsentAsync(
+        ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
         Refuse(bucket, RefusesWrites);
         if (bucket == ObjectBucket.Logs) await BeforeLogChunk();
@@ -37,10 +38,13 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     public Task<byte[]?> ReadRangeAsync(ObjectBucket bucket, string key, long offset, int length, CancellationToken cancellationToken) =>
         inner.ReadRangeAsync(bucket, key, offset, length, cancellationToken);
 
-    public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) => inner.HeadAsync(bucket, key, cancellationToken);
+    public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) =>
+        inner.HeadAsync(bucket, key, cancellationToken);
 
     public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, CancellationToken cancellationToken) =>
-        RefusesLogs && bucket == ObjectBucket.Logs ? throw new IOException("The store is away.") : inner.ListAsync(bucket, prefix, cancellationToken);
+        RefusesLogs && bucket == ObjectBucket.Logs
+            ? throw new IOException("The store is away.")
+            : inner.ListAsync(bucket, prefix, cancellationToken);
 
     public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         inner.DeleteAsync(bucket, keys, cancellationToken);

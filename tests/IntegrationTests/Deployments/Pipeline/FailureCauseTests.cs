@@ -20,7 +20,8 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
     private PipelineNode _node = null!;
 
-    public async ValueTask InitializeAsync() => _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
+    public async ValueTask InitializeAsync() =>
+        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
 
     public async ValueTask DisposeAsync()
     {
@@ -48,7 +49,8 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
 
         run.Outcome.Should().Be(RunOutcome.Failed, run.Message);
         var end = await _node.ViewAsync(id);
-        (end.Status, end.Attempt, end.Failure!.Code, end.Failure.Category).Should().Be((DeploymentStatus.Failed, 1, code, FailureCategory.User));
+        (end.Status, end.Attempt, end.Failure!.Code, end.Failure.Category)
+            .Should().Be((DeploymentStatus.Failed, 1, code, FailureCategory.User));
         end.Failure.Retryable.Should().BeFalse();
         (await _node.DeadLettersAsync(id)).Should().BeEmpty();
         (await IsRefundedAsync(id)).Should().BeFalse();
@@ -74,9 +76,11 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         var end = await _node.ViewAsync(id);
         (end.Status, end.Attempt, end.Failure!.Code).Should().Be((DeploymentStatus.Failed, Attempts, code));
         end.Failure.Category.ToString().ToLowerInvariant().Should().Be(category);
-        end.Journal.Where(run => run.Attempt == 2).MinBy(run => run.Step)!.Step.WireName().Should().Be(retryBegins, "what is done is not done again");
+        end.Journal.Where(run => run.Attempt == 2).MinBy(run => run.Step)!.Step.WireName()
+            .Should().Be(retryBegins, "what is done is not done again");
         var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
-        (letter.Reason, letter.TotalRetries, letter.RetryHistory.Count).Should().Be((DeadLetterReasons.MaxRetriesExceeded, Attempts - 1, Attempts));
+        (letter.Reason, letter.TotalRetries, letter.RetryHistory.Count)
+            .Should().Be((DeadLetterReasons.MaxRetriesExceeded, Attempts - 1, Attempts));
         (await IsRefundedAsync(id)).Should().BeTrue();
         await ExpectReplayToCompleteAsync(id, letter.Id);
     }
@@ -88,12 +92,14 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     {
         var id = await AcceptAsync(code);
         _node.Target.OnPublish = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The API token may not do this."));
-        if (code == "SANDBOX_CREATE_FAILED") _node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
+        if (code == "SANDBOX_CREATE_FAILED")
+            _node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
 
         (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
 
         var end = await _node.ViewAsync(id);
-        (end.Attempt, end.Failure!.Code, end.Failure.Category, end.Failure.Retryable).Should().Be((1, code, FailureCategory.Platform, false));
+        (end.Attempt, end.Failure!.Code, end.Failure.Category, end.Failure.Retryable)
+            .Should().Be((1, code, FailureCategory.Platform, false));
         var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
         letter.Reason.Should().Be(DeadLetterReasons.SystemError);
         (await IsRefundedAsync(id)).Should().BeTrue();
@@ -132,7 +138,8 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         var refused = await _node.SendAsync(new CreateDeploymentCommand(view.ProjectId, view.OrganizationId, "u"));
 
         refused.FirstError.Code.Should().Be("DEPLOYMENT_QUOTA_EXCEEDED");
-        (await _node.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE organization_id = $1", view.OrganizationId)).Should().Be(1);
+        (await _node.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE organization_id = $1", view.OrganizationId))
+            .Should().Be(1);
     }
 
     [Fact]
@@ -276,7 +283,8 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     private async Task ExpectReplayToCompleteAsync(DeploymentId ended, Domain.Queue.DeadLetterId letter)
     {
         Mend();
-        var replayed = await _node.SendAsync(new ReplayDeadLetterCommand(OrganizationFilter.All, letter, new ReplayRequest("test", "mended", null)));
+        var replayed = await _node.SendAsync(
+            new ReplayDeadLetterCommand(OrganizationFilter.All, letter, new ReplayRequest("test", "mended", null)));
         replayed.IsError.Should().BeFalse();
 
         (await _node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(RunOutcome.Completed);

@@ -9,9 +9,13 @@ internal sealed class NoCustomDomains : ICustomDomains
 {
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<ErrorOr<Success>> RemoveAsync(CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ErrorOr<Success>> RemoveAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

@@ -68,7 +68,8 @@ internal sealed class PipelineNode : IAsyncDisposable
     {
         var suffix = Guid.NewGuid().ToString("N")[..12];
         await ExecuteAsync(
-            "INSERT INTO public.project (id, name, template_type, user_id, organization_id) VALUES ($1, 'Test', 'static', 'u', $2)", $"p-{suffix}", $"org-{suffix}");
+            "INSERT INTO public.project (id, name, template_type, user_id, organization_id) VALUES ($1, 'Test', 'static', 'u', $2)",
+            $"p-{suffix}", $"org-{suffix}");
         await ExecuteAsync(
             """
             INSERT INTO public.subscription_limit
@@ -85,7 +86,8 @@ internal sealed class PipelineNode : IAsyncDisposable
     }
 
     /// <summary>One turn of this worker on a deployment.</summary>
-    public async Task<RunResult> RunAsync(DeploymentId id) => (await SendAsync(new RunDeploymentCommand(id, Name, CancellationToken.None))).Value;
+    public async Task<RunResult> RunAsync(DeploymentId id) =>
+        (await SendAsync(new RunDeploymentCommand(id, Name, CancellationToken.None))).Value;
 
     /// <summary>How a deployment stands, as stored.</summary>
     public async Task<DeploymentView> ViewAsync(DeploymentId id)
@@ -142,7 +144,8 @@ internal sealed class PipelineNode : IAsyncDisposable
         services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = _cache.FullName });
         services.AddProjectTemplates(RuntimeLayout.Find().Templates);
         services.AddSingleton(new SourceLimits()).AddSingleton(new BuildToolchain("test"));
-        services.AddSingleton<IDeployTarget>(Target).AddSingleton<ISandboxProvider>(Sandboxes).AddSingleton<ICustomDomains, NoCustomDomains>();
+        services.AddSingleton<IDeployTarget>(Target).AddSingleton<ISandboxProvider>(Sandboxes)
+            .AddSingleton<ICustomDomains, NoCustomDomains>();
         services.AddWebhooks(worker: false);
         return services.BuildServiceProvider();
     }

@@ -61,7 +61,8 @@ internal sealed class ScriptedSandboxes : ISandboxProvider
             return script.Installed;
         }
 
-        public async Task<SandboxExit> BuildAsync(SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken)
+        public async Task<SandboxExit> BuildAsync(
+            SandboxBuild build, Stream result, SandboxOutput output, CancellationToken cancellationToken)
         {
             script.ThrowFor("Build");
             if (script.Built.Succeeded) await script.Result.Build().CopyToAsync(result, cancellationToken);

@@ -60,7 +60,9 @@ public sealed class RemoteFaultTests
         await using var rig = await RemoteRig.StartAsync(provider);
         rig.Double.HasToolchain = false;
 
-        await FailsAsync(() => OpenSandbox.CreateAsync(rig.Provider), "SANDBOX_CREATE_FAILED", transient: false, "*no toolchain in /opt/libra*runtime/remote/Dockerfile*");
+        await FailsAsync(
+            () => OpenSandbox.CreateAsync(rig.Provider), "SANDBOX_CREATE_FAILED", transient: false,
+            "*no toolchain in /opt/libra*runtime/remote/Dockerfile*");
         rig.Double.Machines.Values.Should().ContainSingle().Which.IsGone.Should().BeTrue();
     }
 
@@ -86,7 +88,9 @@ public sealed class RemoteFaultTests
         await open.WriteAsync(("a.txt", "a"));
 
         var building = open.BuildAsync(["sh", "-c", "mkdir dist; echo started; sleep 600"]);
-        await IntegrationTests.Eventually.BecomesTrueAsync(() => open.Output.Contains("started\n", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "output comes while the command runs");
+        await IntegrationTests.Eventually.BecomesTrueAsync(
+            () => open.Output.Contains("started\n", StringComparison.Ordinal), TimeSpan.FromSeconds(60),
+            "output comes while the command runs");
         rig.Double.Only.Dispose();
 
         await FailsAsync(() => building.WaitAsync(TimeSpan.FromSeconds(60)), "SANDBOX_COMMAND_FAILED", transient: true, "*");
@@ -127,7 +131,8 @@ public sealed class RemoteFaultTests
         await OpenSandbox.CreateAsync(rig.Provider);
         rig.Double.Fail("time limit", Fault.Html(503), times: 1000); // as good as dead: nothing that it sends arrives
 
-        await IntegrationTests.Eventually.BecomesTrueAsync(() => rig.Double.Machines.Values.Single().IsGone, TimeSpan.FromSeconds(30), "nobody renews it");
+        await IntegrationTests.Eventually.BecomesTrueAsync(
+            () => rig.Double.Machines.Values.Single().IsGone, TimeSpan.FromSeconds(30), "nobody renews it");
     }
 
     [Theory]
@@ -139,9 +144,13 @@ public sealed class RemoteFaultTests
         var spec = new SandboxSpec(alive, "org", "project", new SandboxLimits());
         await using var living = await rig.Provider.CreateAsync(spec, TestContext.Current.CancellationToken);
         var orphans = new List<ISandbox>();
-        for (var i = 0; i < 3; i++) orphans.Add(await rig.Provider.CreateAsync(spec with { DeploymentId = DeploymentId.New(TimeProvider.System.GetUtcNow()) }, TestContext.Current.CancellationToken));
-        await using var young = await rig.Provider.CreateAsync(spec with { DeploymentId = DeploymentId.New(TimeProvider.System.GetUtcNow()) }, TestContext.Current.CancellationToken);
-        foreach (var id in orphans.Select(orphan => orphan.Id).Append(living.Id)) rig.Double.Machines[id].StartedAt -= TimeSpan.FromMinutes(10);
+        for (var i = 0; i < 3; i++)
+            orphans.Add(await rig.Provider.CreateAsync(
+                spec with { DeploymentId = DeploymentId.New(TimeProvider.System.GetUtcNow()) }, TestContext.Current.CancellationToken));
+        await using var young = await rig.Provider.CreateAsync(
+            spec with { DeploymentId = DeploymentId.New(TimeProvider.System.GetUtcNow()) }, TestContext.Current.CancellationToken);
+        foreach (var id in orphans.Select(orphan => orphan.Id).Append(living.Id))
+            rig.Double.Machines[id].StartedAt -= TimeSpan.FromMinutes(10);
 
         (await rig.Provider.ReapAsync(new HashSet<DeploymentId> { alive }, TestContext.Current.CancellationToken)).Should().Be(3);
 
@@ -160,8 +169,10 @@ public sealed class RemoteFaultTests
         await open.WriteAsync(("a.txt", "a"));
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
-        var building = open.BuildAsync(TimeSpan.FromMinutes(5), cancel.Token, ["sh", "-c", "(trap '' TERM HUP INT; setsid sleep 600) & echo started; sleep 600"]);
-        await IntegrationTests.Eventually.BecomesTrueAsync(() => open.Output.Contains("started\n", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "it runs");
+        var building = open.BuildAsync(
+            TimeSpan.FromMinutes(5), cancel.Token, ["sh", "-c", "(trap '' TERM HUP INT; setsid sleep 600) & echo started; sleep 600"]);
+        await IntegrationTests.Eventually.BecomesTrueAsync(
+            () => open.Output.Contains("started\n", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "it runs");
         await cancel.CancelAsync();
 
         await FluentActions.Awaiting(() => building).Should().ThrowAsync<OperationCanceledException>();

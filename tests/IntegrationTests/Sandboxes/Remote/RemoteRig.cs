@@ -36,11 +36,13 @@ internal sealed class RemoteRig : IAsyncDisposable
         if (provider == "e2b")
         {
             var e2b = await ProviderDouble.StartAsync<E2BDouble>();
-            return new RemoteRig(e2b, services => services.AddE2BSandboxes(new E2BOptions { ApiKey = new ProviderKey(key), ApiUrl = e2b.Address, SandboxUrl = e2b.Address, Lease = time }));
+            return new RemoteRig(e2b, services => services.AddE2BSandboxes(
+                new E2BOptions { ApiKey = new ProviderKey(key), ApiUrl = e2b.Address, SandboxUrl = e2b.Address, Lease = time }));
         }
 
         var daytona = await ProviderDouble.StartAsync<DaytonaDouble>();
-        return new RemoteRig(daytona, services => services.AddDaytonaSandboxes(new DaytonaOptions { ApiKey = new ProviderKey(key), ApiUrl = new Uri(daytona.Address, "api/"), Lease = time }));
+        return new RemoteRig(daytona, services => services.AddDaytonaSandboxes(
+            new DaytonaOptions { ApiKey = new ProviderKey(key), ApiUrl = new Uri(daytona.Address, "api/"), Lease = time }));
     }
 
     public async ValueTask DisposeAsync()

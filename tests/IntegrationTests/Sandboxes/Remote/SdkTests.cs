@@ -75,7 +75,12 @@ public sealed class SdkFolder : IAsyncLifetime
 
     private async Task<string> RunAsync(string program, string[] arguments, Uri? address)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DOUBLE_URL"] = address?.AbsoluteUri.TrimEnd('/');
         start.Environment["DOUBLE_KEY"] = ProviderDouble.Key;
         using var process = Process.Start(start)!;

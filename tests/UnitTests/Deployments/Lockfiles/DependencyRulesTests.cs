@@ -16,7 +16,8 @@ public sealed class DependencyRulesTests
     [InlineData("workspace:*")]
     [InlineData("workspace:^1.0.0")]
     [InlineData("catalog:")]
-    public void Problems_WhenOfTheRegistryOrAWorkspace_AreNone(string specification) => Check($$"""{ "dependencies": { "a": "{{specification}}" } }""").Should().BeEmpty();
+    public void Problems_WhenOfTheRegistryOrAWorkspace_AreNone(string specification) =>
+        Check($$"""{ "dependencies": { "a": "{{specification}}" } }""").Should().BeEmpty();
 
     [Theory]
     [InlineData("git+https://example.com/a.git")]
@@ -37,7 +38,8 @@ public sealed class DependencyRulesTests
     [InlineData(" file:a")]
     public void Problems_WhenFromElsewhere_NameTheDependency(string specification)
     {
-        foreach (var section in (string[])["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides", "resolutions"])
+        foreach (var section in (
+            string[])["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides", "resolutions"])
         {
             Check($$"""{ "{{section}}": { "evil": "{{specification}}" } }""").Should().ContainSingle().Which.Should().Contain("'evil'");
         }

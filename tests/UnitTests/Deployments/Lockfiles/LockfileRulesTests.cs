@@ -14,7 +14,8 @@ public sealed class LockfileRulesTests
     [InlineData($$"""{ "packages": { "a/@s/b": ["@s/b@1.0.0-rc.1+x", "https://registry.example/npm/@s/b/-/b-1.0.0-rc.1+x.tgz", {}, "{{Checksum}}"] } }""")]
     [InlineData($$"""{ "workspaces": { "": {}, "packages/ui": {} }, "packages": { "@my/ui": ["@my/ui@workspace:packages/ui"] } } // comment""")]
     [InlineData($$"""{ "packages": { "alias": ["real@2.0.0", "", { "bin": "x" }, "{{Checksum}}"] } }""")]
-    public void Check_WhenBunLockNamesTheRegistry_HasNothingToSay(string text) => LockfileRules.Check(PackageManager.Bun, text, Registry).Should().BeEmpty();
+    public void Check_WhenBunLockNamesTheRegistry_HasNothingToSay(string text) =>
+        LockfileRules.Check(PackageManager.Bun, text, Registry).Should().BeEmpty();
 
     [Theory]
     [InlineData($$"""["a@1.0.0", "http://127.0.0.1:4801/x.tgz", {}, "{{Checksum}}"]""", "comes from")]
@@ -47,7 +48,8 @@ public sealed class LockfileRulesTests
     [InlineData("""{ "packages": [] }""")]
     [InlineData("[]")]
     [InlineData("not json")]
-    public void Check_WhenBunLockIsNotOfItsForm_IsRefused(string text) => LockfileRules.Check(PackageManager.Bun, text, Registry).Should().NotBeEmpty();
+    public void Check_WhenBunLockIsNotOfItsForm_IsRefused(string text) =>
+        LockfileRules.Check(PackageManager.Bun, text, Registry).Should().NotBeEmpty();
 
     [Theory]
     [InlineData($$"""{ "version": "1.0.0", "resolved": "https://any.mirror/a/-/a-1.0.0.tgz", "integrity": "{{Checksum}}" }""")]
@@ -57,7 +59,8 @@ public sealed class LockfileRulesTests
     [InlineData("""{ "resolved": "packages/a", "link": true }""")]
     [InlineData($$"""{ "name": "real", "version": "1.0.0", "resolved": "https://any.mirror/real/-/real-1.0.0.tgz", "integrity": "{{Checksum}}" }""")]
     public void Check_WhenAnNpmEntryIsOfTheRegistry_HasNothingToSay(string entry) =>
-        LockfileRules.Check(PackageManager.Npm, $$"""{ "packages": { "": {}, "packages/a": {}, "node_modules/b/node_modules/a": {{entry}} } }""", Registry).Should().BeEmpty();
+        LockfileRules.Check(PackageManager.Npm,
+            $$"""{ "packages": { "": {}, "packages/a": {}, "node_modules/b/node_modules/a": {{entry}} } }""", Registry).Should().BeEmpty();
 
     [Theory]
     [InlineData($$"""{ "version": "1.0.0", "resolved": "http://any.mirror/a/-/a-1.0.0.tgz", "integrity": "{{Checksum}}" }""")]
@@ -72,7 +75,8 @@ public sealed class LockfileRulesTests
     [InlineData("""{ "link": true }""")]
     [InlineData("[]")]
     public void Check_WhenAnNpmEntryIsNotOfTheRegistry_NamesIt(string entry) =>
-        LockfileRules.Check(PackageManager.Npm, $$"""{ "packages": { "node_modules/a": {{entry}} } }""", Registry).Should().ContainSingle().Which.Should().Contain("'node_modules/a'");
+        LockfileRules.Check(PackageManager.Npm, $$"""{ "packages": { "node_modules/a": {{entry}} } }""", Registry)
+            .Should().ContainSingle().Which.Should().Contain("'node_modules/a'");
 
     [Theory]
     [InlineData("""{ "packages": { "../x": { "version": "1.0.0" } } }""")]
@@ -81,10 +85,12 @@ public sealed class LockfileRulesTests
     [InlineData("""{ "packages": { "packages/a": { "resolved": "https://any.mirror/a/-/a-1.0.0.tgz" } } }""")]
     [InlineData("""{ "lockfileVersion": 1, "dependencies": {} }""")]
     [InlineData("not json")]
-    public void Check_WhenNpmLockIsNotOfItsForm_IsRefused(string text) => LockfileRules.Check(PackageManager.Npm, text, Registry).Should().NotBeEmpty();
+    public void Check_WhenNpmLockIsNotOfItsForm_IsRefused(string text) =>
+        LockfileRules.Check(PackageManager.Npm, text, Registry).Should().NotBeEmpty();
 
     [Fact]
-    public void Check_WhenPnpmLockNamesTheRegistry_HasNothingToSay() => LockfileRules.Check(PackageManager.Pnpm, PnpmLock(), Registry).Should().BeEmpty();
+    public void Check_WhenPnpmLockNamesTheRegistry_HasNothingToSay() =>
+        LockfileRules.Check(PackageManager.Pnpm, PnpmLock(), Registry).Should().BeEmpty();
 
     [Theory]
     [InlineData("    resolution: {tarball: https://example.com/x.tgz}")]
@@ -104,7 +110,8 @@ public sealed class LockfileRulesTests
     [InlineData("  'a@file:../x':")]
     [InlineData("  a@1.0.0: {resolution: {tarball: x}}")]
     [InlineData("  \"a@1.0.0\":")]
-    public void Check_WhenAPnpmKeyIsNoPackage_IsRefused(string key) => LockfileRules.Check(PackageManager.Pnpm, PnpmLock(key), Registry).Should().NotBeEmpty();
+    public void Check_WhenAPnpmKeyIsNoPackage_IsRefused(string key) =>
+        LockfileRules.Check(PackageManager.Pnpm, PnpmLock(key), Registry).Should().NotBeEmpty();
 
     [Theory]
     [InlineData("pnpmfileChecksum: sha256-x")]
@@ -112,11 +119,13 @@ public sealed class LockfileRulesTests
     [InlineData("\"packages\":")]
     [InlineData("{packages: {}}")]
     [InlineData("lockfileVersion: '5.4'")]
-    public void Check_WhenPnpmLockHasAnUnknownLine_IsRefused(string line) => LockfileRules.Check(PackageManager.Pnpm, PnpmLock() + line + "\n", Registry).Should().NotBeEmpty();
+    public void Check_WhenPnpmLockHasAnUnknownLine_IsRefused(string line) =>
+        LockfileRules.Check(PackageManager.Pnpm, PnpmLock() + line + "\n", Registry).Should().NotBeEmpty();
 
     [Fact]
     public void Check_WhenPnpmLockIsOld_IsRefused() =>
-        LockfileRules.Check(PackageManager.Pnpm, PnpmLock().Replace("9.0", "6.0", StringComparison.Ordinal), Registry).Should().ContainMatch("*version 9.0*");
+        LockfileRules.Check(PackageManager.Pnpm, PnpmLock().Replace("9.0", "6.0", StringComparison.Ordinal), Registry)
+            .Should().ContainMatch("*version 9.0*");
 
     private static string PnpmLock(string key = "  '@s/a@1.0.0':", string resolution = $"    resolution: {{integrity: {Checksum}}}") => $"""
         lockfileVersion: '9.0'

@@ -23,7 +23,8 @@ public sealed class ProjectSecretsTests
     [InlineData("src/config.ts", "const API_KEY = \"0123456789\"")]
     [InlineData("wrangler.json", "{\"name\": \"my-worker-name\", \"vars\": {\"GREETING\": \"hello, world\"}}")]
     [InlineData("my.env.ts", "SECRET=0123456789")]
-    public void In_OtherFilesOrNames_FindsNothing(string path, string content) => ProjectSecrets.In([FileOf(path, content)]).Should().BeEmpty();
+    public void In_OtherFilesOrNames_FindsNothing(string path, string content) =>
+        ProjectSecrets.In([FileOf(path, content)]).Should().BeEmpty();
 
     [Fact]
     public void In_HostileFiles_StaysQuickAndBounded()

@@ -87,5 +87,6 @@ public sealed class SourceAssemblerTests
         Assemble([], Delete("../x")).IsError.Should().BeTrue();
     }
 
-    private static ErrorOr<SourceTree> Assemble(SourceFile[] files, params FileDiff[] diffs) => SourceAssembler.Assemble(files, diffs, Limits);
+    private static ErrorOr<SourceTree> Assemble(SourceFile[] files, params FileDiff[] diffs) =>
+        SourceAssembler.Assemble(files, diffs, Limits);
 }

@@ -123,7 +123,8 @@ public sealed class SourceTreeTests
 
     private static string DigestOf(params SourceFile[] files) => SourceTree.Create(files, Limits).Value.Digest;
 
-    private static string Refusal(SourceLimits limits, params SourceFile[] files) => SourceTree.Create(files, limits).FirstError.Description;
+    private static string Refusal(SourceLimits limits, params SourceFile[] files) =>
+        SourceTree.Create(files, limits).FirstError.Description;
 
     // Letters of which none folds into another, so that no two random paths collide; the number keeps them apart.
     private static List<SourceFile> RandomFiles(Random random) => [.. Enumerable.Range(0, random.Next(1, 40)).Select(number =>

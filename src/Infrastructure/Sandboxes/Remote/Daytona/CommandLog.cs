@@ -28,7 +28,8 @@ internal sealed class CommandLog : IAsyncDisposable
             await socket.ConnectAsync(address, either.Token);
             return new CommandLog(socket, cancellationToken);
         }
-        catch (Exception e) when (e is WebSocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is WebSocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             socket.Dispose();
             throw Lost(e);

@@ -39,7 +39,8 @@ internal sealed class DaytonaMachine(
 
     public async Task<bool> DownloadAsync(string path, Stream destination, long maxBytes, CancellationToken cancellationToken)
     {
-        var call = Call("file download", HttpMethod.Get, $"files/download?path={Uri.EscapeDataString(path)}") with { Expected = [HttpStatusCode.NotFound] };
+        var address = $"files/download?path={Uri.EscapeDataString(path)}";
+        var call = Call("file download", HttpMethod.Get, address) with { Expected = [HttpStatusCode.NotFound] };
         using var answer = await http.SendAsync(call, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound) return false;
 

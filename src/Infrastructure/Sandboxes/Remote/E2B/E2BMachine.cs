@@ -117,7 +117,8 @@ internal sealed class E2BMachine(
         return body;
     }
 
-    private static MultipartFormDataContent Form(string path, Stream content) => new() { { Plain(content), "\"file\"", $"\"{Path.GetFileName(path)}\"" } };
+    private static MultipartFormDataContent Form(string path, Stream content) =>
+        new() { { Plain(content), "\"file\"", $"\"{Path.GetFileName(path)}\"" } };
 
     private static SandboxException Lost(string why, Exception? inner = null) => new("SANDBOX_COMMAND_FAILED", why, transient: true, inner);
 }

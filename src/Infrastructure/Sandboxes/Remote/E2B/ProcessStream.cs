@@ -35,7 +35,8 @@ internal static class ProcessStream
     private static async Task PassOnAsync(
         JsonElement data, string name, SandboxStream stream, RemoteOutput output, SilenceWatch silence)
     {
-        if (!data.TryGetProperty(name, out var piece) || piece.ValueKind != JsonValueKind.String || !piece.TryGetBytesFromBase64(out var bytes)) return;
+        if (!data.TryGetProperty(name, out var piece) || piece.ValueKind != JsonValueKind.String
+            || !piece.TryGetBytesFromBase64(out var bytes)) return;
 
         // Who takes the output may let us wait: that is no silence of the sandbox.
         silence.Hold();

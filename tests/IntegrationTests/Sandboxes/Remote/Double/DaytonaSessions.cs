@@ -64,7 +64,8 @@ internal sealed class DaytonaCommand
     {
         var description = new JsonObject { ["id"] = Id, ["cmdId"] = Id, ["command"] = Line };
         if (Ended.IsCompleted && !_machine.IsGone) description["exitCode"] = _process.ExitCode;
-        if (withOutput) (description["output"], description["stdout"], description["stderr"]) = (TextOf(null), TextOf(Stdout), TextOf(Stderr));
+        if (withOutput)
+            (description["output"], description["stdout"], description["stderr"]) = (TextOf(null), TextOf(Stdout), TextOf(Stderr));
         return description;
     }
 
@@ -73,13 +74,16 @@ internal sealed class DaytonaCommand
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await context.Response.WriteAsJsonAsync(new JsonObject { ["output"] = TextOf(null), ["stdout"] = TextOf(Stdout), ["stderr"] = TextOf(Stderr) });
+            await context.Response.WriteAsJsonAsync(
+                new JsonObject { ["output"] = TextOf(null), ["stdout"] = TextOf(Stdout), ["stderr"] = TextOf(Stderr) });
             return;
         }
 
         // Browsers and old clients get both streams as one; marks come only to who asks for them.
-        var marked = context.Request.Headers["X-Daytona-Split-Output"] == "true" || context.Request.Headers.ContainsKey("X-Daytona-SDK-Version")
-            || context.WebSockets.WebSocketRequestedProtocols.Any(protocol => protocol.StartsWith("X-Daytona-SDK-Version", StringComparison.OrdinalIgnoreCase));
+        var marked = context.Request.Headers["X-Daytona-Split-Output"] == "true"
+            || context.Request.Headers.ContainsKey("X-Daytona-SDK-Version")
+            || context.WebSockets.WebSocketRequestedProtocols.Any(
+                protocol => protocol.StartsWith("X-Daytona-SDK-Version", StringComparison.OrdinalIgnoreCase));
         using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
         await FollowAsync(socket, marked, context.RequestAborted);
         if (_machine.IsGone) context.Abort();
@@ -109,7 +113,9 @@ internal sealed class DaytonaCommand
 
     private async Task RunAsync()
     {
-        await Task.WhenAll(PumpAsync(_process.StandardOutput.BaseStream, Stdout), PumpAsync(_process.StandardError.BaseStream, Stderr), _process.WaitForExitAsync());
+        await Task.WhenAll(
+            PumpAsync(_process.StandardOutput.BaseStream, Stdout), PumpAsync(_process.StandardError.BaseStream, Stderr),
+            _process.WaitForExitAsync());
         _machine.Local.Forget(_process);
     }
 
@@ -130,6 +136,7 @@ internal sealed class DaytonaCommand
 
     private string TextOf(byte[]? mark)
     {
-        lock (_log) return string.Concat(_log.Where(piece => mark is null || piece.Mark == mark).Select(piece => Encoding.UTF8.GetString(piece.Data)));
+        lock (_log) return string.Concat(
+            _log.Where(piece => mark is null || piece.Mark == mark).Select(piece => Encoding.UTF8.GetString(piece.Data)));
     }
 }

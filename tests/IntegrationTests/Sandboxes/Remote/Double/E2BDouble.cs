@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote.Double;
 
-/// <summary>As much of E2B as a build touches: its control plane, and the daemon inside its sandboxes. E2B's own SDK works with it.</summary>
+/// <summary>
+/// As much of E2B as a build touches: its control plane, and the daemon inside its sandboxes. E2B's own SDK works with it.
+/// </summary>
 internal sealed class E2BDouble : ProviderDouble
 {
     private const string AccessToken = "access-token-of-one-sandbox";
@@ -14,8 +16,10 @@ internal sealed class E2BDouble : ProviderDouble
         Map("new sandbox", "POST", "/sandboxes", context => OwnedAsync(context, CreateAsync));
         Map("new sandbox", "POST", "/v2/sandboxes", context => OwnedAsync(context, CreateAsync));
         Map("list of sandboxes", "GET", "/v2/sandboxes", context => OwnedAsync(context, ListAsync));
-        Map("state of a sandbox", "GET", "/sandboxes/{id}", context => OwnedAsync(context, _ => FoundAsync(context, machine => context.Response.WriteAsJsonAsync(Describe(IdOf(context), machine)))));
-        Map("end of a sandbox", "DELETE", "/sandboxes/{id}", context => OwnedAsync(context, _ => FoundAsync(context, machine => Done(context, machine.Dispose))));
+        Map("state of a sandbox", "GET", "/sandboxes/{id}", context => OwnedAsync(
+            context, _ => FoundAsync(context, machine => context.Response.WriteAsJsonAsync(Describe(IdOf(context), machine)))));
+        Map("end of a sandbox", "DELETE", "/sandboxes/{id}",
+            context => OwnedAsync(context, _ => FoundAsync(context, machine => Done(context, machine.Dispose))));
         Map("time limit", "POST", "/sandboxes/{id}/timeout", context => OwnedAsync(context, body => FoundAsync(
             context, machine => Done(context, () => machine.Renew(TimeSpan.FromSeconds((int)body["timeout"]!))))));
         Map("network", "PUT", "/sandboxes/{id}/network", context => OwnedAsync(context, body => FoundAsync(
@@ -46,8 +50,10 @@ internal sealed class E2BDouble : ProviderDouble
     private async Task ListAsync(HttpContext context, JsonObject body)
     {
         var wanted = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery((string?)context.Request.Query["metadata"] ?? "");
-        var matching = Machines.Where(entry => !entry.Value.IsGone && wanted.All(pair => entry.Value.Labels.GetValueOrDefault(pair.Key) == pair.Value))
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Where(entry => string.CompareOrdinal(entry.Key, (string?)context.Request.Query["nextToken"] ?? "") > 0).ToList();
+        var matching = Machines.Where(
+            entry => !entry.Value.IsGone && wanted.All(pair => entry.Value.Labels.GetValueOrDefault(pair.Key) == pair.Value))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Where(entry => string.CompareOrdinal(entry.Key, (string?)context.Request.Query["nextToken"] ?? "") > 0).ToList();
         // Small pages, so that who reads only the first one is found out.
         var page = matching.Take(2).ToList();
         if (matching.Count > page.Count) context.Response.Headers["X-Next-Token"] = page[^1].Key;
@@ -80,7 +86,8 @@ internal sealed class E2BDouble : ProviderDouble
             else await context.Request.Body.CopyToAsync(file);
         }
 
-        await context.Response.WriteAsJsonAsync(new JsonArray(new JsonObject { ["path"] = path, ["name"] = Path.GetFileName(path), ["type"] = "file" }));
+        await context.Response.WriteAsJsonAsync(
+            new JsonArray(new JsonObject { ["path"] = path, ["name"] = Path.GetFileName(path), ["type"] = "file" }));
     }
 
     private static async Task DownloadAsync(HttpContext context, RentedLocalMachine machine)
@@ -110,11 +117,14 @@ internal sealed class E2BDouble : ProviderDouble
     private static Task OwnedAsync(HttpContext context, Func<JsonObject, Task> handle) => OwnedAsync(context, (_, body) => handle(body));
 
     private Task FoundAsync(HttpContext context, Func<RentedLocalMachine, Task> handle) =>
-        Machines.TryGetValue(IdOf(context), out var machine) && !machine.IsGone ? handle(machine) : RefuseAsync(context, 404, "no such sandbox");
+        Machines.TryGetValue(IdOf(context), out var machine) && !machine.IsGone
+            ? handle(machine)
+            : RefuseAsync(context, 404, "no such sandbox");
 
     private Task InsideAsync(HttpContext context, Func<RentedLocalMachine, Task> handle)
     {
-        if (context.Request.Headers["E2b-Sandbox-Port"] != "49983" || !Machines.TryGetValue((string?)context.Request.Headers["E2b-Sandbox-Id"] ?? "", out var machine) || machine.IsGone)
+        if (context.Request.Headers["E2b-Sandbox-Port"] != "49983"
+            || !Machines.TryGetValue((string?)context.Request.Headers["E2b-Sandbox-Id"] ?? "", out var machine) || machine.IsGone)
             return RefuseAsync(context, 502, "The sandbox was not found");
         return context.Request.Headers["X-Access-Token"] == AccessToken ? handle(machine) : RefuseAsync(context, 401, "access token");
     }

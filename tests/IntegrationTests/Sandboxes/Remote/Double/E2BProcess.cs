@@ -14,12 +14,14 @@ internal static class E2BProcess
         var start = await ReadAsync(context.Request.Body);
         var asked = start["process"]!;
         var process = await machine.Local.StartAsync(
-            (string)asked["cmd"]!, asked["args"]?.AsArray().Select(argument => (string)argument!) ?? [], (string?)asked["cwd"], asked["envs"]?.Deserialize<Dictionary<string, string>>());
+            (string)asked["cmd"]!, asked["args"]?.AsArray().Select(argument => (string)argument!) ?? [], (string?)asked["cwd"],
+            asked["envs"]?.Deserialize<Dictionary<string, string>>());
         context.Response.ContentType = "application/connect+json";
         await using var outgoing = new Envelopes(context.Response.Body, context.RequestAborted);
         await outgoing.EventAsync(new JsonObject { ["start"] = new JsonObject { ["pid"] = process.Id } });
         await Task.WhenAll(
-            PumpAsync(process.StandardOutput.BaseStream, "stdout", outgoing), PumpAsync(process.StandardError.BaseStream, "stderr", outgoing), process.WaitForExitAsync());
+            PumpAsync(process.StandardOutput.BaseStream, "stdout", outgoing),
+            PumpAsync(process.StandardError.BaseStream, "stderr", outgoing), process.WaitForExitAsync());
         machine.Local.Forget(process);
         // A sandbox that is ended takes its daemon with it: the connection breaks, and nobody says how the command ended.
         if (machine.IsGone) context.Abort();
@@ -50,7 +52,8 @@ internal static class E2BProcess
         var buffer = new byte[8192];
         int read;
         while ((read = await source.ReadAsync(buffer)) > 0)
-            await outgoing.EventAsync(new JsonObject { ["data"] = new JsonObject { [name] = Convert.ToBase64String(buffer.AsSpan(0, read)) } });
+            await outgoing.EventAsync(
+                new JsonObject { ["data"] = new JsonObject { [name] = Convert.ToBase64String(buffer.AsSpan(0, read)) } });
     }
 
     private sealed class Envelopes(Stream body, CancellationToken gone) : IAsyncDisposable

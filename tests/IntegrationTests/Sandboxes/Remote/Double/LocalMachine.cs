@@ -24,7 +24,8 @@ internal sealed class LocalMachine : IDisposable
     public LocalMachine(bool hasToolchain)
     {
         _hasToolchain = hasToolchain;
-        foreach (var name in (string[])["home/user", "home/daytona", "tmp"]) Directory.CreateDirectory(Path.Combine(_folder.FullName, name));
+        foreach (var name in (string[])["home/user", "home/daytona", "tmp"])
+            Directory.CreateDirectory(Path.Combine(_folder.FullName, name));
     }
 
     public bool HasNetwork { get; set; } = true;
@@ -35,23 +36,32 @@ internal sealed class LocalMachine : IDisposable
     public IReadOnlyCollection<Process> Running => [.. _running.Values];
 
     /// <summary>Starts a command; its output is the caller's to read.</summary>
-    public async Task<Process> StartAsync(string program, IEnumerable<string> arguments, string? folder = null, IEnumerable<KeyValuePair<string, string>>? variables = null)
+    public async Task<Process> StartAsync(
+        string program, IEnumerable<string> arguments, string? folder = null, IEnumerable<KeyValuePair<string, string>>? variables = null)
     {
         List<string> line =
         [
             "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--clearenv", "--proc", "/proc", "--dev", "/dev",
-            "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--ro-bind-try", "/usr/lib64", "/lib64",
+            "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib",
+            "--ro-bind-try", "/usr/lib64", "/lib64",
             "--bind", At("/home"), "/home", "--bind", At("/tmp"), "/tmp",
             "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin", "--setenv", "HOME", "/home/user",
         ];
-        foreach (var file in (string[])["/etc/ssl", "/etc/ca-certificates", "/etc/resolv.conf", "/etc/hosts", "/etc/passwd", "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/alternatives"])
+        foreach (var file in (string[])["/etc/ssl", "/etc/ca-certificates", "/etc/resolv.conf", "/etc/hosts", "/etc/passwd",
+            "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/alternatives"])
             line.AddRange(["--ro-bind-try", file, file]);
         foreach (var (name, value) in HostCertificates.Variables()) line.AddRange(["--setenv", name, value]);
         foreach (var (name, value) in variables ?? []) line.AddRange(["--setenv", name, value]);
         if (_hasToolchain) AddToolchain(line);
         if (!HasNetwork) line.Add("--unshare-net");
         line.AddRange(["--chdir", folder ?? "/home/user", "--", program, .. arguments]);
-        var process = Process.Start(new ProcessStartInfo(await Bubblewrap.Value, line) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(await Bubblewrap.Value, line)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true
+            })!;
         process.StandardInput.Close();
         _running[process.Id] = process;
         if (IsGone) process.Kill();
@@ -84,7 +94,10 @@ internal sealed class LocalMachine : IDisposable
 
     private static void AddToolchain(List<string> line)
     {
-        line.AddRange(["--ro-bind", Tools.Modules, "/opt/libra/node_modules", "--ro-bind", Tools.NpmFolder, "/opt/libra/npm", "--ro-bind", Tools.Node, "/opt/libra/node"]);
-        foreach (var (name, target) in Tools.Programs("/opt/libra/node", "/opt/libra/npm", "/opt/libra/node_modules")) line.AddRange(["--symlink", target, $"/opt/libra/tools/{name}"]);
+        line.AddRange(
+            ["--ro-bind", Tools.Modules, "/opt/libra/node_modules", "--ro-bind", Tools.NpmFolder, "/opt/libra/npm", "--ro-bind",
+                Tools.Node, "/opt/libra/node"]);
+        foreach (var (name, target) in Tools.Programs("/opt/libra/node", "/opt/libra/npm", "/opt/libra/node_modules"))
+            line.AddRange(["--symlink", target, $"/opt/libra/tools/{name}"]);
     }
 }

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote.Double;
 
-/// <summary>What the doubles of sandbox services share: machines that really run commands, faults on demand, and a memory of every byte.</summary>
+/// <summary>
+/// What the doubles of sandbox services share: machines that really run commands, faults on demand, and a memory of every byte.
+/// </summary>
 internal abstract class ProviderDouble : IAsyncDisposable
 {
     public const string Key = "key-of-the-platform";
@@ -78,18 +80,20 @@ internal abstract class ProviderDouble : IAsyncDisposable
     }
 
     /// <summary>Adds an endpoint under the name that faults and the list of calls use.</summary>
-    protected void Map(string name, string method, string pattern, Func<HttpContext, Task> handle) => _app.MapMethods(pattern, [method], async context =>
-    {
-        _calls.Enqueue(name);
-        if (_faults.TryGetValue(name, out var waiting) && waiting.TryDequeue(out var fault)) await fault.Act(context, handle);
-        else await handle(context);
-    });
+    protected void Map(string name, string method, string pattern, Func<HttpContext, Task> handle) =>
+        _app.MapMethods(pattern, [method], async context =>
+        {
+            _calls.Enqueue(name);
+            if (_faults.TryGetValue(name, out var waiting) && waiting.TryDequeue(out var fault)) await fault.Act(context, handle);
+            else await handle(context);
+        });
 
     private async Task KeepAsync(HttpContext context, RequestDelegate next)
     {
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var head = $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n{string.Join('\n', context.Request.Headers)}\n";
+        var request = context.Request;
+        var head = $"{request.Method} {request.Path}{request.QueryString}\n{string.Join('\n', request.Headers)}\n";
         _received.Enqueue([.. Encoding.UTF8.GetBytes(head), .. body.ToArray()]);
         body.Position = 0;
         context.Request.Body = body;

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 
-namespace Libra.Deploy.Application.Deployments.Results;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>
 /// How a deployment went, for operators: stored as <c>result.json</c> when it has ended. Fields are added, never renamed.
@@ -101,21 +101,9 @@ public sealed record ResultVersions(string Service, string Runtime)
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
-    Converters = [typeof(ResultWord<StepStatus>), typeof(ResultWord<FailureCategory>), typeof(ResultTime)])]
+    Converters = [typeof(ResultWord<StepStatus>), typeof(ResultWord<FailureCategory>), typeof(IsoTime)])]
 [JsonSerializable(typeof(DeploymentResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;
 
 internal sealed class ResultWord<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;
-
-/// <summary>Times as everywhere in the API: UTC, in milliseconds, with a Z.</summary>
-internal sealed class ResultTime : JsonConverter<DateTimeOffset>
-{
-    private const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetDateTimeOffset();
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString(Form, CultureInfo.InvariantCulture));
-}

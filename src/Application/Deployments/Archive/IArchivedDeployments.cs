@@ -1,7 +1,7 @@
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>
 /// Of which ended deployments the log is sealed and the result stored, so that nobody has to ask the object store of all.

@@ -4,7 +4,7 @@ using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Libra.Deploy.Application.Deployments.Results;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>
 /// What operators may read of a deployment beyond its log, in the object store: a note of every failed attempt, exceptions with their

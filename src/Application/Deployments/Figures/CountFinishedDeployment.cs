@@ -3,7 +3,7 @@ using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Figures;
 
 /// <summary>Adds an ended deployment to the totals in the transaction that ended it, so that nobody ever has to count history.</summary>
 /// <remarks>The metric is counted just before the commit: a commit that fails after everything was saved counts one too many.</remarks>

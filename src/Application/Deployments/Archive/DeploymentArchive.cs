@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Libra.Deploy.Application.Deployments.Logs;
-using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Logging;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>
 /// What stays in the object store of a deployment that has ended: its log, sealed so that followers come to an end, and its result.

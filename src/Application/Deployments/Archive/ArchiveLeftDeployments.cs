@@ -1,7 +1,7 @@
 using ErrorOr;
 using MediatR;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>
 /// Seals the logs and stores the results of deployments whose worker died between their end and that, or found the store away. Safe to

@@ -1,10 +1,9 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
-using Libra.Deploy.Application.Deployments.Results;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Archive;
 
 /// <summary>Fetches how an ended deployment went, with error details and stacks: for operators only.</summary>
 public sealed record GetDeploymentResultQuery(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<Stream>>;

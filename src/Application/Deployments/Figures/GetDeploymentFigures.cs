@@ -3,7 +3,7 @@ using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
 
-namespace Libra.Deploy.Application.Deployments;
+namespace Libra.Deploy.Application.Deployments.Figures;
 
 /// <summary>Tells how many deployments there were, and how the last day went, as far as the caller may see.</summary>
 public sealed record GetDeploymentFiguresQuery(OrganizationFilter Caller) : IRequest<ErrorOr<DeploymentFigures>>;
