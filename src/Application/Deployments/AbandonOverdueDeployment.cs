@@ -17,7 +17,7 @@ internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, D
         var abandoned = await ledger.ChangeAsync(
             command.Id,
             deployment =>
-                deployment.Abandon(DeploymentPipeline.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
+                deployment.Abandon(FailureCauses.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
             cancellationToken);
         if (abandoned.IsError) return abandoned.Errors;
 

@@ -19,7 +19,7 @@ internal sealed class DeploymentPipeline(
     DeploymentLedger ledger,
     IDeploymentLog logs,
     DeploymentArchive archive,
-    DeploymentResults results,
+    AttemptEnd end,
     IDeploymentLeases leases,
     IProjectRepository projects,
     RunningDeployments running,
@@ -37,8 +37,9 @@ internal sealed class DeploymentPipeline(
         Lease? lease = null;
         await using var entry = ledger.Open(id);
         var claimed = await entry.ChangeAsync(deployment => Claim(deployment, worker, out lease), drained);
-        if (claimed.IsError) return Refused(claimed.FirstError);
-        if (claimed.Value.Interruptions > Deployment.MaxInterruptions) return await GiveUpAsync(id, SuspectedKiller, DeadLetterReasons.SystemError);
+        if (claimed.IsError) return RunResult.Refused(claimed.FirstError);
+        if (claimed.Value.Interruptions > Deployment.MaxInterruptions)
+            return await end.GiveUpAsync(id, FailureCauses.SuspectedKiller, DeadLetterReasons.SystemError);
 
         var deployment = claimed.Value;
         if (deployment.Interruptions == 0) DeploymentMetrics.Claimed(clock.GetUtcNow() - deployment.DueAt);
@@ -72,11 +73,13 @@ internal sealed class DeploymentPipeline(
             return new RunResult(RunOutcome.LeaseLost);
         }
 
-        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled) await archive.SealAsync(subject);
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled)
+            await archive.SealAsync(subject);
         return result;
     }
 
-    private async Task<IDeploymentLogWriter> OpenLogAsync(LogSubject subject, Deployment deployment, Lease lease, CancellationToken cancellationToken)
+    private async Task<IDeploymentLogWriter> OpenLogAsync(
+        LogSubject subject, Deployment deployment, Lease lease, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,7 +88,8 @@ internal sealed class DeploymentPipeline(
         catch (IOException)
         {
             // No step has failed and no worker has died: whoever reaches the store goes on, without waiting for this lease to end.
-            await ledger.ChangeAsync(deployment.Id, current => current.ReleaseLease(lease.Token, clock.GetUtcNow()), CancellationToken.None);
+            await ledger.ChangeAsync(
+                deployment.Id, current => current.ReleaseLease(lease.Token, clock.GetUtcNow()), CancellationToken.None);
             throw;
         }
     }
@@ -99,13 +103,15 @@ internal sealed class DeploymentPipeline(
         }
         catch (OperationCanceledException) when (watch.Cause != StopCause.None)
         {
-            return await StopAsync(context, watch.Cause);
+            return await end.StopAsync(context, watch.Cause);
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or LogWriterSupersededException))
         {
             var step = context.Deployment.CurrentStep;
-            logger.LogError(failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}", context.Deployment.Attempt, context.Deployment.Id, step?.WireName());
-            return await FailAsync(context, FailureCauses.Of(failure, step), error: null, failure);
+            logger.LogError(
+                failure, "Attempt {Attempt} of {DeploymentId} failed unexpectedly in {Step}",
+                context.Deployment.Attempt, context.Deployment.Id, step?.WireName());
+            return await end.FailAsync(context, FailureCauses.Of(failure, step), error: null, failure);
         }
     }
 
@@ -113,7 +119,7 @@ internal sealed class DeploymentPipeline(
     {
         foreach (var step in context.Deployment.RemainingSteps())
         {
-            if (stopping.IsCancellationRequested) return await HandOverAsync(context);
+            if (stopping.IsCancellationRequested) return await end.HandOverAsync(context);
 
             watch.Token.ThrowIfCancellationRequested();
             var done = await RunStepAsync(_steps[step], context, watch.Token);
@@ -121,14 +127,14 @@ internal sealed class DeploymentPipeline(
             if (done.IsError)
             {
                 var excerpt = context.Log.Tail(step, options.Value.ExcerptLines);
-                return await FailAsync(context, FailureCauses.Of(done.FirstError, step, excerpt), done.FirstError);
+                return await end.FailAsync(context, FailureCauses.Of(done.FirstError, step, excerpt), done.FirstError);
             }
         }
 
         context.Log.Write(LogLevel.Info, null, $"Live at {context.Address}");
         await context.Log.FlushAsync(watch.Token);
         var completed = await context.RecordAsync((current, token) => current.Complete(token, clock.GetUtcNow()), CancellationToken.None);
-        return completed.IsError ? Refused(completed.FirstError) : new RunResult(RunOutcome.Completed);
+        return completed.IsError ? RunResult.Refused(completed.FirstError) : new RunResult(RunOutcome.Completed);
     }
 
     private async Task<ErrorOr<Success>> RunStepAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)
@@ -199,99 +205,6 @@ internal sealed class DeploymentPipeline(
         }
     }
 
-    private async Task<RunResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
-    {
-        // What a build named may be in the sentence, and a request with its headers in the exception.
-        var failure = cause with { Message = context.Log.Redact(cause.Message) };
-        await NoteAsync(context, failure, exception);
-        context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
-        await ShipLogAsync(context);
-        var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
-        var recorded = await context.RecordAsync((current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
-        if (recorded.IsError) return Refused(recorded.FirstError);
-
-        if (context.Deployment.Status == DeploymentStatus.Pending)
-        {
-            context.Log.Write(LogLevel.Warn, null, $"Attempt {context.Deployment.Attempt} of {context.Deployment.Settings.MaxAttempts} failed; the next one starts in {pause.TotalSeconds:0.#} s");
-            return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
-        }
-
-        return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
-    }
-
-    // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
-    private async Task ShipLogAsync(StepContext context)
-    {
-        using var patience = new CancellationTokenSource(options.Value.LogPatience, clock);
-        try
-        {
-            await context.Log.FlushAsync(patience.Token);
-        }
-        catch (Exception away) when (away is IOException or OperationCanceledException)
-        {
-            logger.LogWarning(away, "The last lines of {DeploymentId} are not stored yet", context.Deployment.Id);
-        }
-    }
-
-    // The journal has the failure in any case; only the stack is lost with a store that is away.
-    private async Task NoteAsync(StepContext context, DeploymentFailure failure, Exception? exception)
-    {
-        try
-        {
-            var detail = exception is null ? null : context.Log.Redact(exception.ToString());
-            await results.NoteAsync(context.Deployment, failure, detail, CancellationToken.None);
-        }
-        catch (IOException away)
-        {
-            logger.LogWarning(away, "The details of a failure of {DeploymentId} could not be stored", context.Deployment.Id);
-        }
-    }
-
-    private async Task<RunResult> StopAsync(StepContext context, StopCause cause)
-    {
-        switch (cause)
-        {
-            case StopCause.CancelRequested:
-                await context.DisposeAsync(); // everything has stopped before the deployment says so
-                context.Log.Write(LogLevel.Warn, context.Deployment.CurrentStep, "Cancelled on request");
-                await ShipLogAsync(context);
-                var cancelled = await context.RecordAsync((current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
-                return cancelled.IsError ? Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
-            case StopCause.TimedOut:
-                await context.DisposeAsync();
-                context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, TimedOut(context.Deployment).Message);
-                await ShipLogAsync(context);
-                return await GiveUpAsync(context.Deployment.Id, TimedOut, DeadLetterReasons.ProcessingTimeout);
-            case StopCause.ShuttingDown:
-                return await HandOverAsync(context);
-            default:
-                return new RunResult(RunOutcome.LeaseLost);
-        }
-    }
-
-    private async Task<RunResult> HandOverAsync(StepContext context)
-    {
-        await context.DisposeAsync();
-        context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
-        var released = await context.RecordAsync((current, token) => current.ReleaseLease(token, clock.GetUtcNow()), CancellationToken.None);
-        return released.IsError ? Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
-    }
-
-    private async Task<RunResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
-    {
-        var message = string.Empty;
-        var abandoned = await ledger.ChangeAsync(
-            id,
-            current =>
-            {
-                var ending = failure(current);
-                message = $"{ending.Code}: {ending.Message}";
-                return current.Abandon(ending, reason, clock.GetUtcNow());
-            },
-            CancellationToken.None);
-        return abandoned.IsError ? Refused(abandoned.FirstError) : new RunResult(RunOutcome.DeadLettered, Message: message);
-    }
-
     // The first step begins with the claim, in one durable write, unless it is passed over.
     private ErrorOr<Success> Claim(Deployment deployment, string worker, out Lease? lease)
     {
@@ -310,21 +223,6 @@ internal sealed class DeploymentPipeline(
         DeploymentStep.Deploy => options.Value.DeployTimeout,
         _ => options.Value.StepTimeout,
     };
-
-    private static RunResult Refused(Error error) => new(
-        error switch
-        {
-            { Type: ErrorType.NotFound } => RunOutcome.Unknown,
-            { Code: "LEASE_LOST" } => RunOutcome.LeaseLost,
-            _ => RunOutcome.NotClaimed,
-        },
-        Message: error.Description);
-
-    internal static DeploymentFailure TimedOut(Deployment deployment) => FailureCauses.Of(
-        Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."), deployment.CurrentStep, []);
-
-    private static DeploymentFailure SuspectedKiller(Deployment deployment) => FailureCauses.Of(
-        Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."), deployment.CurrentStep, []);
 
     private static Dictionary<string, object?> Fields(Deployment deployment) => new()
     {

@@ -62,6 +62,18 @@ internal static class FailureCauses
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
 
+    /// <summary>The deployment's whole time is over.</summary>
+    public static DeploymentFailure TimedOut(Deployment deployment) => Of(
+        Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."),
+        deployment.CurrentStep,
+        []);
+
+    /// <summary>Too many workers died while they ran it.</summary>
+    public static DeploymentFailure SuspectedKiller(Deployment deployment) => Of(
+        Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."),
+        deployment.CurrentStep,
+        []);
+
     /// <summary>A row: whose matter a code is usually, when it may pass by itself, and when it will not.</summary>
     private sealed record Cause(FailureCategory Usual, FailureCategory WhenPassing, FailureCategory WhenLasting, string? Hint)
     {

@@ -16,6 +16,7 @@ internal static class PipelineRegistration
         services.AddScoped<DeploymentAcceptance>();
         services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();
+        services.AddSingleton<AttemptEnd>();
         services.AddScoped<ProjectSource>();
         services.AddScoped<DeploymentDomain>();
         services.AddScoped<IDeploymentStep, ValidationStep>();

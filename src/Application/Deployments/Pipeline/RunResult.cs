@@ -1,3 +1,5 @@
+using ErrorOr;
+
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>How a worker's run of a deployment ended.</summary>
@@ -22,4 +24,15 @@ public enum RunOutcome
 }
 
 /// <summary>How a run ended, and when the next one is due.</summary>
-public sealed record RunResult(RunOutcome Outcome, DateTimeOffset? DueAt = null, string? Message = null);
+public sealed record RunResult(RunOutcome Outcome, DateTimeOffset? DueAt = null, string? Message = null)
+{
+    /// <summary>The journal refused what the worker was about to write.</summary>
+    internal static RunResult Refused(Error error) => new(
+        error switch
+        {
+            { Type: ErrorType.NotFound } => RunOutcome.Unknown,
+            { Code: "LEASE_LOST" } => RunOutcome.LeaseLost,
+            _ => RunOutcome.NotClaimed,
+        },
+        Message: error.Description);
+}

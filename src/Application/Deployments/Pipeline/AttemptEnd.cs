@@ -1,0 +1,117 @@
+using ErrorOr;
+using Libra.Deploy.Application.Deployments.Archive;
+using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Domain.Deployments;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using LogLevel = Libra.Deploy.Application.Deployments.Logs.LogLevel;
+
+namespace Libra.Deploy.Application.Deployments.Pipeline;
+
+/// <summary>How an attempt ends when it does not end well: told in the log, stored, and only then written to the journal.</summary>
+internal sealed class AttemptEnd(
+    DeploymentLedger ledger, DeploymentResults results, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<AttemptEnd> logger)
+{
+    /// <summary>Something went wrong: another attempt follows, or the deployment has failed.</summary>
+    /// <param name="error">The step's own; null for what nobody expected.</param>
+    /// <param name="exception">Kept for operators.</param>
+    public async Task<RunResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
+    {
+        // What a build named may be in the sentence, and a request with its headers in the exception.
+        var failure = cause with { Message = context.Log.Redact(cause.Message) };
+        await NoteAsync(context, failure, exception);
+        context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
+        await ShipLogAsync(context);
+        var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
+        var recorded = await context.RecordAsync(
+            (current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
+        if (recorded.IsError) return RunResult.Refused(recorded.FirstError);
+
+        if (context.Deployment.Status == DeploymentStatus.Pending)
+        {
+            var (attempt, last) = (context.Deployment.Attempt, context.Deployment.Settings.MaxAttempts);
+            context.Log.Write(LogLevel.Warn, null, $"Attempt {attempt} of {last} failed; the next one starts in {pause.TotalSeconds:0.#} s");
+            return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
+        }
+
+        return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+    }
+
+    /// <summary>The watch stopped it.</summary>
+    public async Task<RunResult> StopAsync(StepContext context, StopCause cause)
+    {
+        switch (cause)
+        {
+            case StopCause.CancelRequested:
+                await context.DisposeAsync(); // everything has stopped before the deployment says so
+                context.Log.Write(LogLevel.Warn, context.Deployment.CurrentStep, "Cancelled on request");
+                await ShipLogAsync(context);
+                var cancelled = await context.RecordAsync(
+                    (current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
+                return cancelled.IsError ? RunResult.Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
+            case StopCause.TimedOut:
+                await context.DisposeAsync();
+                context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, FailureCauses.TimedOut(context.Deployment).Message);
+                await ShipLogAsync(context);
+                return await GiveUpAsync(context.Deployment.Id, FailureCauses.TimedOut, DeadLetterReasons.ProcessingTimeout);
+            case StopCause.ShuttingDown:
+                return await HandOverAsync(context);
+            default:
+                return new RunResult(RunOutcome.LeaseLost);
+        }
+    }
+
+    /// <summary>This node shuts down; another goes on where it was.</summary>
+    public async Task<RunResult> HandOverAsync(StepContext context)
+    {
+        await context.DisposeAsync();
+        context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
+        var released = await context.RecordAsync(
+            (current, token) => current.ReleaseLease(token, clock.GetUtcNow()), CancellationToken.None);
+        return released.IsError ? RunResult.Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
+    }
+
+    /// <summary>Ends the deployment whoever holds it, as a dead letter.</summary>
+    public async Task<RunResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
+    {
+        var message = string.Empty;
+        var abandoned = await ledger.ChangeAsync(
+            id,
+            current =>
+            {
+                var ending = failure(current);
+                message = $"{ending.Code}: {ending.Message}";
+                return current.Abandon(ending, reason, clock.GetUtcNow());
+            },
+            CancellationToken.None);
+        return abandoned.IsError ? RunResult.Refused(abandoned.FirstError) : new RunResult(RunOutcome.DeadLettered, Message: message);
+    }
+
+    // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
+    private async Task ShipLogAsync(StepContext context)
+    {
+        using var patience = new CancellationTokenSource(options.Value.LogPatience, clock);
+        try
+        {
+            await context.Log.FlushAsync(patience.Token);
+        }
+        catch (Exception away) when (away is IOException or OperationCanceledException)
+        {
+            logger.LogWarning(away, "The last lines of {DeploymentId} are not stored yet", context.Deployment.Id);
+        }
+    }
+
+    // The journal has the failure in any case; only the stack is lost with a store that is away.
+    private async Task NoteAsync(StepContext context, DeploymentFailure failure, Exception? exception)
+    {
+        try
+        {
+            var detail = exception is null ? null : context.Log.Redact(exception.ToString());
+            await results.NoteAsync(context.Deployment, failure, detail, CancellationToken.None);
+        }
+        catch (IOException away)
+        {
+            logger.LogWarning(away, "The details of a failure of {DeploymentId} could not be stored", context.Deployment.Id);
+        }
+    }
+}
