@@ -21,7 +21,9 @@ internal static partial class AcceptBenchmark
         var bareLoad = new HttpLoad(bare.Port, cluster.Token);
         await WarmUpAsync(cluster, load, bareLoad);
 
-        Console.WriteLine("| round | accepted/s | p50 ms | p99 ms | refused | pgbench commits/s | ratio | bare web server/s | ratio | processor time a request, ms |");
+        Console.WriteLine(
+            "| round | accepted/s | p50 ms | p99 ms | refused "
+            + "| pgbench commits/s | ratio | bare web server/s | ratio | processor time a request, ms |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         var (ratios, tails) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
@@ -37,10 +39,15 @@ internal static partial class AcceptBenchmark
             tails.Add(accepted.Percentile(0.99));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {round + 1} | {accepted.PerSecond:0} | {accepted.Percentile(0.5):0.0} | {accepted.Percentile(0.99):0.0} | {accepted.Refused} | {commits:0} | {ratios[^1]:0.00} | {served.PerSecond:0} | {accepted.PerSecond / served.PerSecond:0.00} | {busy:0.00} |"));
+                $"| {round + 1} | {accepted.PerSecond:0} "
+                + $"| {accepted.Percentile(0.5):0.0} | {accepted.Percentile(0.99):0.0} | {accepted.Refused} "
+                + $"| {commits:0} | {ratios[^1]:0.00} "
+                + $"| {served.PerSecond:0} | {accepted.PerSecond / served.PerSecond:0.00} | {busy:0.00} |"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nmedian: {Percentiles.Median(ratios):0.00} x pgbench, p99 {Percentiles.Median(tails):0.0} ms"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\nmedian: {Percentiles.Median(ratios):0.00} x pgbench, p99 {Percentiles.Median(tails):0.0} ms"));
     }
 
     private static async Task WarmUpAsync(Cluster cluster, HttpLoad load, HttpLoad bare)
@@ -66,8 +73,9 @@ internal static partial class AcceptBenchmark
         };
         string[] arguments =
         [
-            "--no-vacuum", "--protocol=prepared", $"--client={Connections}", "--jobs=2", $"--transactions={Requests / Connections}", $"--file={script}", "--define=n=0",
-            $"--define=per={Requests / Connections}", $"--host={connection.Host}", $"--port={connection.Port}", $"--username={connection.Username}", connection.Database!,
+            "--no-vacuum", "--protocol=prepared", $"--client={Connections}", "--jobs=2", $"--transactions={Requests / Connections}",
+            $"--file={script}", "--define=n=0", $"--define=per={Requests / Connections}",
+            $"--host={connection.Host}", $"--port={connection.Port}", $"--username={connection.Username}", connection.Database!,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

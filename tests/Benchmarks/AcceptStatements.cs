@@ -23,12 +23,15 @@ internal static class AcceptStatements
              FROM plan JOIN entry ON entry.plan_id = plan.id WHERE s.id = plan.id RETURNING s.id;
          UPDATE public.project SET deployment_status = 'preparing', workflow_id = 'deploy_{prefix}_' || :project, updated_at = now()
              WHERE id = '{prefix}-' || :project;
-         INSERT INTO deploy.deployments (id, artifact_reused, attempt, created_at, due_at, fencing_token, interruptions, organization_id, progress, project_id,
-             request_id, source, status, user_id, settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
+         INSERT INTO deploy.deployments (
+             id, artifact_reused, attempt, created_at, due_at, fencing_token, interruptions, organization_id, progress, project_id,
+             request_id, source, status, user_id,
+             settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
              VALUES ('deploy_{prefix}_' || :project, false, 0, now(), now(), 0, 0, 'org-' || :project % 64, 0, '{prefix}-' || :project,
              gen_random_uuid()::text, 'Request', 'pending', 'user', false, false, 4, 5, interval '10 minutes');
          INSERT INTO deploy.deployment_sources (deployment_id, init_files)
-             VALUES ('deploy_{prefix}_' || :project, decode('1f8b0800000000000403ab56cacc4b49add0cb28c9cd51b252b2c930b4abb0d1cf30b453aa0500448f6d661b000000', 'hex'));
+             VALUES ('deploy_{prefix}_' || :project,
+             decode('1f8b0800000000000403ab56cacc4b49add0cb28c9cd51b252b2c930b4abb0d1cf30b453aa0500448f6d661b000000', 'hex'));
          COMMIT;
 
          """;

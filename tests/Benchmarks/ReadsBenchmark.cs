@@ -35,7 +35,9 @@ internal static class ReadsBenchmark
         await using var issuer = await TokenIssuer.StartAsync();
         await using var small = await PastDeployments.StartAsync(1_000, issuer);
         await using var large = await PastDeployments.StartAsync(1_000_000, issuer);
-        Table.Head("read", "p50 ms of 1,000", "p50 ms of 1,000,000", "ratio", "requests/s over 8 connections", "p99 ms of these", "KiB allocated a request");
+        Table.Head(
+            "read", "p50 ms of 1,000", "p50 ms of 1,000,000", "ratio",
+            "requests/s over 8 connections", "p99 ms of these", "KiB allocated a request");
         foreach (var (name, path, eight) in Reads)
         {
             var (few, many) = (new List<LoadResult>(), new List<LoadResult>());

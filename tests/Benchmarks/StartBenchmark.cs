@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Libra.Deploy.Benchmarks;
 
-/// <summary>From the acceptance by one process to the first step in another that was idle; beside a bare NOTIFY on the same server.</summary>
+/// <summary>
+/// From the acceptance by one process to the first step in another that was idle; beside a bare NOTIFY on the same server.
+/// </summary>
 internal static class StartBenchmark
 {
     private const int Deployments = 200;
@@ -25,7 +27,9 @@ internal static class StartBenchmark
         {
             var project = i;
             await load.RunAsync(1, 1, _ => ("POST", "/deploy", Cluster.DeployBody("start", project)));
-            await cluster.UntilAsync("SELECT NOT EXISTS (SELECT 1 FROM deploy.deployments WHERE status NOT IN ('completed', 'failed'))", Patience);
+            await cluster.UntilAsync(
+                "SELECT NOT EXISTS (SELECT 1 FROM deploy.deployments WHERE status NOT IN ('completed', 'failed'))",
+                Patience);
             notified.Add(await NotifyAsync(cluster));
         }
 
@@ -49,7 +53,8 @@ internal static class StartBenchmark
         [
             ("accepted, committed, told, taken from the line", "d.created_at", "d.dispatched_at"),
             ("job made", "d.dispatched_at", "j.createdat"),
-            ("job queued, fetched and shown as processing", "j.createdat", "(SELECT min(createdat) FROM hangfire.state WHERE jobid = j.id AND name = 'Processing')"),
+            ("job queued, fetched and shown as processing",
+                "j.createdat", "(SELECT min(createdat) FROM hangfire.state WHERE jobid = j.id AND name = 'Processing')"),
             ("claimed", "(SELECT min(createdat) FROM hangfire.state WHERE jobid = j.id AND name = 'Processing')", "d.started_at"),
             ("log opened, first step", "d.started_at", "(SELECT min(started_at) FROM deploy.deployment_steps WHERE deployment_id = d.id)"),
         ];

@@ -6,7 +6,9 @@ using Libra.Deploy.Benchmarks.Machine;
 
 namespace Libra.Deploy.Benchmarks;
 
-/// <summary>Deployments of one file to a target that does nothing, beside Hangfire alone with a job that does nothing; and with more nodes.</summary>
+/// <summary>
+/// Deployments of one file to a target that does nothing, beside Hangfire alone with a job that does nothing; and with more nodes.
+/// </summary>
 internal static class ThroughputBenchmark
 {
     private const int Deployments = 1200;
@@ -31,15 +33,27 @@ internal static class ThroughputBenchmark
         var api = await cluster.AddNodeAsync("api");
         await new HttpLoad(api.Port, cluster.Token).RunAsync(8, Deployments, i => ("POST", "/deploy", Cluster.DeployBody(prefix, i)));
         for (var i = 0; i < nodes; i++)
-            await cluster.AddNodeAsync("worker", ("MAX_CONCURRENT_DEPLOYMENTS", slots.ToString(CultureInfo.InvariantCulture)), ("MAX_BATCH_SIZE", "100"));
-        await cluster.UntilAsync($"SELECT count(*) = {Deployments} FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' AND status IN ('completed', 'failed')", Patience);
+        {
+            await cluster.AddNodeAsync(
+                "worker",
+                ("MAX_CONCURRENT_DEPLOYMENTS", slots.ToString(CultureInfo.InvariantCulture)),
+                ("MAX_BATCH_SIZE", "100"));
+        }
+
+        await cluster.UntilAsync(
+            $"""
+             SELECT count(*) = {Deployments} FROM deploy.deployments
+             WHERE project_id LIKE '{prefix}-%' AND status IN ('completed', 'failed')
+             """,
+            Patience);
         await cluster.ThrowIfAnyFailedAsync();
         await cluster.StopNodesAsync();
         // Without the first half, in which the nodes still start and compile.
         return (await cluster.NumbersAsync(
             $"""
              SELECT (count(*) / extract(epoch FROM max(completed_at) - min(completed_at)))::float8 FROM (
-                 SELECT completed_at FROM deploy.deployments WHERE project_id LIKE '{prefix}-%' ORDER BY completed_at OFFSET {Deployments / 2}) later
+                 SELECT completed_at FROM deploy.deployments WHERE project_id LIKE '{prefix}-%'
+                 ORDER BY completed_at OFFSET {Deployments / 2}) later
              """))[0];
     }
 
@@ -47,11 +61,17 @@ internal static class ThroughputBenchmark
     {
         var storage = new PostgreSqlStorage(
             new NpgsqlFactory(cluster),
-            new PostgreSqlStorageOptions { SchemaName = "benchmark", QueuePollInterval = TimeSpan.FromSeconds(1), UseSlidingInvisibilityTimeout = true });
+            new PostgreSqlStorageOptions
+            {
+                SchemaName = "benchmark",
+                QueuePollInterval = TimeSpan.FromSeconds(1),
+                UseSlidingInvisibilityTimeout = true,
+            });
         var client = new BackgroundJobClient(storage);
         for (var i = 0; i < Deployments; i++) client.Enqueue(() => IdleJob.DoNothing());
         IdleJob.Done = 0;
-        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers, Activator = new JobActivator() }, storage);
+        using var server = new BackgroundJobServer(
+            new BackgroundJobServerOptions { WorkerCount = workers, Activator = new JobActivator() }, storage);
         while (IdleJob.Done < Deployments / 4) await Task.Delay(1);
         var watch = Stopwatch.StartNew();
         var from = IdleJob.Done;
@@ -59,7 +79,8 @@ internal static class ThroughputBenchmark
         return (Deployments - from) / watch.Elapsed.TotalSeconds;
     }
 
-    private sealed class NpgsqlFactory(Cluster cluster) : Hangfire.PostgreSql.Factories.NpgsqlInstanceConnectionFactoryBase(new PostgreSqlStorageOptions())
+    private sealed class NpgsqlFactory(Cluster cluster)
+        : Hangfire.PostgreSql.Factories.NpgsqlInstanceConnectionFactoryBase(new PostgreSqlStorageOptions())
     {
         public override Npgsql.NpgsqlConnection GetOrCreateConnection() => cluster.Database.CreateConnection();
     }

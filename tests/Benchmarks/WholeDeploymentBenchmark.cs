@@ -15,7 +15,11 @@ internal static class WholeDeploymentBenchmark
     public static async Task RunAsync()
     {
         await using var cluster = await Cluster.StartAsync();
-        await cluster.ExecuteAsync($"INSERT INTO public.project (id, name, template_type, user_id, organization_id) VALUES ('{Project}', 'Whole', 'vite', 'user', 'org-0')");
+        await cluster.ExecuteAsync(
+            $"""
+             INSERT INTO public.project (id, name, template_type, user_id, organization_id)
+             VALUES ('{Project}', 'Whole', 'vite', 'user', 'org-0')
+             """);
         var node = await cluster.AddNodeAsync(ServiceNode.Argument, "api,worker", []);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{node.Port}") };
         client.DefaultRequestHeaders.Authorization = new("Bearer", cluster.Token);
@@ -40,7 +44,10 @@ internal static class WholeDeploymentBenchmark
         foreach (var (name, seconds) in times)
         {
             var median = Percentiles.Median(seconds);
-            Table.Row(name, median, median / Percentiles.Median(times["same commands by hand"]), median / Percentiles.Median(times["npm install, build, dry run by hand"]));
+            Table.Row(
+                name, median,
+                median / Percentiles.Median(times["same commands by hand"]),
+                median / Percentiles.Median(times["npm install, build, dry run by hand"]));
         }
 
         void Note(string name, double seconds)
@@ -51,7 +58,8 @@ internal static class WholeDeploymentBenchmark
     }
 
     private static Task<string> EarliestAsync(Cluster cluster) =>
-        cluster.ScalarAsync<string>($"SELECT id FROM deploy.deployments WHERE project_id = '{Project}' AND status = 'completed' ORDER BY created_at LIMIT 1");
+        cluster.ScalarAsync<string>(
+            $"SELECT id FROM deploy.deployments WHERE project_id = '{Project}' AND status = 'completed' ORDER BY created_at LIMIT 1");
 
     /// <returns>Seconds from the request to the end.</returns>
     private static async Task<double> DeployAsync(Cluster cluster, HttpClient client, string path, bool force, object? initFiles = null)
@@ -60,9 +68,15 @@ internal static class WholeDeploymentBenchmark
         var watch = Stopwatch.StartNew();
         using var answer = await client.PostAsJsonAsync(path, body);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {await answer.Content.ReadAsStringAsync()}");
-        await cluster.UntilAsync($"SELECT NOT EXISTS (SELECT 1 FROM deploy.deployments WHERE project_id = '{Project}' AND status NOT IN ('completed', 'failed'))", Patience);
+        await cluster.UntilAsync(
+            $"""
+             SELECT NOT EXISTS (
+                 SELECT 1 FROM deploy.deployments WHERE project_id = '{Project}' AND status NOT IN ('completed', 'failed'))
+             """,
+            Patience);
         var seconds = watch.Elapsed.TotalSeconds;
-        var status = await cluster.ScalarAsync<string>($"SELECT status FROM deploy.deployments WHERE project_id = '{Project}' ORDER BY created_at DESC LIMIT 1");
+        var status = await cluster.ScalarAsync<string>(
+            $"SELECT status FROM deploy.deployments WHERE project_id = '{Project}' ORDER BY created_at DESC LIMIT 1");
         return status == "completed" ? seconds : throw new InvalidOperationException($"The deployment ended as {status}.");
     }
 
@@ -76,7 +90,8 @@ internal static class WholeDeploymentBenchmark
         private string Wrangler => $"node {Path.Combine(Modules, "wrangler/bin/wrangler.js")} deploy --dry-run --outdir .out";
 
         /// <summary>As the sandbox does it: with bun, from its cache.</summary>
-        public Task<double> SameCommandsAsync() => RunAsync($"bun install --frozen-lockfile --ignore-scripts && bun run build && {Wrangler}");
+        public Task<double> SameCommandsAsync() =>
+            RunAsync($"bun install --frozen-lockfile --ignore-scripts && bun run build && {Wrangler}");
 
         /// <summary>As a tutorial says it.</summary>
         public async Task<double> UsualCommandsAsync()

@@ -70,7 +70,8 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     {
         deployment.HasIndex(d => d.ProjectId).IsUnique().HasFilter(Active).HasDatabaseName(OneActiveIndex);
         deployment.HasIndex(d => d.DueAt).HasFilter("status = 'pending'").HasDatabaseName("ix_deployments_waiting");
-        deployment.HasIndex(nameof(Deployment.OrganizationId), "DispatchedAt").HasFilter("dispatched_at IS NOT NULL").HasDatabaseName("ix_deployments_served");
+        deployment.HasIndex(nameof(Deployment.OrganizationId), "DispatchedAt")
+            .HasFilter("dispatched_at IS NOT NULL").HasDatabaseName("ix_deployments_served");
         deployment.HasIndex(d => d.CreatedAt).HasFilter(Active).HasDatabaseName("ix_deployments_active");
         deployment.HasIndex(d => new { d.CreatedAt, d.Id }).IsDescending();
         deployment.HasIndex(d => new { d.OrganizationId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
@@ -78,9 +79,11 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.HasIndex(d => new { d.UserId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.Status, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.OrganizationId, d.Status, d.CreatedAt, d.Id }).IsDescending(false, false, true, true);
-        deployment.HasIndex(d => new { d.ProjectId, d.SourceDigest }).HasFilter("status = 'completed'").HasDatabaseName("ix_deployments_built");
+        deployment.HasIndex(d => new { d.ProjectId, d.SourceDigest })
+            .HasFilter("status = 'completed'").HasDatabaseName("ix_deployments_built");
         deployment.HasIndex(d => new { d.CompletedAt, d.Id }).HasFilter("completed_at IS NOT NULL");
-        deployment.HasIndex("ArchivedAt", nameof(Deployment.CompletedAt)).HasFilter("completed_at IS NOT NULL AND archived_at IS NULL").HasDatabaseName("ix_deployments_unarchived");
+        deployment.HasIndex("ArchivedAt", nameof(Deployment.CompletedAt))
+            .HasFilter("completed_at IS NOT NULL AND archived_at IS NULL").HasDatabaseName("ix_deployments_unarchived");
         deployment.HasIndex(d => d.ArtifactDigest).HasFilter("artifact_digest IS NOT NULL");
     }
 }

@@ -12,7 +12,8 @@ internal sealed class DeploymentFigureQueries(LibraDbContext database, NpgsqlDat
 {
     private const string ByStatus =
         """
-        SELECT status, sum(count)::bigint FROM deploy.deployment_counts WHERE $1::text[] IS NULL OR organization_id = ANY ($1) GROUP BY status
+        SELECT status, sum(count)::bigint FROM deploy.deployment_counts
+        WHERE $1::text[] IS NULL OR organization_id = ANY ($1) GROUP BY status
         UNION ALL
         SELECT status, count(*) FROM deploy.deployments
         WHERE status NOT IN ('completed', 'failed', 'cancelled') AND ($1::text[] IS NULL OR organization_id = ANY ($1)) GROUP BY status
@@ -26,17 +27,19 @@ internal sealed class DeploymentFigureQueries(LibraDbContext database, NpgsqlDat
         FROM deploy.deployments WHERE completed_at >= $2 AND ($1::text[] IS NULL OR organization_id = ANY ($1))
         """;
 
-    public Task CountAsync(string organizationId, DeploymentStatus ended, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
-        $"""
-         INSERT INTO deploy.deployment_counts AS c (organization_id, status, count) VALUES ({organizationId}, {ended.WireName()}, 1)
-         ON CONFLICT (organization_id, status) DO UPDATE SET count = c.count + 1
-         """,
-        cancellationToken);
+    public Task CountAsync(string organizationId, DeploymentStatus ended, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO deploy.deployment_counts AS c (organization_id, status, count) VALUES ({organizationId}, {ended.WireName()}, 1)
+             ON CONFLICT (organization_id, status) DO UPDATE SET count = c.count + 1
+             """,
+            cancellationToken);
 
     public async Task<DeploymentFigures> ReadAsync(OrganizationFilter visible, CancellationToken cancellationToken) =>
         new(await StatusesAsync(visible, cancellationToken), await LastDayAsync(visible, cancellationToken));
 
-    private async Task<IReadOnlyDictionary<DeploymentStatus, long>> StatusesAsync(OrganizationFilter visible, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<DeploymentStatus, long>> StatusesAsync(
+        OrganizationFilter visible, CancellationToken cancellationToken)
     {
         await using var command = CommandFor(ByStatus, visible);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

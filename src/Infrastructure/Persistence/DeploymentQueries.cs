@@ -66,7 +66,9 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
     }
 
     /// <summary>The same of several organizations, each of which is asked for its own newest.</summary>
-    /// <remarks>The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had.</remarks>
+    /// <remarks>
+    /// The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had.
+    /// </remarks>
     internal IQueryable<DeploymentId> NewestOfEach(DeploymentFilter filter)
     {
         var (rows, count) = (Matching(filter), filter.Limit + 1);
@@ -79,10 +81,12 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
             .Select(row => row.Id);
     }
 
-    public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(
+        IReadOnlyCollection<string>? organizations, int limit, CancellationToken cancellationToken) =>
         await database.Deployments.AsNoTracking()
             .Where(deployment => deployment.Status != DeploymentStatus.Completed && deployment.Status != DeploymentStatus.Failed
-                && deployment.Status != DeploymentStatus.Cancelled && (organizations == null || organizations.Contains(deployment.OrganizationId)))
+                && deployment.Status != DeploymentStatus.Cancelled
+                && (organizations == null || organizations.Contains(deployment.OrganizationId)))
             .OrderBy(deployment => deployment.CreatedAt).ThenBy(deployment => deployment.Id)
             .TakeLiteral(limit)
             .Select(ToView)
@@ -107,7 +111,8 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         if (filter.Until is { } until) rows = rows.Where(deployment => deployment.CreatedAt < until);
         if (filter.Text is { } text) rows = With(text, rows);
         return filter.Cursor is { } cursor
-            ? rows.Where(deployment => EF.Functions.LessThan(ValueTuple.Create(deployment.CreatedAt, deployment.Id), ValueTuple.Create(cursor.CreatedAt, cursor.Id)))
+            ? rows.Where(deployment => EF.Functions.LessThan(
+                ValueTuple.Create(deployment.CreatedAt, deployment.Id), ValueTuple.Create(cursor.CreatedAt, cursor.Id)))
             : rows;
     }
 
@@ -117,6 +122,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         if (DeploymentIdStart.TryParse(text) is not { } start) return rows.Where(deployment => deployment.ProjectId == text);
 
         var (from, until) = (start.From, start.Until);
-        return rows.Where(deployment => deployment.CreatedAt >= from && deployment.CreatedAt < until && ((string)(object)deployment.Id).StartsWith(start.Text));
+        return rows.Where(deployment => deployment.CreatedAt >= from && deployment.CreatedAt < until
+            && ((string)(object)deployment.Id).StartsWith(start.Text));
     }
 }

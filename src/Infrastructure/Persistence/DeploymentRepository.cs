@@ -30,7 +30,9 @@ internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymen
         database.Deployments
             // Not as a list's Contains, for which EF would write the SQL anew each time.
             .Where(deployment => deployment.ProjectId == projectId
-                && deployment.Status != DeploymentStatus.Completed && deployment.Status != DeploymentStatus.Failed && deployment.Status != DeploymentStatus.Cancelled)
+                && deployment.Status != DeploymentStatus.Completed
+                && deployment.Status != DeploymentStatus.Failed
+                && deployment.Status != DeploymentStatus.Cancelled)
             .Select(deployment => new ActiveDeployment(deployment.Id, deployment.Status))
             .FirstOrDefaultAsync(cancellationToken);
 

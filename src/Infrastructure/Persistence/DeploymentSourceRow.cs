@@ -38,7 +38,8 @@ internal sealed class DeploymentSources(LibraDbContext database) : IDeploymentSo
 
     public async Task<RequestSource?> FindAsync(DeploymentId id, CancellationToken cancellationToken)
     {
-        var row = await database.Set<DeploymentSourceRow>().AsNoTracking().FirstOrDefaultAsync(source => source.DeploymentId == id, cancellationToken);
+        var row = await database.Set<DeploymentSourceRow>().AsNoTracking()
+            .FirstOrDefaultAsync(source => source.DeploymentId == id, cancellationToken);
         return row is null ? null : new RequestSource(Unpack(row.InitFiles), Unpack(row.HistoryMessages));
     }
 

@@ -32,7 +32,8 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
                  SELECT d.domain, d.project_id FROM deploy.custom_domains d
                  WHERE d.next_check_at <= {now} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
                    AND (d.released_at IS NOT NULL OR NOT EXISTS (
-                       SELECT 1 FROM deploy.custom_domains o WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))
+                       SELECT 1 FROM deploy.custom_domains o
+                       WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))
                  ORDER BY d.next_check_at LIMIT {limit} FOR UPDATE SKIP LOCKED)
              RETURNING c.*
              """).AsNoTracking().ToListAsync(cancellationToken);

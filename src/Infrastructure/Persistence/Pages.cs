@@ -14,6 +14,7 @@ internal static class Pages
     public static IQueryable<T> TakeLiteral<T>(this IQueryable<T> rows, int count)
     {
         var literal = Expression.Call(typeof(EF), nameof(EF.Constant), [typeof(int)], Expression.Constant(count));
-        return rows.Provider.CreateQuery<T>(Expression.Call(typeof(Queryable), nameof(Queryable.Take), [typeof(T)], rows.Expression, literal));
+        return rows.Provider.CreateQuery<T>(
+            Expression.Call(typeof(Queryable), nameof(Queryable.Take), [typeof(T)], rows.Expression, literal));
     }
 }

@@ -27,11 +27,13 @@ internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : 
         {
             throw new ConcurrentChangeException("The aggregate was changed in between.", conflict);
         }
-        catch (DbUpdateException conflict) when (conflict.InnerException is PostgresException { ConstraintName: DeploymentConfiguration.OneActiveIndex })
+        catch (DbUpdateException conflict)
+            when (conflict.InnerException is PostgresException { ConstraintName: DeploymentConfiguration.OneActiveIndex })
         {
             throw new ConcurrentChangeException("The project got another active deployment in between.", conflict);
         }
-        catch (DbUpdateException conflict) when (conflict.InnerException is PostgresException { ConstraintName: DomainClaimConfiguration.OneHolderIndex })
+        catch (DbUpdateException conflict)
+            when (conflict.InnerException is PostgresException { ConstraintName: DomainClaimConfiguration.OneHolderIndex })
         {
             throw new ConcurrentChangeException("Another project got the custom domain in between.", conflict);
         }

@@ -27,7 +27,8 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         letter.Property(l => l.OrganizationId).HasMaxLength(255);
         letter.Property(l => l.Reason).HasMaxLength(32);
         letter.Property(l => l.OriginalQueue).HasMaxLength(50);
-        letter.Property(l => l.RetryHistory).HasColumnType("jsonb").HasConversion(new JsonConverter<IReadOnlyList<FailedTry>>(), WrittenOnce);
+        letter.Property(l => l.RetryHistory).HasColumnType("jsonb")
+            .HasConversion(new JsonConverter<IReadOnlyList<FailedTry>>(), WrittenOnce);
         letter.Property(l => l.Message).HasColumnType("jsonb").HasConversion<JsonConverter<DeadLetterMessage>>();
         letter.Property(l => l.MessageKey).HasColumnName("hangfire_job_id").HasMaxLength(32);
         letter.OwnsOne(l => l.Resolution, resolution =>
@@ -51,7 +52,10 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
 
     private sealed class JsonConverter<T>() : ValueConverter<T, string>(value => Write(value), text => Read(text))
     {
-        private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+        private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        };
 
         private static string Write(T value) => JsonSerializer.Serialize(value, Format);
 

@@ -43,7 +43,9 @@ internal sealed class DeadLetterReconciler(
         foreach (var (id, error) in await failed.FindWithoutJobAsync(Clock.GetUtcNow(), cancellationToken))
         {
             var job = jobs.Create<RunDeploymentJob>(
-                options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None), new FailedState(new DeadLetterException(error)));
+                options.Value.QueueName,
+                run => run.RunAsync(id.Value, CancellationToken.None),
+                new FailedState(new DeadLetterException(error)));
             await failed.MatchAsync(id, job, cancellationToken);
         }
     }

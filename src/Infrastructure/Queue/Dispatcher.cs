@@ -47,7 +47,8 @@ internal sealed class Dispatcher(
     {
         while (true)
         {
-            var free = options.Value.MaxConcurrentDeployments - slots.Busy - await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken);
+            var free = options.Value.MaxConcurrentDeployments - slots.Busy
+                - await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken);
             if (free <= 0) return WhileCrowded;
 
             var most = Math.Min(free, options.Value.MaxBatchSize);

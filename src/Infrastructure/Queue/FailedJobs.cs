@@ -54,12 +54,20 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var jobs = new List<FailedJob>();
         while (await rows.ReadAsync(cancellationToken))
-            jobs.Add(new FailedJob(rows.GetString(0), $"{rows.GetString(1)} {rows.GetString(2)}", DeploymentOf(rows.GetString(2)), rows.IsDBNull(3) ? null : rows.GetString(3)));
+        {
+            jobs.Add(new FailedJob(
+                rows.GetString(0),
+                $"{rows.GetString(1)} {rows.GetString(2)}",
+                DeploymentOf(rows.GetString(2)),
+                rows.IsDBNull(3) ? null : rows.GetString(3)));
+        }
+
         return jobs;
     }
 
     /// <summary>Open dead letters that Hangfire does not show as failed.</summary>
-    public async Task<IReadOnlyList<(DeploymentId Id, string Error)>> FindWithoutJobAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(DeploymentId Id, string Error)>> FindWithoutJobAsync(
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(WithoutJob);
         command.Parameters.AddWithValue(Batch);

@@ -32,7 +32,8 @@ internal sealed class QueueFigures(
         """
         SELECT regexp_replace(s.id, ':[^:]*:[^:]*$', ''), (s.data::jsonb ->> 'WorkerCount')::int, s.lastheartbeat,
                (SELECT count(*)::int FROM deploy.deployments d
-                WHERE d.status NOT IN ('completed', 'failed', 'cancelled') AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*:[^:]*$', '')))
+                WHERE d.status NOT IN ('completed', 'failed', 'cancelled')
+                  AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*:[^:]*$', '')))
         FROM hangfire.server s WHERE s.data::jsonb -> 'Queues' ? $1 ORDER BY s.id
         """;
 
@@ -41,22 +42,30 @@ internal sealed class QueueFigures(
     public async Task<QueueStatus> ReadAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (waiting, active) = await RowAsync(Active, now, row => (
-            row.IsDBNull(3) ? (TimeSpan?)null : now - row.GetFieldValue<DateTimeOffset>(3), (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))), cancellationToken);
+        var (waiting, active) = await RowAsync(
+            Active, now,
+            row => (
+                row.IsDBNull(3) ? (TimeSpan?)null : now - row.GetFieldValue<DateTimeOffset>(3),
+                (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))),
+            cancellationToken);
         var ended = await RowAsync(
-            Ended, now - TimeSpan.FromMinutes(ThroughputMinutes), row => (Succeeded: row.GetInt64(0), Failed: row.GetInt64(1), Lately: row.GetInt64(2)), cancellationToken);
+            Ended, now - TimeSpan.FromMinutes(ThroughputMinutes),
+            row => (Succeeded: row.GetInt64(0), Failed: row.GetInt64(1), Lately: row.GetInt64(2)),
+            cancellationToken);
         var (enqueued, scheduled, processing) = active;
         return new QueueStatus(
             queue.Value.QueueName, enqueued, scheduled, processing, ended.Succeeded, ended.Failed, waiting,
             await NodesAsync(cancellationToken),
-            new QueueLimits(queue.Value.MaxConcurrentDeployments, queue.Value.MaxBatchSize, queue.Value.MaxBatchTimeout, deployments.Value.MaxRetries),
+            new QueueLimits(
+                queue.Value.MaxConcurrentDeployments, queue.Value.MaxBatchSize, queue.Value.MaxBatchTimeout, deployments.Value.MaxRetries),
             (double)ended.Lately / ThroughputMinutes,
             await LettersAsync(cancellationToken));
     }
 
     private Task<DeadLetterQueue> LettersAsync(CancellationToken cancellationToken) => RowAsync(
         Letters, null,
-        row => new DeadLetterQueue(queue.Value.DeadLetterQueueName, row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1)),
+        row => new DeadLetterQueue(
+            queue.Value.DeadLetterQueueName, row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1)),
         cancellationToken);
 
     private async Task<IReadOnlyList<WorkerNode>> NodesAsync(CancellationToken cancellationToken)
@@ -70,7 +79,8 @@ internal sealed class QueueFigures(
         return nodes;
     }
 
-    private async Task<T> RowAsync<T>(string sql, DateTimeOffset? since, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<T> RowAsync<T>(
+        string sql, DateTimeOffset? since, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
         if (since is { } time) command.Parameters.AddWithValue(time);

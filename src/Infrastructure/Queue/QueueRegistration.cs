@@ -97,7 +97,8 @@ public static class QueueRegistration
         {
             foreach (var filter in GlobalJobFilters.Filters.ToList())
             {
-                if (filter.Instance is AutomaticRetryAttribute or CaptureCultureAttribute or RetryStateFilter) GlobalJobFilters.Filters.Remove(filter.Instance);
+                if (filter.Instance is AutomaticRetryAttribute or CaptureCultureAttribute or RetryStateFilter)
+                    GlobalJobFilters.Filters.Remove(filter.Instance);
             }
 
             GlobalJobFilters.Filters.Add(new RetryStateFilter());

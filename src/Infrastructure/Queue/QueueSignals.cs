@@ -13,7 +13,8 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// of requests costs few notifications; a lost one only delays, because the dispatcher looks by itself too.
 /// </summary>
 internal sealed class QueueSignals(
-    NpgsqlDataSource database, RunningDeployments running, IOptions<QueueOptions> options, ILogger<QueueSignals> logger) : BackgroundService, IDeploymentQueue
+    NpgsqlDataSource database, RunningDeployments running, IOptions<QueueOptions> options, ILogger<QueueSignals> logger)
+    : BackgroundService, IDeploymentQueue
 {
     private const string Channel = "libra_deployments";
     private const string WakePayload = "wake";
@@ -49,7 +50,8 @@ internal sealed class QueueSignals(
         if (Interlocked.Exchange(ref _signals, 1) == 0) _due.Release();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(ListenAsync(stoppingToken), SendWakesAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(ListenAsync(stoppingToken), SendWakesAsync(stoppingToken));
 
     private async Task SendWakesAsync(CancellationToken cancellationToken)
     {

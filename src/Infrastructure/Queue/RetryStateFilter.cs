@@ -5,8 +5,8 @@ using Hangfire.Storage;
 namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>
-/// Turns a failed attempt with another one due, and a worker's own trouble, into Hangfire's scheduled state, so that its retries page shows what waits and
-/// its failed page shows dead letters only.
+/// Turns a failed attempt with another one due, and a worker's own trouble, into Hangfire's scheduled state, so that its retries
+/// page shows what waits and its failed page shows dead letters only.
 /// </summary>
 internal sealed class RetryStateFilter : JobFilterAttribute, IElectStateFilter, IApplyStateFilter
 {
@@ -17,9 +17,11 @@ internal sealed class RetryStateFilter : JobFilterAttribute, IElectStateFilter, 
     {
         context.CandidateState = context.CandidateState switch
         {
-            FailedState { Exception: AttemptFailedException failed } => new ScheduledState(failed.DueAt.UtcDateTime) { Reason = failed.Message },
+            FailedState { Exception: AttemptFailedException failed } =>
+                new ScheduledState(failed.DueAt.UtcDateTime) { Reason = failed.Message },
             // Not the deployment's failure but this worker's, for instance a database that is away: its lease says who may go on.
-            FailedState { Exception: not DeadLetterException } broken => new ScheduledState(AfterTrouble) { Reason = broken.Exception.GetType().Name },
+            FailedState { Exception: not DeadLetterException } broken =>
+                new ScheduledState(AfterTrouble) { Reason = broken.Exception.GetType().Name },
             var other => other,
         };
     }

@@ -12,7 +12,9 @@ public sealed class RunDeploymentJob(IMediator mediator, WorkerSlots slots, IOpt
 {
     /// <returns>What Hangfire shows as the job's result.</returns>
     /// <exception cref="AttemptFailedException">Another attempt is due later; the state filter schedules the job for it.</exception>
-    /// <exception cref="DeadLetterException">The deployment is a dead letter now, or the reconciler makes one of a message that names none.</exception>
+    /// <exception cref="DeadLetterException">
+    /// The deployment is a dead letter now, or the reconciler makes one of a message that names none.
+    /// </exception>
     [DisplayName("Deployment {0}")]
     public async Task<string> RunAsync(string deploymentId, CancellationToken cancellationToken)
     {
@@ -25,7 +27,8 @@ public sealed class RunDeploymentJob(IMediator mediator, WorkerSlots slots, IOpt
         var result = run.Value;
         return result.Outcome switch
         {
-            RunOutcome.RetryLater => throw new AttemptFailedException(result.Message ?? "The attempt failed.", result.DueAt ?? clock.GetUtcNow()),
+            RunOutcome.RetryLater =>
+                throw new AttemptFailedException(result.Message ?? "The attempt failed.", result.DueAt ?? clock.GetUtcNow()),
             RunOutcome.Unknown => throw new DeadLetterException(result.Message ?? "There is no such deployment."),
             RunOutcome.DeadLettered => throw new DeadLetterException(result.Message ?? "Out of attempts."),
             _ => result.Message is null ? result.Outcome.ToString() : $"{result.Outcome}: {result.Message}",

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
 
-/// <summary>The statements by which deployments go from the table into Hangfire, and by which what got lost between the two comes back.</summary>
+/// <summary>
+/// The statements by which deployments go from the table into Hangfire, and by which what got lost between the two comes back.
+/// </summary>
 internal sealed class WaitingDeployments(NpgsqlDataSource database)
 {
     private const string TakeDue =
@@ -28,12 +30,15 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         """
         UPDATE deploy.deployments d SET dispatched_at = NULL, hangfire_job_id = NULL
         WHERE d.status = 'pending' AND d.dispatched_at < $1 - interval '10 seconds'
-          AND NOT EXISTS (SELECT 1 FROM hangfire.job j WHERE j.id::text = d.hangfire_job_id AND j.statename IN ('Enqueued', 'Scheduled', 'Processing'))
+          AND NOT EXISTS (
+              SELECT 1 FROM hangfire.job j
+              WHERE j.id::text = d.hangfire_job_id AND j.statename IN ('Enqueued', 'Scheduled', 'Processing'))
         RETURNING d.id
         """;
 
     /// <summary>Marks due deployments as dispatched, fairly between organizations; the lock lets one node at a time choose.</summary>
-    public async Task<IReadOnlyList<DeploymentId>> TakeDueAsync(DateTimeOffset now, int most, int organizationCap, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DeploymentId>> TakeDueAsync(
+        DateTimeOffset now, int most, int organizationCap, CancellationToken cancellationToken)
     {
         // Two statements of one transaction: one that waited for the lock itself would choose by what it saw before the wait.
         await using var batch = database.CreateBatch();
@@ -80,14 +85,16 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
     /// <summary>When the next waiting deployment is due; null when none waits.</summary>
     public async Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT min(due_at) FROM deploy.deployments WHERE status = 'pending' AND dispatched_at IS NULL");
+        await using var command = database.CreateCommand(
+            "SELECT min(due_at) FROM deploy.deployments WHERE status = 'pending' AND dispatched_at IS NULL");
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
     }
 
     /// <summary>Jobs in Hangfire's queue that no worker has fetched.</summary>
     public async Task<int> CountBacklogAsync(string queue, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT count(*)::int FROM hangfire.jobqueue WHERE queue = $1 AND fetchedat IS NULL");
+        await using var command = database.CreateCommand(
+            "SELECT count(*)::int FROM hangfire.jobqueue WHERE queue = $1 AND fetchedat IS NULL");
         command.Parameters.AddWithValue(queue);
         return (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
     }

@@ -1,6 +1,8 @@
 namespace Libra.Deploy.Infrastructure.Queue;
 
-/// <summary>The order in which waiting deployments get slots, in one place for the dispatcher and for those who ask where they stand.</summary>
+/// <summary>
+/// The order in which waiting deployments get slots, in one place for the dispatcher and for those who ask where they stand.
+/// </summary>
 internal static class WaitingLine
 {
     /// <summary>
@@ -18,7 +20,8 @@ internal static class WaitingLine
                 row_number() OVER (PARTITION BY organization_id ORDER BY settings_priority DESC, due_at, id) AS place
             FROM deploy.deployments WHERE status = 'pending' AND dispatched_at IS NULL AND due_at <= $1),
         served AS MATERIALIZED (
-            SELECT organization_id, (SELECT max(dispatched_at) FROM deploy.deployments d WHERE d.organization_id = w.organization_id) AS last
+            SELECT organization_id,
+                (SELECT max(dispatched_at) FROM deploy.deployments d WHERE d.organization_id = w.organization_id) AS last
             FROM (SELECT DISTINCT organization_id FROM waiting) w),
         line AS (
             SELECT w.id, w.due_at, COALESCE(b.running, 0) + w.place AS turn, s.last

@@ -40,7 +40,11 @@ internal sealed class ChildNode : IAsyncDisposable
 
     private static async Task<ChildNode> StartAsync(string argument, IReadOnlyDictionary<string, string> environment, string ready)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, argument) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, argument)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"'{argument}' did not start.");
         using var patience = new CancellationTokenSource(StartTime);
@@ -56,7 +60,8 @@ internal sealed class ChildNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

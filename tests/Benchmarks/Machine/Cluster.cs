@@ -37,7 +37,11 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("libra-benchmark-");
         File.SetUnixFileMode(data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
-        var options = new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(data.FullName, "postgres") };
+        var options = new EmbeddedPostgresOptions
+        {
+            BinFolder = RuntimeLayout.Find().PostgresBin,
+            DataFolder = Path.Combine(data.FullName, "postgres"),
+        };
         var cluster = new Cluster(data, await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None));
         await cluster.SetUpAsync();
         return cluster;
@@ -46,7 +50,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The nodes' folder for objects, caches, sandboxes and sites.</summary>
     public string NodeFolder => Path.Combine(_data.FullName, "data");
 
-    /// <summary>Makes projects <c>{prefix}-0</c> and up, spread over the organizations <c>org-0</c> and up, with quotas that never end.</summary>
+    /// <summary>
+    /// Makes projects <c>{prefix}-0</c> and up, spread over the organizations <c>org-0</c> and up, with quotas that never end.
+    /// </summary>
     public async Task AddProjectsAsync(string prefix, int count)
     {
         await ExecuteAsync(
@@ -61,7 +67,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>The body of a request that deploys one file.</summary>
     public static string DeployBody(string prefix, int project) =>
-        $$$"""{"projectId":"{{{prefix}}}-{{{project}}}","orgId":"{{{OrganizationOf(project)}}}","userId":"user","initFiles":[{"path":"index.html","content":"<h1>{{{prefix}}} {{{project}}}</h1>"}]}""";
+        $$$"""{"projectId":"{{{prefix}}}-{{{project}}}","orgId":"{{{OrganizationOf(project)}}}","userId":"user","initFiles":["""
+        + $$$"""{"path":"index.html","content":"<h1>{{{prefix}}} {{{project}}}</h1>"}]}""";
 
     /// <param name="roles"><c>api</c>, <c>worker</c> or both.</param>
     public Task<ChildNode> AddNodeAsync(string roles, params (string Name, string Value)[] settings) =>
@@ -103,7 +110,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <exception cref="InvalidOperationException">A deployment failed, so that what was measured is not what was meant.</exception>
     public async Task ThrowIfAnyFailedAsync()
     {
-        var failure = await ScalarAsync<string>("SELECT COALESCE((SELECT failure::text FROM deploy.deployments WHERE status = 'failed' LIMIT 1), '')");
+        var failure = await ScalarAsync<string>(
+            "SELECT COALESCE((SELECT failure::text FROM deploy.deployments WHERE status = 'failed' LIMIT 1), '')");
         if (failure.Length > 0) throw new InvalidOperationException($"A deployment failed: {failure}");
     }
 
@@ -139,13 +147,14 @@ internal sealed class Cluster : IAsyncDisposable
 
     private async Task SetUpAsync()
     {
-        await using var host = await LibraHost.CreateAsync([], configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Host:Environment"] = "development",
-            ["Host:PostgresUrl"] = _postgres.ConnectionString,
-            ["Host:DataDirectory"] = NodeFolder,
-            ["Host:LogLevel"] = "error",
-        }));
+        await using var host = await LibraHost.CreateAsync([], configuration => configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["Host:Environment"] = "development",
+                ["Host:PostgresUrl"] = _postgres.ConnectionString,
+                ["Host:DataDirectory"] = NodeFolder,
+                ["Host:LogLevel"] = "error",
+            }));
         await using var scope = host.App.Services.CreateAsyncScope();
         var grant = new TokenGrant("benchmark", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
         var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "benchmark"));
@@ -154,7 +163,8 @@ internal sealed class Cluster : IAsyncDisposable
             $"""
              INSERT INTO public.subscription_limit
                  (id, organization_id, plan_name, plan_id, ai_nums, enhance_nums, upload_limit, deploy_limit, period_start, period_end)
-             SELECT 'limit-' || i, 'org-' || i, 'FREE', 'free', 10, 10, 10, 100000000, now(), now() + interval '1 year' FROM generate_series(0, {Organizations - 1}) i
+             SELECT 'limit-' || i, 'org-' || i, 'FREE', 'free', 10, 10, 10, 100000000, now(), now() + interval '1 year'
+             FROM generate_series(0, {Organizations - 1}) i
              """);
     }
 }

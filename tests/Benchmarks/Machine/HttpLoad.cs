@@ -6,10 +6,15 @@ using System.Text;
 
 namespace Libra.Deploy.Benchmarks.Machine;
 
-/// <summary>Sends prepared requests over kept connections and reads the answers, with as little work of its own as possible: it shares the processors with the server.</summary>
+/// <summary>
+/// Sends prepared requests over kept connections and reads the answers, with as little work of its own as possible: it shares
+/// the processors with the server.
+/// </summary>
 internal sealed class HttpLoad(int port, string token)
 {
-    /// <summary>Sends the requests 0 to <paramref name="count"/> over that many connections, each as soon as its connection is free.</summary>
+    /// <summary>
+    /// Sends the requests 0 to <paramref name="count"/> over that many connections, each as soon as its connection is free.
+    /// </summary>
     public async Task<LoadResult> RunAsync(int connections, int count, Func<int, (string Method, string Path, string? Body)> request)
     {
         var latencies = new double[count];
@@ -40,7 +45,8 @@ internal sealed class HttpLoad(int port, string token)
         var type = body.Length > 0 ? "Content-Type: application/json\r\n" : "";
         return Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{request.Method} {request.Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{type}Content-Length: {body.Length}\r\n\r\n{body}"));
+            $"{request.Method} {request.Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+            + $"{type}Content-Length: {body.Length}\r\n\r\n{body}"));
     }
 
     /// <summary>Finds the ends of answers: by their length, or by the last chunk.</summary>
@@ -75,7 +81,8 @@ internal sealed class HttpLoad(int port, string token)
             return answer.Length >= headers + 4 + length;
         }
 
-        private static int Status(ReadOnlySpan<byte> answer) => int.Parse(Encoding.ASCII.GetString(answer.Slice(9, 3)), CultureInfo.InvariantCulture);
+        private static int Status(ReadOnlySpan<byte> answer) =>
+            int.Parse(Encoding.ASCII.GetString(answer.Slice(9, 3)), CultureInfo.InvariantCulture);
     }
 }
 

@@ -40,7 +40,8 @@ internal sealed partial class PastDeployments : IAsyncDisposable
     /// <param name="eightOrganizations">As a caller of eight organizations; else as one that may see all.</param>
     public async Task<LoadResult> ReadAsync(string path, bool eightOrganizations, int connections, int requests)
     {
-        var result = await (eightOrganizations ? _eightOrganizations : _everything).RunAsync(connections, requests, _ => ("GET", path, null));
+        var result = await (eightOrganizations ? _eightOrganizations : _everything)
+            .RunAsync(connections, requests, _ => ("GET", path, null));
         return result.Refused == 0 ? result : throw new InvalidOperationException($"{path} was refused {result.Refused} times.");
     }
 
@@ -51,7 +52,9 @@ internal sealed partial class PastDeployments : IAsyncDisposable
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_node.Port}") };
         client.DefaultRequestHeaders.Authorization = new("Bearer", _cluster.Token);
         var match = Allocated().Match(await client.GetStringAsync("/metrics"));
-        return match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidOperationException("/metrics does not say what was allocated.");
+        return match.Success
+            ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException("/metrics does not say what was allocated.");
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -60,7 +63,9 @@ internal sealed partial class PastDeployments : IAsyncDisposable
     {
         await _cluster.AddProjectsAsync("reads", 1);
         await _everything.RunAsync(1, 1, _ => ("POST", "/deploy", Cluster.DeployBody("reads", 0)));
-        await _cluster.UntilAsync("SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE status IN ('completed', 'failed'))", TimeSpan.FromSeconds(30));
+        await _cluster.UntilAsync(
+            "SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE status IN ('completed', 'failed'))",
+            TimeSpan.FromSeconds(30));
         await _cluster.ThrowIfAnyFailedAsync();
         Newest = await _cluster.ScalarAsync<string>("SELECT id FROM deploy.deployments");
     }
@@ -70,13 +75,18 @@ internal sealed partial class PastDeployments : IAsyncDisposable
     {
         await _cluster.ExecuteAsync(
             $"""
-             INSERT INTO deploy.deployments (id, artifact_reused, attempt, created_at, completed_at, archived_at, due_at, fencing_token, interruptions, organization_id,
-                 progress, project_id, request_id, source, status, user_id, settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
-             SELECT 'deploy_' || floor(extract(epoch FROM at) * 1000)::bigint || '_' || lpad(i::text, 9, '0'), false, 1, at, at + interval '10 seconds', at + interval '10 seconds', at,
+             INSERT INTO deploy.deployments (
+                 id, artifact_reused, attempt, created_at, completed_at, archived_at, due_at, fencing_token, interruptions, organization_id,
+                 progress, project_id, request_id, source, status, user_id,
+                 settings_debug, settings_force, settings_max_attempts, settings_priority, settings_timeout)
+             SELECT 'deploy_' || floor(extract(epoch FROM at) * 1000)::bigint || '_' || lpad(i::text, 9, '0'),
+                 false, 1, at, at + interval '10 seconds', at + interval '10 seconds', at,
                  1, 0, 'org-' || CASE WHEN i % 2 = 0 THEN i / 2 % 8 ELSE 8 + i / 2 % 56 END, 100, 'old-' || i % 40, i::text, 'Request',
                  CASE WHEN i % 3 = 0 THEN 'failed' ELSE 'completed' END, 'user-' || i % 40,
                  false, false, 4, 5, interval '10 minutes'
-             FROM (SELECT i, date_trunc('milliseconds', now()) - interval '1 day' - i * interval '10 seconds' AS at FROM generate_series(1, {size - 1}) i) past
+             FROM (
+                 SELECT i, date_trunc('milliseconds', now()) - interval '1 day' - i * interval '10 seconds' AS at
+                 FROM generate_series(1, {size - 1}) i) past
              """);
         await _cluster.ExecuteAsync("VACUUM ANALYZE deploy.deployments");
         await _cluster.ExecuteAsync("CHECKPOINT"); // or it would be written out beside what is measured
@@ -84,6 +94,8 @@ internal sealed partial class PastDeployments : IAsyncDisposable
         Middle = await _cluster.ScalarAsync<string>($"SELECT id FROM deploy.deployments ORDER BY created_at OFFSET {size / 2} LIMIT 1");
     }
 
-    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total(?:\{[^}]*\})? ([0-9.eE+]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^dotnet_gc_heap_total_allocated_bytes_total(?:\{[^}]*\})? ([0-9.eE+]+)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Allocated();
 }

@@ -6,7 +6,9 @@ internal static class Percentiles
     public static double Of(IEnumerable<double> values, double share)
     {
         var sorted = values.Order().ToArray();
-        return sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1 is var i && i > 0 ? i : 0)];
+        return sorted.Length == 0
+            ? double.NaN
+            : sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1 is var i && i > 0 ? i : 0)];
     }
 
     public static double Median(IEnumerable<double> values) => Of(values, 0.5);

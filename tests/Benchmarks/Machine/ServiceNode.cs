@@ -12,7 +12,9 @@ internal static class ServiceNode
     /// <summary>As it is.</summary>
     public const string Argument = "node";
 
-    /// <summary>With a target that does nothing, so that of a static project only queue, journal, log and artifact are left to measure.</summary>
+    /// <summary>
+    /// With a target that does nothing, so that of a static project only queue, journal, log and artifact are left to measure.
+    /// </summary>
     public const string WithoutTarget = "node-without-target";
 
     public static async Task RunAsync(bool withTarget)

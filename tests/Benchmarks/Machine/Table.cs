@@ -12,5 +12,6 @@ internal static class Table
     }
 
     public static void Row(params object[] cells) =>
-        Console.WriteLine($"| {string.Join(" | ", cells.Select(cell => string.Format(CultureInfo.InvariantCulture, cell is double ? "{0:0.00}" : "{0}", cell)))} |");
+        Console.WriteLine("| " + string.Join(" | ", cells.Select(
+            cell => string.Format(CultureInfo.InvariantCulture, cell is double ? "{0:0.00}" : "{0}", cell))) + " |");
 }

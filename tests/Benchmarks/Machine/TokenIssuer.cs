@@ -33,7 +33,15 @@ internal sealed class TokenIssuer : IAsyncDisposable
     /// <summary>A token that may read the deployments of these organizations for an hour.</summary>
     public string Sign(IEnumerable<string> organizations)
     {
-        var claims = new { iss = Name, aud = Audience, sub = "user", organizations, scope = "deployments:read", exp = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds() };
+        var claims = new
+        {
+            iss = Name,
+            aud = Audience,
+            sub = "user",
+            organizations,
+            scope = "deployments:read",
+            exp = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(),
+        };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }
             .CreateToken(JsonSerializer.Serialize(claims), new SigningCredentials(_key, SecurityAlgorithms.RsaSha256));
     }
@@ -51,7 +59,13 @@ internal sealed class TokenIssuer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
         var open = _key.Rsa.ExportParameters(includePrivateParameters: false);
-        var key = new { kty = "RSA", kid = _key.KeyId, n = Base64UrlEncoder.Encode(open.Modulus), e = Base64UrlEncoder.Encode(open.Exponent) };
+        var key = new
+        {
+            kty = "RSA",
+            kid = _key.KeyId,
+            n = Base64UrlEncoder.Encode(open.Modulus),
+            e = Base64UrlEncoder.Encode(open.Exponent),
+        };
         server.MapGet("/keys", () => Results.Json(new { keys = new[] { key } }));
         return server;
     }

@@ -19,7 +19,8 @@ internal static partial class FailureHints
         ("BUILD_FAILED", NoProgram(), "The build script calls a program that no dependency brings: add its package to package.json."),
         ("BUILD_FAILED", NoImport(),
             "An import leads nowhere: add the missing package to package.json, or correct the path (capital and small letters differ)."),
-        ("BUILD_FAILED", ReadOnly(), "Installed packages cannot be changed by a build: have the tool write into the project's own folders."),
+        ("BUILD_FAILED", ReadOnly(),
+            "Installed packages cannot be changed by a build: have the tool write into the project's own folders."),
         ("BUILD_FAILED", NoNetwork(),
             "A build has no network: put what it fetches into the project, or fetch it in the browser or the worker."),
         ("BUILD_FAILED", NoResult(),
@@ -27,7 +28,8 @@ internal static partial class FailureHints
         ("ARTIFACT_INVALID", Bindings(),
             "Take them out of the wrangler configuration: a worker here has its vars and its own assets, and nothing of an account."),
         ("TARGET_REJECTED", NodeModule(),
-            "Add \"nodejs_compat\" to compatibility_flags in the wrangler configuration, with a compatibility_date of 2024-09-23 or later."),
+            "Add \"nodejs_compat\" to compatibility_flags in the wrangler configuration, "
+            + "with a compatibility_date of 2024-09-23 or later."),
         ("TARGET_REJECTED", ThrowsAtStart(),
             "The worker fails while it is loaded, before any request: mend the place that the message names."),
     ];
@@ -55,19 +57,25 @@ internal static partial class FailureHints
     [GeneratedRegex("JavaScript heap out of memory", RegexOptions.CultureInvariant)]
     private static partial Regex HeapFull();
 
-    [GeneratedRegex(@"requires? Node\.?js|Node\.?js v?[0-9.]+ is (not supported|out-of-date)|Unsupported engine|Node\.js version .* is required", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"requires? Node\.?js|Node\.?js v?[0-9.]+ is (not supported|out-of-date)|Unsupported engine|Node\.js version .* is required",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex OldNode();
 
     [GeneratedRegex(@"command not found|^(/bin/)?sh: .*: not found", RegexOptions.CultureInvariant)]
     private static partial Regex NoProgram();
 
-    [GeneratedRegex("Cannot find (module|package) |failed to resolve import|Could not resolve \"|Module not found", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "Cannot find (module|package) |failed to resolve import|Could not resolve \"|Module not found",
+        RegexOptions.CultureInvariant)]
     private static partial Regex NoImport();
 
     [GeneratedRegex("EROFS|read-only file system", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex ReadOnly();
 
-    [GeneratedRegex("EAI_AGAIN|ENOTFOUND|ENETUNREACH|ConnectionRefused|Temporary failure in name resolution|Could not resolve host", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "EAI_AGAIN|ENOTFOUND|ENETUNREACH|ConnectionRefused|Temporary failure in name resolution|Could not resolve host",
+        RegexOptions.CultureInvariant)]
     private static partial Regex NoNetwork();
 
     [GeneratedRegex("There is nothing to deploy|names the assets folder '.*', which the build did not make", RegexOptions.CultureInvariant)]
@@ -76,7 +84,9 @@ internal static partial class FailureHints
     [GeneratedRegex("These bindings of the wrangler config", RegexOptions.CultureInvariant)]
     private static partial Regex Bindings();
 
-    [GeneratedRegex(@"No such module ""(node:|(assert|buffer|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib)"")", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"No such module ""(node:|(assert|buffer|crypto|events|fs|http|https|net|os|path|process|stream|url|util|zlib)"")",
+        RegexOptions.CultureInvariant)]
     private static partial Regex NodeModule();
 
     [GeneratedRegex(@"\bUncaught\b", RegexOptions.CultureInvariant)]

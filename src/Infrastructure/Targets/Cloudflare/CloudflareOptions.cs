@@ -57,7 +57,9 @@ public sealed partial record CloudflareOptions
     /// <summary>How long a new version may take until visitors see it.</summary>
     public TimeSpan VerifyPatience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long "the target is ready" is believed: for so long an outage may go unseen. Each look costs every worker node one call.</summary>
+    /// <summary>
+    /// How long "the target is ready" is believed: for so long an outage may go unseen. Each look costs every worker node one call.
+    /// </summary>
     public TimeSpan CheckValidity { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -85,7 +87,8 @@ public sealed partial record CloudflareOptions
             yield return "The time limits of the Cloudflare target must not be negative.";
     }
 
-    private TimeSpan[] Times => [CallTimeout, InteractiveTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
+    private TimeSpan[] Times =>
+        [CallTimeout, InteractiveTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
 
     private static bool IsSecret(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
 

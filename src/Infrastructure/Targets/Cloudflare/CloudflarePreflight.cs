@@ -107,7 +107,9 @@ internal sealed class CloudflarePreflight(CloudflareApi api, ApiPaths paths, Clo
         GetAsync("dispatch namespace", paths.Namespace, ApiCall.AccountPermission, cancellationToken);
 
     private Task<ErrorOr<JsonElement>> GetAsync(string name, string path, string permission, CancellationToken cancellationToken) =>
-        api.SendAsync(new ApiCall(name, HttpMethod.Get, path) { Permission = permission, Interactive = true, MaxTries = Tries }, cancellationToken);
+        api.SendAsync(
+            new ApiCall(name, HttpMethod.Get, path) { Permission = permission, Interactive = true, MaxTries = Tries },
+            cancellationToken);
 
     private async Task<ErrorOr<JsonElement>> CreateNamespaceAsync(CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ public static class DependencyRules
         return Problems(manifest, Direct.Concat(Nested))
             .Concat(manifest.TryGetProperty("workspaces", out var workspaces) ? Problems(workspaces, ["catalog", "catalogs"]) : [])
             .Concat(manifest.TryGetProperty("pnpm", out var pnpm) ? Problems(pnpm, ["overrides"]) : [])
-            .Select(found => $"{path}: the dependency '{found.Name}' is '{found.Specification}'. Only packages of the npm registry and workspaces of the project can be installed.");
+            .Select(found => $"{path}: the dependency '{found.Name}' is '{found.Specification}'. "
+                + "Only packages of the npm registry and workspaces of the project can be installed.");
     }
 
     private static IEnumerable<(string Name, string Specification)> Problems(JsonElement owner, IEnumerable<string> sections) =>

@@ -76,6 +76,8 @@ internal static partial class PnpmLockfile
     private static partial Regex Resolution();
 
     // link: to a workspace is fine; the importer's path and what it links to stay below the project.
-    [GeneratedRegex(@"(?:specifier|version): '?(?:file:|git|https?:|github:|link:(?:/|.*\.\./.*\.\./.*\.\./.*\.\./)|portal:)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?:specifier|version): '?(?:file:|git|https?:|github:|link:(?:/|.*\.\./.*\.\./.*\.\./.*\.\./)|portal:)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex LocalFile();
 }

@@ -9,7 +9,9 @@ internal static partial class RegistryTrouble
     public static bool IsShownBy(IReadOnlyList<string> lines) => lines.Any(line => Network().IsMatch(line));
 
     [GeneratedRegex(
-        @"ECONNRESET|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|socket hang up|ConnectionRefused|ConnectionClosed|ConnectionReset|Timeout fetching|\b50[234]\b.*(registry|fetch|downloading|GET)|\bE50[0234]\b|ERR_SOCKET_TIMEOUT",
+        @"ECONNRESET|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|socket hang up|"
+        + @"ConnectionRefused|ConnectionClosed|ConnectionReset|Timeout fetching|"
+        + @"\b50[234]\b.*(registry|fetch|downloading|GET)|\bE50[0234]\b|ERR_SOCKET_TIMEOUT",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Network();
 }

@@ -40,14 +40,16 @@ internal static class StaticFiles
     public static IEnumerable<string> Surprises(SourceTree tree, StaticSite site)
     {
         if (tree.Find(PackageJson.FileName) is not null && site.Files.Any(file => IsSourceCode(file.Path)))
-            yield return "package.json has no script 'build': the files are served as they are, and browsers do not understand TypeScript or JSX";
+            yield return "package.json has no script 'build': "
+                + "the files are served as they are, and browsers do not understand TypeScript or JSX";
         if (site.Files.Any(file => file.Path == "index.html")) yield break;
 
         var nested = tree.Files.Select(file => file.Path.Split('/'))
             .FirstOrDefault(parts => parts is [_, "index.html" or PackageJson.FileName]);
         yield return nested is null
             ? "There is no index.html: the site's address itself will answer 404"
-            : $"There is no index.html at the top, so the site's address itself will answer 404; {nested[1]} lies in '{nested[0]}': send that folder's content instead";
+            : "There is no index.html at the top, so the site's address itself will answer 404; "
+                + $"{nested[1]} lies in '{nested[0]}': send that folder's content instead";
     }
 
     /// <summary>One page alone is taken for an app that routes in the browser, when it has a script that could.</summary>
