@@ -15,7 +15,7 @@ internal sealed class SyncStep : IDeploymentStep
 
     public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
 
-    public bool IsInstant(StepContext context) => context.Source is { } source && !StaticFiles.NeedsSandbox(source);
+    public bool IsInstant(StepContext context) => context.Sandbox is null;
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
