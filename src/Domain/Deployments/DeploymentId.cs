@@ -7,6 +7,9 @@ namespace Libra.Deploy.Domain.Deployments;
 /// <summary>Identity of a deployment: <c>deploy_&lt;unix milliseconds&gt;_&lt;9 of a-z0-9&gt;</c>, the form old clients know.</summary>
 public readonly partial record struct DeploymentId
 {
+    /// <summary>How many characters at most follow the time.</summary>
+    public const int RandomLength = 9;
+
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
     private readonly string? _value;
 
@@ -22,7 +25,7 @@ public readonly partial record struct DeploymentId
     public static DeploymentId New(DateTimeOffset now) =>
         new(
             string.Create(
-                CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, 9)}"));
+                CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, RandomLength)}"));
 
     /// <summary>Reads an id that a client sent; null when it has not the form of one.</summary>
     public static DeploymentId? TryParse(string? text) => text is not null && Form().IsMatch(text) ? new DeploymentId(text) : null;

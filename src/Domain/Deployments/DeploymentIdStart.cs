@@ -22,6 +22,9 @@ public sealed partial record DeploymentIdStart
     /// <summary>The first moment behind the last one.</summary>
     public DateTimeOffset Until { get; }
 
+    /// <summary>The id, when it is so long that no other one begins with it.</summary>
+    public DeploymentId? Whole => Text.Length - Text.LastIndexOf('_') > DeploymentId.RandomLength ? DeploymentId.TryParse(Text) : null;
+
     /// <summary>Null when no deployment's id begins so.</summary>
     public static DeploymentIdStart? TryParse(string? text)
     {

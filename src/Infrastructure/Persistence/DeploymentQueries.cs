@@ -7,9 +7,6 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 
 internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQueries
 {
-    // Each makes the statement longer; whoever belongs to more organizations has them sorted together.
-    private const int MostAsked = 64;
-
     private static readonly Expression<Func<Deployment, DeploymentView>> ToView = deployment => new DeploymentView
     {
         Id = deployment.Id,
@@ -39,46 +36,33 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
     public Task<DeploymentView?> FindAsync(DeploymentId id, CancellationToken cancellationToken) =>
         database.Deployments.AsNoTracking().Where(deployment => deployment.Id == id).Select(ToView).FirstOrDefaultAsync(cancellationToken);
 
+    /// <remarks>
+    /// The places of a page first: an index alone gives them, by one plan for all values. For whole rows, or the journals of a span of time,
+    /// PostgreSQL has no plan that suits all values, and plans such a statement over a long table anew each time.
+    /// </remarks>
     public async Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken)
     {
-        var newest = Newest(filter);
-        if (AsksEachOrganization(filter))
-        {
-            // By their ids, because EF cannot fetch the journals of rows that it puts together from several lists.
-            var ids = await NewestOfEach(filter).ToListAsync(cancellationToken);
-            newest = First(database.Deployments.AsNoTracking().Where(deployment => ids.Contains(deployment.Id)), ids.Count);
-        }
-
-        var rows = await newest.Select(ToView).AsSplitQuery().ToListAsync(cancellationToken);
-        var page = rows.Take(filter.Limit).ToList();
-        return new DeploymentPage(page, rows.Count > filter.Limit ? new DeploymentCursor(page[^1].CreatedAt, page[^1].Id) : null);
+        var places = await Places(filter).ToListAsync(cancellationToken);
+        var ids = places.Take(filter.Limit).Select(place => place.Id).ToList();
+        var page = ids.Count == 0 ? [] : await database.Deployments.AsNoTracking()
+            .Where(deployment => ids.Contains(deployment.Id))
+            .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
+            .Select(ToView)
+            .AsSplitQuery()
+            .ToListAsync(cancellationToken);
+        return new DeploymentPage(page, places.Count > filter.Limit ? places[filter.Limit - 1] : null);
     }
 
     /// <summary>One more than a page, so that it shows whether there is a next one.</summary>
-    internal IQueryable<Deployment> Newest(DeploymentFilter filter)
+    internal IQueryable<DeploymentCursor> Places(DeploymentFilter filter)
     {
         var (rows, count) = (Matching(filter), filter.Limit + 1);
         if (filter.Organizations is not { } organizations) return First(rows, count);
+        if (AsksEachOrganization(filter)) return FirstOfEach(organizations, rows, count);
         if (organizations.Count > 1) return First(rows.Where(deployment => organizations.Contains(deployment.OrganizationId)), count);
 
         var only = organizations.FirstOrDefault();
         return First(rows.Where(deployment => deployment.OrganizationId == only), count);
-    }
-
-    /// <summary>The same of several organizations, each of which is asked for its own newest.</summary>
-    /// <remarks>
-    /// The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had.
-    /// </remarks>
-    internal IQueryable<DeploymentId> NewestOfEach(DeploymentFilter filter)
-    {
-        var (rows, count) = (Matching(filter), filter.Limit + 1);
-        return filter.Organizations!.Distinct(StringComparer.Ordinal)
-            .Select(organization => First(rows.Where(deployment => deployment.OrganizationId == organization), count)
-                .Select(deployment => new { deployment.CreatedAt, deployment.Id }))
-            .Aggregate((lists, list) => lists.Concat(list))
-            .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
-            .TakeLiteral(count)
-            .Select(row => row.Id);
     }
 
     public async Task<IReadOnlyList<DeploymentView>> ListActiveAsync(
@@ -95,11 +79,25 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
 
     // A project's or a user's deployments have an index of their own, and hardly another organization's among them.
     private static bool AsksEachOrganization(DeploymentFilter filter) =>
-        filter is { Organizations.Count: > 1 and <= MostAsked, ProjectId: null, UserId: null }
+        filter is { Organizations.Count: > 1, ProjectId: null, UserId: null }
         && (filter.Text is null || DeploymentIdStart.TryParse(filter.Text) is not null);
 
-    private static IQueryable<Deployment> First(IQueryable<Deployment> rows, int count) =>
-        rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id).TakeLiteral(count);
+    private static IQueryable<DeploymentCursor> First(IQueryable<Deployment> rows, int count) =>
+        rows.OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
+            .TakeLiteral(count)
+            .Select(deployment => new DeploymentCursor(deployment.CreatedAt, deployment.Id));
+
+    // The index gives one organization's newest first; asked for several at once, PostgreSQL would sort all that they ever had. Only
+    // because the organization is selected too does EF keep the limit at each of them, and not number all rows of the table.
+    private IQueryable<DeploymentCursor> FirstOfEach(IEnumerable<string> organizations, IQueryable<Deployment> rows, int count) =>
+        database.Database.SqlQuery<string>($"SELECT unnest({organizations.Distinct(StringComparer.Ordinal).ToArray()}) AS \"Value\"")
+            .SelectMany(organization => rows.Where(deployment => deployment.OrganizationId == organization)
+                .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
+                .Take(EF.Constant(count))
+                .Select(deployment => new { organization, deployment.CreatedAt, deployment.Id }))
+            .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
+            .TakeLiteral(count)
+            .Select(row => new DeploymentCursor(row.CreatedAt, row.Id));
 
     private IQueryable<Deployment> Matching(DeploymentFilter filter)
     {
@@ -116,13 +114,17 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
             : rows;
     }
 
-    // An id names the moment of its acceptance, so the indexes by time find its start among any number of others.
+    // An id names the moment of its acceptance, so the indexes by time find its start among any number of others. An id holds such a text
+    // nowhere but at its start; of "starts with" PostgreSQL expects so few rows that one plan for all texts looks dear to it, and it
+    // plans the statement over a long table anew each time.
     private static IQueryable<Deployment> With(string text, IQueryable<Deployment> rows)
     {
         if (DeploymentIdStart.TryParse(text) is not { } start) return rows.Where(deployment => deployment.ProjectId == text);
 
+        if (start.Whole is { } id) return rows.Where(deployment => deployment.Id == id);
+
         var (from, until) = (start.From, start.Until);
         return rows.Where(deployment => deployment.CreatedAt >= from && deployment.CreatedAt < until
-            && ((string)(object)deployment.Id).StartsWith(start.Text));
+            && ((string)(object)deployment.Id).IndexOf(start.Text) > -1);
     }
 }

@@ -42,6 +42,15 @@ public sealed class DeploymentIdTests
     [InlineData("deploy_1795435200000_ABC")]
     public void Start_OfNoId_IsRefused(string? text) => DeploymentIdStart.TryParse(text).Should().BeNull();
 
+    [Theory]
+    [InlineData("deploy_1795435200000_dkfkq6bwc", true)]
+    [InlineData("deploy_1795435200000_dkfkq6bw", false)]
+    [InlineData("deploy_1795435200000_", false)]
+    [InlineData("deploy_1795435200000", false)]
+    [InlineData("deploy_", false)]
+    public void Start_IsAWholeId_OnlyWhenNoLongerOneBeginsWithIt(string text, bool whole) =>
+        DeploymentIdStart.TryParse(text)!.Whole.Should().Be(whole ? DeploymentId.Parse(text) : null);
+
     [Fact]
     public void Start_OfANewId_HoldsTheMomentAtWhichItWasMade()
     {
