@@ -68,7 +68,9 @@ internal sealed class CreateDeploymentHandler(
         var claim = IdempotencyClaim.For(command.OrganizationId, key, command with { RequestId = null, IdempotencyKey = null });
         var state = await idempotency.ClaimAsync(claim, cancellationToken);
         if (state.IsError) return state.Errors;
-        return state.Value.Earlier ?? await AcceptAsync(command, claim, cancellationToken);
+        return state.Value.Earlier is { } earlier
+            ? new AcceptedDeployment(earlier.Id, earlier.At)
+            : await AcceptAsync(command, claim, cancellationToken);
     }
 
     private async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
@@ -93,7 +95,7 @@ internal sealed class CreateDeploymentHandler(
 
     private ErrorOr<Success> Remember(IdempotencyClaim? claim, Deployment started)
     {
-        if (claim is not null) idempotency.Complete(claim, new AcceptedDeployment(started.Id, started.CreatedAt));
+        if (claim is not null) idempotency.Complete(claim, new StartedDeployment(started.Id, started.CreatedAt));
         return Result.Success;
     }
 

@@ -1,5 +1,5 @@
 using ErrorOr;
-using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Idempotency;
 
@@ -16,7 +16,7 @@ public interface IIdempotencyStore
     Task<ErrorOr<IdempotencyState>> ClaimAsync(IdempotencyClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Notes what the claimed key started; saved with the caller's unit of work.</summary>
-    void Complete(IdempotencyClaim claim, AcceptedDeployment started);
+    void Complete(IdempotencyClaim claim, StartedDeployment started);
 
     /// <summary>Forgets keys that are past their time and says how many. Safe to repeat and to run on several nodes at once.</summary>
     Task<int> PruneAsync(CancellationToken cancellationToken);
@@ -24,4 +24,7 @@ public interface IIdempotencyStore
 
 /// <summary>How a key stands after it was claimed.</summary>
 /// <param name="Earlier">What the key started before; null when it is this request's to start.</param>
-public readonly record struct IdempotencyState(AcceptedDeployment? Earlier);
+public readonly record struct IdempotencyState(StartedDeployment? Earlier);
+
+/// <summary>What is answered again to the request that comes again.</summary>
+public sealed record StartedDeployment(DeploymentId Id, DateTimeOffset At);

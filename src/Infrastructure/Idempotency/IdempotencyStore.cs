@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -18,10 +17,10 @@ internal sealed class IdempotencyStore(LibraDbContext database, IOptions<Idempot
             row => row.OrganizationId == organization && row.Operation == operation && row.Key == key, cancellationToken);
         if (!first.RequestDigest.AsSpan().SequenceEqual(claim.RequestDigest)) return IdempotencyErrors.Conflict;
 
-        return new IdempotencyState(new AcceptedDeployment(first.DeploymentId!.Value, first.AcceptedAt!.Value));
+        return new IdempotencyState(new StartedDeployment(first.DeploymentId!.Value, first.AcceptedAt!.Value));
     }
 
-    public void Complete(IdempotencyClaim claim, AcceptedDeployment started)
+    public void Complete(IdempotencyClaim claim, StartedDeployment started)
     {
         var row = database.Attach(RowOf(claim)).Entity;
         (row.DeploymentId, row.AcceptedAt) = (started.Id, started.At);

@@ -40,9 +40,6 @@ public sealed class ExcludedPaths
     /// <summary>True for a path that is dropped whatever the project is.</summary>
     public static bool IsAlwaysExcluded(string path) => path.Split('/').Any(IsExcludedSegment);
 
-    /// <summary>True for a path that is left out of the build.</summary>
-    public bool Contains(string path) => CauseOf(path) is not null;
-
     /// <summary>The file or folder because of which a path is left out of the build; null when it stays.</summary>
     public string? CauseOf(string path)
     {

@@ -32,9 +32,7 @@ public static class SourceAssembler
         if (package.IsError) return package.Errors;
 
         var excluded = ExcludedPaths.For(package.Value.BuildScript);
-        return SourceTree.Create(
-            files.Values.Where(file => !excluded.Contains(file.Path)),
-            limits,
-            files.Keys.Select(excluded.CauseOf).OfType<string>());
+        var byCause = files.Values.ToLookup(file => excluded.CauseOf(file.Path));
+        return SourceTree.Create(byCause[null], limits, byCause.Select(left => left.Key).OfType<string>());
     }
 }

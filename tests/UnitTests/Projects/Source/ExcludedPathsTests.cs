@@ -25,7 +25,7 @@ public sealed class ExcludedPathsTests
     [InlineData("bunfig.toml")]
     [InlineData(".yarnrc.yml")]
     [InlineData(".pnpmfile.cjs")]
-    public void Contains_WhenTheNameOnlyLooksAlike_Keeps(string path) => ExcludedPaths.For("vite build").Contains(path).Should().BeFalse();
+    public void CauseOf_WhenTheNameOnlyLooksAlike_Keeps(string path) => ExcludedPaths.For("vite build").CauseOf(path).Should().BeNull();
 
     [Theory]
     [InlineData("node_modules/react/index.js")]
@@ -40,10 +40,10 @@ public sealed class ExcludedPathsTests
     [InlineData(".dev.vars.staging")]
     [InlineData(".wrangler/state/v3/x.sqlite")]
     [InlineData("src/.DS_Store")]
-    public void Contains_WhenNeverPartOfABuild_DropsItWithAndWithoutABuildScript(string path)
+    public void CauseOf_WhenNeverPartOfABuild_DropsItWithAndWithoutABuildScript(string path)
     {
-        ExcludedPaths.For("vite build").Contains(path).Should().BeTrue();
-        ExcludedPaths.For(buildScript: null).Contains(path).Should().BeTrue();
+        ExcludedPaths.For("vite build").CauseOf(path).Should().NotBeNull();
+        ExcludedPaths.For(buildScript: null).CauseOf(path).Should().NotBeNull();
     }
 
     [Theory]
@@ -51,18 +51,18 @@ public sealed class ExcludedPathsTests
     [InlineData("build/index.html")]
     [InlineData("out/index.html")]
     [InlineData(".next/server/page.js")]
-    public void Contains_WhenAFolderOfBuildOutput_DropsItOnlyIfABuildMakesItAnew(string path)
+    public void CauseOf_WhenAFolderOfBuildOutput_DropsItOnlyIfABuildMakesItAnew(string path)
     {
-        ExcludedPaths.For("vite build").Contains(path).Should().BeTrue();
-        ExcludedPaths.For(buildScript: null).Contains(path).Should().BeFalse();
+        ExcludedPaths.For("vite build").CauseOf(path).Should().NotBeNull();
+        ExcludedPaths.For(buildScript: null).CauseOf(path).Should().BeNull();
     }
 
     [Fact]
-    public void Contains_WhenTheBuildScriptReadsTheFolder_KeepsIt()
+    public void CauseOf_WhenTheBuildScriptReadsTheFolder_KeepsIt()
     {
         var excluded = ExcludedPaths.For("node build/build.js");
 
-        excluded.Contains("build/build.js").Should().BeFalse();
-        excluded.Contains("dist/index.html").Should().BeTrue();
+        excluded.CauseOf("build/build.js").Should().BeNull();
+        excluded.CauseOf("dist/index.html").Should().Be("dist");
     }
 }
