@@ -17,6 +17,8 @@ class BundleError extends Error {}
 
 let loaded;
 
+keepWranglersLogFileQuiet();
+
 if (process.argv.includes('--wait')) {
   if (isConfigured()) wrangler();
   // Nothing but the end means that the build failed.
@@ -95,6 +97,14 @@ function load() {
   module.paths = Module._nodeModulePaths(path.dirname(file));
   module._compile(`${fs.readFileSync(file, 'utf8')}\nexports.commandLine = main;`, file);
   return module.exports;
+}
+
+/** After a failure wrangler names the file of its own log. That lies in the sandbox, where nobody can open it. */
+function keepWranglersLogFileQuiet() {
+  const warn = console.warn;
+  console.warn = (...words) => {
+    if (!String(words[0]).startsWith('\u{1FAB5}')) warn.apply(console, words);
+  };
 }
 
 function readConfiguration() {

@@ -9,10 +9,13 @@ namespace Libra.Deploy.Application.Health;
 internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clock, ILogger logger)
 {
     private readonly Lock _guard = new();
+    private readonly long _made = clock.GetTimestamp();
     private Task<DependencyHealth>? _try;
     private long _started;
     private DependencyHealth? _last;
     private long _found;
+    private bool _hadItsChance;
+    private bool _warned;
 
     public string Name => probe.Name;
 
@@ -64,12 +67,17 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
 
     private void Remember(DependencyHealth health, Exception? cause)
     {
-        bool? before;
-        lock (_guard) (before, _last, _found) = (_last?.Healthy, health, clock.GetTimestamp());
+        lock (_guard)
+        {
+            (_last, _found) = (health, clock.GetTimestamp());
+            // What comes up together with the service is late only after a while, but has failed as soon as it has worked before.
+            _hadItsChance |= health.Healthy || clock.GetElapsedTime(_made) >= probe.Pace.FirstChance;
+            // One line a change, not one a look.
+            if (!_hadItsChance || _warned == !health.Healthy) return;
+            _warned = !health.Healthy;
+        }
 
-        // One line a change, not one a look.
-        if (!health.Healthy && before is not false)
-            logger.LogWarning(cause, "Dependency {Dependency} is unhealthy: {Reason}", Name, health.Message);
-        if (health.Healthy && before is false) logger.LogInformation("Dependency {Dependency} is healthy again", Name);
+        if (health.Healthy) logger.LogInformation("Dependency {Dependency} is healthy again", Name);
+        else logger.LogWarning(cause, "Dependency {Dependency} is unhealthy: {Reason}", Name, health.Message);
     }
 }

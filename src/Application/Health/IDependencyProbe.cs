@@ -22,6 +22,12 @@ public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness)
     /// After this time a try is given up; longer than <see cref="Limit"/> where a first try prepares what later ones use.
     /// </summary>
     public TimeSpan Patience { get; init; } = Limit;
+
+    /// <summary>
+    /// So long after the start nobody is warned of what has not answered yet; for what comes up together with the service. Whoever
+    /// asks is told all the same.
+    /// </summary>
+    public TimeSpan FirstChance { get; init; }
 }
 
 /// <summary>What a try showed.</summary>

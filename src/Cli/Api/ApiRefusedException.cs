@@ -24,6 +24,9 @@ internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body)
         return CodeOf(body) switch
         {
             "UNAUTHORIZED" => $"{message} Give a token with --token or LIBRA_TOKEN.",
+            // The same answer for all three causes, so that ids cannot be probed: only the caller can tell them apart.
+            "PROJECT_NOT_FOUND" => $"{message.TrimEnd('.')}. Check the id (--project), whether --org names its organization, "
+                + "and whether the token is for that one. A new project is made by PUT /projects/ID first, see docs/cli.md.",
             "VALIDATION_ERROR" => $"{message}: {Fields(body!)}",
             "DEPLOYMENT_IN_PROGRESS" when (string?)body!["details"]?["deploymentId"] is { } active =>
                 $"{message} Follow it: libra logs -f {active}",

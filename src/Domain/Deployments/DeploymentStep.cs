@@ -59,7 +59,7 @@ public static class DeploymentSteps
         DeploymentStep.Validation => "Checking the project and its source",
         DeploymentStep.Sandbox => "Preparing a sandbox for the build",
         DeploymentStep.Sync => "Writing the project's files",
-        DeploymentStep.Build => "Installing dependencies and building",
+        DeploymentStep.Build => "Building the project",
         DeploymentStep.Deploy => "Putting the new version live",
         DeploymentStep.Cleanup => "Finishing up",
     };

@@ -26,7 +26,10 @@ internal sealed class WorkersProbe(NpgsqlDataSource database, IOptions<QueueOpti
 
     public string Name => Dependencies.Workers;
 
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3))
+    {
+        FirstChance = TimeSpan.FromSeconds(30), // this node's own worker announces itself after the start
+    };
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {

@@ -28,7 +28,10 @@ internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
     public string Name => Dependencies.Target;
 
     // Targets remember for themselves what is dear to ask; a longer memory here would come on top of theirs.
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2));
+    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2))
+    {
+        FirstChance = TimeSpan.FromSeconds(30), // a target on this machine starts with the service; StartReport tells of a wrong setting
+    };
 
     public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
     {

@@ -1,17 +1,13 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Embedded;
-using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Configuration;
-using Npgsql;
 
 namespace Libra.Deploy.WebApi.Composition;
 
 /// <summary>The whole service in one process: what is configured, and embedded parts for what is not.</summary>
 public sealed class LibraHost : IAsyncDisposable
 {
-    private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
-
     private readonly EmbeddedPostgres? _postgres;
 
     private LibraHost(WebApplication app, HostSettings settings, EmbeddedPostgres? postgres) =>
@@ -48,7 +44,7 @@ public sealed class LibraHost : IAsyncDisposable
             replace?.Invoke(builder.Services);
             var app = builder.Build();
             app.UseLibra();
-            await SetUpDatabaseAsync(app.Services, settings.DatabasePatience, cancellationToken);
+            await DatabaseStart.RunAsync(app.Services, settings, cancellationToken);
             if (settings.IsEmbedded) await app.Services.GetRequiredService<DemoSetup>().RunAsync(cancellationToken);
             return new LibraHost(app, settings, postgres);
         }
@@ -74,30 +70,6 @@ public sealed class LibraHost : IAsyncDisposable
     {
         await App.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
-    }
-
-    // A node that starts while the database is being restarted waits for it, as a running one does.
-    private static async Task SetUpDatabaseAsync(IServiceProvider services, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        var clock = services.GetRequiredService<TimeProvider>();
-        for (var start = clock.GetTimestamp(); ;)
-        {
-            try
-            {
-                await services.GetRequiredService<DatabaseSetup>().RunAsync(cancellationToken);
-                return;
-            }
-            catch (Exception failure) when (Cause(failure) is { } cause)
-            {
-                // PostgreSQL's own words name host, user or permission, and never the password.
-                if (!cause.IsTransient || clock.GetElapsedTime(start) >= patience)
-                    throw new FormatException($"the database of POSTGRES_URL cannot be used: {cause.Message}", failure);
-                services.GetRequiredService<ILogger<LibraHost>>().LogWarning("The database does not answer yet: {Reason}", cause.Message);
-                await Task.Delay(DatabasePause, clock, cancellationToken);
-            }
-        }
-
-        static NpgsqlException? Cause(Exception failure) => failure as NpgsqlException ?? failure.InnerException as NpgsqlException;
     }
 
     private static string? EnvironmentName(HostSettings settings) => settings.Environment switch

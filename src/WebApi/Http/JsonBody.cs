@@ -25,10 +25,10 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Bytes)
         if (request.Headers.ContentEncoding.Any(encoding => encoding is not (null or "" or "identity"))) return Problems.Compressed;
 
         var options = request.HttpContext.RequestServices.GetRequiredService<IOptions<LibraHttpOptions>>().Value;
-        if (request.ContentLength > options.MaxBodyBytes) return Problems.TooLarge;
+        if (request.ContentLength > options.MaxBodyBytes) return Problems.TooLarge(options.MaxBodyBytes);
 
         var bytes = await ReadBytesAsync(request, options.MaxBodyBytes, cancellationToken);
-        return bytes is null ? Problems.TooLarge : Parse(bytes.Value, options.MaxJsonDepth);
+        return bytes is null ? Problems.TooLarge(options.MaxBodyBytes) : Parse(bytes.Value, options.MaxJsonDepth);
     }
 
     /// <summary>As <see cref="ReadAsync"/>, but a request without any body is null.</summary>

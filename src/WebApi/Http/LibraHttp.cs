@@ -47,7 +47,8 @@ internal static class LibraHttp
     {
         var response = status.HttpContext.Response;
         if (response.StatusCode == StatusCodes.Status499ClientClosedRequest) return Task.CompletedTask;
-        return Problems.ForStatus(response.StatusCode).ToProblem().ExecuteAsync(status.HttpContext);
+        var options = status.HttpContext.RequestServices.GetRequiredService<IOptions<LibraHttpOptions>>().Value;
+        return Problems.ForStatus(response.StatusCode, options).ToProblem().ExecuteAsync(status.HttpContext);
     }
 
     // They sent no charset, which JSON does not have anyway (RFC 8259, section 11).

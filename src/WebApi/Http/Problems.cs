@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.WebApi.Http;
 
@@ -29,7 +30,8 @@ internal static class Problems
         Error.Validation(ProblemCodes.UnsupportedMediaType, "The body must not be compressed: send it without Content-Encoding.");
 
     /// <summary>A body over the limit.</summary>
-    public static Error TooLarge => Error.Validation(ProblemCodes.PayloadTooLarge, "The request body is too large.");
+    public static Error TooLarge(long limit) => Error.Validation(
+        ProblemCodes.PayloadTooLarge, $"The request body is larger than {ByteSize.Show(limit)}, the most that Http:MaxBodyBytes allows.");
 
     /// <summary>A fault of ours; the cause is in the log.</summary>
     public static Error Internal => Error.Unexpected(ProblemCodes.InternalError, "A fault inside the service.");
@@ -45,7 +47,7 @@ internal static class Problems
         Error.Validation(ProblemCodes.ValidationError, message, new Dictionary<string, object> { [Problem.Field] = field });
 
     /// <summary>The error behind a bare status that the framework gave.</summary>
-    public static Error ForStatus(int status) => status switch
+    public static Error ForStatus(int status, LibraHttpOptions options) => status switch
     {
         StatusCodes.Status401Unauthorized => Unauthorized,
         StatusCodes.Status403Forbidden => Forbidden,
@@ -53,7 +55,7 @@ internal static class Problems
         StatusCodes.Status405MethodNotAllowed =>
             Error.Validation(ProblemCodes.MethodNotAllowed, "This address does not support the method."),
         StatusCodes.Status408RequestTimeout => Error.Validation(ProblemCodes.RequestTimeout, "The request arrived too slowly."),
-        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status413PayloadTooLarge => TooLarge(options.MaxBodyBytes),
         StatusCodes.Status415UnsupportedMediaType => NotJson,
         >= 400 and < 500 => InvalidRequest("The request cannot be read."),
         _ => Internal,

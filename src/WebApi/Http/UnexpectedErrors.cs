@@ -35,7 +35,7 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
 
     private Problem Explain(HttpContext context, Exception exception)
     {
-        if (exception is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode).ToProblem();
+        if (exception is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode, options.Value).ToProblem();
 
         if (DatabaseOutage.IsBehind(exception))
         {

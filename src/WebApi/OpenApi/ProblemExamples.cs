@@ -24,7 +24,7 @@ internal static class ProblemExamples
         DeploymentErrors.InProgress("deploying", Sample.Deployment.Value),
         DeploymentErrors.AlreadyFinished(Sample.Deployment, DeploymentStatus.Completed),
         IdempotencyErrors.Conflict,
-        Problems.TooLarge,
+        Problems.TooLarge(new LibraHttpOptions().MaxBodyBytes),
         Problems.NotJson,
         QuotaErrors.Exceeded(Sample.Organization, Sample.Later),
         new RateLimitDecision(Allowed: false, Limit: 3, Remaining: 0, WindowSeconds: 60, RetryAfterSeconds: 42).ToError(),

@@ -139,6 +139,18 @@ public sealed class CommandLineTests(LibraService service) : IDisposable
         refused.Error.Should().Contain("--token or LIBRA_TOKEN");
     }
 
+    [Fact]
+    public async Task Deploy_OfAProjectThatDoesNotExist_SaysWhatToCheckAndHowToMakeIt()
+    {
+        await WriteAsync("index.html", "<h1>lost</h1>"u8.ToArray());
+
+        var refused = await CallAsync("deploy", _folder.FullName, "--project", "no-such-project");
+
+        refused.ExitCode.Should().Be(1);
+        refused.Error.Should().Contain("does not exist or you do not have access to it. ")
+            .And.Contain("--project").And.Contain("--org").And.Contain("token").And.Contain("PUT /projects/ID");
+    }
+
     private Task<CommandCall> CallAsync(params string[] words) =>
         CommandCall.RunAsync(service.Admin.BaseAddress!, service.Admin.DefaultRequestHeaders.Authorization!.Parameter, words);
 

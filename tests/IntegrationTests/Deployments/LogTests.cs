@@ -80,6 +80,20 @@ public sealed class LogTests(LibraService service)
         log.Should().Contain("[redacted]").And.NotContain(secret);
     }
 
+    [Theory]
+    [InlineData("index.html", "<h1>plain</h1>", "Nothing to install or build: storing the files as they are")]
+    [InlineData("wrangler.json", """{ "assets": { "directory": "." } }""", "No package.json, so nothing to install: building")]
+    [InlineData("package.json", """{ "scripts": { "build": "mkdir dist && echo hi > dist/index.html" } }""", "Installing dependencies and building")]
+    public async Task BuildStep_OfAnyKindOfProject_BeginsWithWhatItDoes(string path, string content, string line)
+    {
+        var project = await service.NewProjectAsync();
+
+        var done = await project.DeployAsync(TestProject.Files((path, content)));
+
+        var log = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{done["deploymentId"]}/logs?step=build");
+        ((string?)log!["entries"]![0]!["message"]).Should().Be(line);
+    }
+
     private async Task<List<long>> PagesAsync(string id, string order)
     {
         var lines = new List<long>();

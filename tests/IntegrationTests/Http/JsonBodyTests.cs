@@ -113,8 +113,11 @@ public sealed class JsonBodyTests(ShellHost host) : IClassFixture<ShellHost>
 
         known.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
         unknown.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
-        (await known.JsonAsync()).Text("error").Should().Be("PAYLOAD_TOO_LARGE");
-        (await unknown.JsonAsync()).Text("error").Should().Be("PAYLOAD_TOO_LARGE");
+        foreach (var refusal in new[] { await known.JsonAsync(), await unknown.JsonAsync() })
+        {
+            refusal.Text("error").Should().Be("PAYLOAD_TOO_LARGE");
+            refusal.Text("message").Should().Be("The request body is larger than 1,000 bytes, the most that Http:MaxBodyBytes allows.");
+        }
     }
 
     [Theory]

@@ -169,6 +169,36 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
     }
 
     [Fact]
+    public async Task Start_OnTablesOfAnotherVersion_SaysSoAndNamesTheVariable()
+    {
+        await MakeTablesOfAnotherVersionAsync(_variables["POSTGRES_URL"]);
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().Contain("POSTGRES_URL cannot be used: its tables are of another version").And.Contain(
+            "set POSTGRES_URL to another").And.NotContain("Remove").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Start_OnAnEmbeddedDatabaseOfAnotherVersion_SaysWhichFolderToRemove()
+    {
+        var folder = Path.Combine(_data.FullName, "data");
+        await using (var postgres = await StartPostgresAsync(Path.Combine("data", "postgres")))
+            await MakeTablesOfAnotherVersionAsync(postgres.ConnectionString);
+
+        var (code, _, errors) = await ProductionService.RunAsync(new Dictionary<string, string>
+        {
+            ["ENVIRONMENT"] = "development",
+            ["LIBRA_DATA_DIR"] = folder,
+        });
+
+        code.Should().Be(1);
+        errors.Should().Contain($"the embedded database in {folder} cannot be used: its tables are of another version").And.Contain(
+            $"Remove the folder {folder} ").And.NotContain("POSTGRES_URL").And.NotContain("   at ");
+    }
+
+    [Fact]
     public async Task Start_WhenTheAccountLacksSomething_SaysItInTheLogAndInDetailedHealth()
     {
         _cloudflare.Account.Entitled = false;
@@ -192,15 +222,24 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         }
     }
 
+    private static async Task MakeTablesOfAnotherVersionAsync(string connectionString)
+    {
+        await PlatformDatabase.PrepareAsync(connectionString);
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var command = database.CreateCommand(
+            "DELETE FROM deploy.__migrations; INSERT INTO deploy.__migrations VALUES ('20200101000000_Initial', '10.0.0')");
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>One that the test may stop.</summary>
-    private Task<EmbeddedPostgres> StartPostgresAsync()
+    private Task<EmbeddedPostgres> StartPostgresAsync(string folder = "pg")
     {
         File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         return EmbeddedPostgres.StartAsync(
             new EmbeddedPostgresOptions
             {
                 BinFolder = RuntimeLayout.Find().PostgresBin,
-                DataFolder = Path.Combine(_data.FullName, "pg"),
+                DataFolder = Path.Combine(_data.FullName, folder),
                 Durable = false
             },
             NullLogger.Instance, TestContext.Current.CancellationToken);

@@ -22,6 +22,7 @@ public sealed class FailureHintsTests
         Hint("BUILD_FAILED", "The build failed: the command ended with exit code 1.", "$ bun run build", line).Should().Match(hint);
 
     [Theory]
+    [InlineData("BUILD_FAILED", "The build failed: it did not end within 240 s.", "Have the build script end by itself*")]
     [InlineData("TARGET_REJECTED", "service worker: Uncaught Error: No such module \"node:fs\".  imported from \"w.js\"", "Add \"nodejs_compat\"*")]
     [InlineData("TARGET_REJECTED", "service worker: Uncaught Error: config missing: API_KEY  at w.js:2:7", "The worker fails while it is loaded*")]
     [InlineData("ARTIFACT_INVALID", "These bindings of the wrangler config are not available: kv_namespaces.", "Take them out*")]

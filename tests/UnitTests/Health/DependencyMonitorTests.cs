@@ -1,5 +1,4 @@
 using Libra.Deploy.Application.Health;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Libra.Deploy.UnitTests.Health;
@@ -8,9 +7,10 @@ public sealed class DependencyMonitorTests
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly Probe _probe = new();
+    private readonly WrittenLines _log = new();
     private readonly DependencyMonitor _monitor;
 
-    public DependencyMonitorTests() => _monitor = new DependencyMonitor(_probe, _clock, NullLogger.Instance);
+    public DependencyMonitorTests() => _monitor = new DependencyMonitor(_probe, _clock, _log);
 
     [Fact]
     public async Task AskAsync_WhenTheProbeHangs_AnswersAtTheLimitAndStartsNoSecondTry()
@@ -53,15 +53,58 @@ public sealed class DependencyMonitorTests
         health.Message.Should().Be("It does not answer.");
     }
 
+    [Fact]
+    public async Task AskAsync_WhenItComesUpWithinItsFirstChance_WarnsOfNothing()
+    {
+        await FindAsync(ProbeFinding.Ill("It starts."));
+        (await FindAsync(ProbeFinding.Well("It answers."))).Healthy.Should().BeTrue();
+
+        _log.All.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task AskAsync_WhenItDoesNotComeUp_TellsWhoAsksAtOnceAndWarnsOnceItsChanceIsOver()
+    {
+        (await FindAsync(ProbeFinding.Ill("It starts."))).Healthy.Should().BeFalse();
+        _log.Warnings.Should().BeEmpty();
+
+        _clock.Advance(_probe.Pace.FirstChance);
+        await FindAsync(ProbeFinding.Ill("It is away."));
+        await FindAsync(ProbeFinding.Ill("It is away."));
+
+        _log.Warnings.Should().Equal("Dependency probe is unhealthy: It is away.");
+    }
+
+    [Fact]
+    public async Task AskAsync_WhenItFailsAfterItHasWorked_WarnsAtOnce()
+    {
+        await FindAsync(ProbeFinding.Well("It answers."));
+        await FindAsync(ProbeFinding.Ill("It is away."));
+
+        _log.Warnings.Should().Equal("Dependency probe is unhealthy: It is away.");
+    }
+
+    private async Task<DependencyHealth> FindAsync(ProbeFinding finding)
+    {
+        _probe.Answer = new TaskCompletionSource<ProbeFinding>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _probe.Answer.SetResult(finding);
+        var health = await _monitor.AskAsync(CancellationToken.None);
+        _clock.Advance(_probe.Pace.Freshness);
+        return health;
+    }
+
     private sealed class Probe : IDependencyProbe
     {
         public string Name => "probe";
 
-        public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3))
+        {
+            FirstChance = TimeSpan.FromSeconds(30),
+        };
 
         public TaskCompletionSource Tried { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public TaskCompletionSource<ProbeFinding> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<ProbeFinding> Answer { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Tries { get; private set; }
 

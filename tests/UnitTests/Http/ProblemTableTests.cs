@@ -24,6 +24,14 @@ public sealed class ProblemTableTests
     public void Form_OfEachCode_IsTheContracts(string code, int status, string error, string? message) =>
         ProblemTable.Of(code).Should().Be(new ProblemForm(status, error, message));
 
+    [Theory]
+    [InlineData(32 * 1024 * 1024, "32 MiB")]
+    [InlineData(1536 * 1024, "1.5 MiB")]
+    [InlineData(500_000, "500,000 bytes")]
+    public void TooLarge_ForAnyLimit_NamesItAndItsOption(long limit, string shown) =>
+        Problems.TooLarge(limit).Description
+            .Should().Be($"The request body is larger than {shown}, the most that Http:MaxBodyBytes allows.");
+
     [Fact]
     public void Form_OfAnUnforeseenFailure_TellsNothing()
     {

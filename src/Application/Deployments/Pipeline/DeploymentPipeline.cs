@@ -150,7 +150,7 @@ internal sealed class DeploymentPipeline(
         var started = await StartAsync(step, context, cancellationToken);
         if (started.IsError) return started;
 
-        context.Log.Write(LogLevel.Info, step.Step, step.Step.Stage());
+        context.Log.Write(LogLevel.Info, step.Step, step.Announcement(context));
         var done = await RunMeasuredAsync(step, context, cancellationToken);
         if (done.IsError) return done;
 

@@ -12,6 +12,8 @@ internal static partial class FailureHints
     [
         ("INSTALL_FAILED", YarnLock(),
             "Remove yarn.lock, so that bun resolves the versions itself, or send a lock file of bun, npm or pnpm."),
+        ("BUILD_FAILED", Endless(),
+            "Have the build script end by itself: it must start no watcher or server. A build that needs longer has to be allowed more time."),
         ("BUILD_FAILED", NoSpace(), "The build filled its scratch space: have it write less, or ask for more."),
         ("BUILD_FAILED", HeapFull(), "Make the build use less memory, or ask for a larger limit."),
         ("BUILD_FAILED", OldNode(),
@@ -50,6 +52,9 @@ internal static partial class FailureHints
 
     [GeneratedRegex("Yarn is not supported", RegexOptions.CultureInvariant)]
     private static partial Regex YarnLock();
+
+    [GeneratedRegex("^The build failed: it did not end within", RegexOptions.CultureInvariant)]
+    private static partial Regex Endless();
 
     [GeneratedRegex("ENOSPC|No space left on device", RegexOptions.CultureInvariant)]
     private static partial Regex NoSpace();

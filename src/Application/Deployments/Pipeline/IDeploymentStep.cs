@@ -14,6 +14,9 @@ internal interface IDeploymentStep
     /// <summary>True when there is nothing to wait for: the step's beginning is then journaled together with its end.</summary>
     bool IsInstant(StepContext context) => false;
 
+    /// <summary>The line with which the step begins in the log; once the source is known it can say more than the stage does.</summary>
+    string Announcement(StepContext context) => Step.Stage();
+
     /// <summary>Does the step's work. An error is typed <see cref="ErrorType.Unexpected"/> when it may pass by itself.</summary>
     Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken);
 }

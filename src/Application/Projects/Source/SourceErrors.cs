@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.Application.Projects.Source;
 
@@ -21,13 +22,13 @@ public static class SourceErrors
         Invalid($"The path {Show(file)} is a file, and also a directory because of {Show(below)}.");
 
     public static Error TooManyFiles(string path, int limit) =>
-        Invalid($"The source has more than {Number(limit)} files; {Show(path)} is the first beyond the limit.");
+        Invalid($"The source has more than {Number(limit)} files, the most that Source:MaxFiles allows; {Show(path)} is the first beyond.");
 
     public static Error FileTooLarge(string path, long bytes, long limit) =>
-        Invalid($"The file {Show(path)} has {Number(bytes)} bytes; at most {Number(limit)} are allowed.");
+        Invalid($"The file {Show(path)} has {Number(bytes)} bytes; Source:MaxFileBytes allows a file at most {ByteSize.Show(limit)}.");
 
     public static Error SourceTooLarge(string path, long limit) =>
-        Invalid($"The source is larger than {Number(limit)} bytes; {Show(path)} goes beyond the limit.");
+        Invalid($"The source is larger than {ByteSize.Show(limit)}, the most that Source:MaxTotalBytes allows; {Show(path)} goes beyond.");
 
     public static Error BadJson(string what, string why) => Invalid($"{what} is not valid JSON: {why}");
 

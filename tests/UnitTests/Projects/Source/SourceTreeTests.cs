@@ -98,9 +98,9 @@ public sealed class SourceTreeTests
     {
         var limits = new SourceLimits { MaxFiles = 2, MaxFileBytes = 10, MaxTotalBytes = 15, MaxDepth = 2 };
 
-        Refusal(limits, Text("a"), Text("b"), Text("c")).Should().Contain("'c'").And.Contain("more than 2 files");
-        Refusal(limits, Text("big", "12345678901")).Should().Contain("'big'").And.Contain("11 bytes").And.Contain("10");
-        Refusal(limits, Text("a", "1234567890"), Text("b", "123456")).Should().Contain("'b'").And.Contain("15 bytes");
+        Refusal(limits, Text("a"), Text("b"), Text("c")).Should().Contain("'c'").And.Contain("more than 2 files").And.Contain("Source:MaxFiles ");
+        Refusal(limits, Text("big", "12345678901")).Should().Contain("'big'").And.Contain("11 bytes").And.Contain("Source:MaxFileBytes").And.Contain("10 bytes");
+        Refusal(limits, Text("a", "1234567890"), Text("b", "123456")).Should().Contain("'b'").And.Contain("15 bytes").And.Contain("Source:MaxTotalBytes");
         Refusal(limits, Text("a/b/c")).Should().Contain("'a/b/c'").And.Contain("2");
     }
 

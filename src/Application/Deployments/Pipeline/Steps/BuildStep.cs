@@ -21,6 +21,13 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
 
     public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
 
+    public string Announcement(StepContext context) => context switch
+    {
+        { Sandbox: null } => "Nothing to install or build: storing the files as they are",
+        _ when context.Source!.Find(PackageJson.FileName) is null => "No package.json, so nothing to install: building",
+        _ => "Installing dependencies and building",
+    };
+
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var stored = context.Sandbox is null
