@@ -88,6 +88,10 @@ public static class QueueRegistration
             InvisibilityTimeout = TimeSpan.FromSeconds(30),
             // A state lock survives kill -9 for this long and blocks the workers that fetch its job; the default is ten minutes.
             DistributedLockTimeout = TimeSpan.FromSeconds(20),
+            // How long a start waits for the database is decided once for the service (Host:DatabasePatience). Without the one try again
+            // that this asks for, composing the service would fail; as shipped it would wait half a minute of its own.
+            StartupConnectionMaxRetries = 1,
+            StartupConnectionBaseDelay = TimeSpan.FromMilliseconds(1),
         });
 
     // Retries are ours, by cause; and a job's culture is not needed, while storing it costs two statements a job.
