@@ -11,7 +11,7 @@ namespace Libra.Deploy.Application.Projects;
 /// Asks the target about the custom domains that are due, shows the answer in the project's row, and takes away what projects have given
 /// up. Safe to repeat and to run on several nodes at once.
 /// </summary>
-/// <param name="ProjectId">Only this project's; null for all.</param>
+/// <param name="ProjectId">Only this project's, also those that are its deployment's to ask about; null for all that are due.</param>
 /// <returns>How many were asked about.</returns>
 public sealed record RefreshCustomDomainsCommand(string? ProjectId = null) : IRequest<ErrorOr<int>>;
 
@@ -19,6 +19,12 @@ internal sealed class RefreshCustomDomainsHandler(
     IServiceScopeFactory scopes, ICustomDomains domains, IOptions<CustomDomainOptions> options, TimeProvider clock)
     : IRequestHandler<RefreshCustomDomainsCommand, ErrorOr<int>>
 {
+    /// <summary>
+    /// So long a domain that just came into use is its deployment's to ask about, so that its log says what the owner has to publish. When
+    /// it does not, for its worker died, the next regular round does.
+    /// </summary>
+    internal static readonly TimeSpan OwnTurn = TimeSpan.FromSeconds(30);
+
     // Longer than the target may take to answer with all its retries.
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
@@ -39,7 +45,8 @@ internal sealed class RefreshCustomDomainsHandler(
         var claims = scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>();
         var now = clock.GetUtcNow();
         await claims.ReleaseGivenUpAsync(now, cancellationToken);
-        return await claims.TakeDueAsync(projectId, options.Value.MaxInOneRun, now, now + Turn, cancellationToken);
+        var dueBy = projectId is null ? now : now + OwnTurn;
+        return await claims.TakeDueAsync(projectId, options.Value.MaxInOneRun, dueBy, now + Turn, cancellationToken);
     }
 
     private async Task AskAsync(DomainClaim due, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class UseCustomDomainHandler(
             return ProjectErrors.CustomDomainTaken(command.Domain.Value);
 
         project.AssignCustomDomain(command.Domain, now);
-        claim.TakeIntoUse(now);
+        claim.TakeIntoUse(now, now + RefreshCustomDomainsHandler.OwnTurn);
         await work.CommitAsync(cancellationToken);
         return Result.Success;
     }

@@ -61,11 +61,12 @@ public sealed class DomainClaim
     }
 
     /// <summary>The project's version is live: the domain is the project's from now on. One that failed starts anew.</summary>
-    public void TakeIntoUse(DateTimeOffset now)
+    /// <param name="next">When to ask about it, should the deployment that uses it not do so at once.</param>
+    public void TakeIntoUse(DateTimeOffset now, DateTimeOffset next)
     {
         if (Progress == CustomDomainProgress.Failed) (HostnameId, Progress, Reason) = (null, CustomDomainProgress.Pending, null);
         if (Progress != CustomDomainProgress.Live) WaitingSince = now;
-        (ReservedUntil, ReleasedAt, NextCheckAt) = (null, null, now);
+        (ReservedUntil, ReleasedAt, NextCheckAt) = (null, null, next);
     }
 
     /// <summary>Takes over what the provider says.</summary>

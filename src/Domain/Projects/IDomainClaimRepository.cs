@@ -19,8 +19,9 @@ public interface IDomainClaimRepository
     /// has given up waits until that is done.
     /// </summary>
     /// <param name="projectId">Null takes those of all projects.</param>
+    /// <param name="dueBy">What is to be asked about later than this is left.</param>
     Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
-        string? projectId, int limit, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
+        string? projectId, int limit, DateTimeOffset dueBy, DateTimeOffset until, CancellationToken cancellationToken);
 
     void Add(DomainClaim claim);
 

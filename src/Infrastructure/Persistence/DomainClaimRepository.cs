@@ -24,13 +24,13 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
         cancellationToken);
 
     public async Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
-        string? projectId, int limit, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
+        string? projectId, int limit, DateTimeOffset dueBy, DateTimeOffset until, CancellationToken cancellationToken) =>
         await Claims.FromSql(
             $"""
              UPDATE deploy.custom_domains c SET next_check_at = {until}
              WHERE (c.domain, c.project_id) IN (
                  SELECT d.domain, d.project_id FROM deploy.custom_domains d
-                 WHERE d.next_check_at <= {now} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
+                 WHERE d.next_check_at <= {dueBy} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
                    AND (d.released_at IS NOT NULL OR NOT EXISTS (
                        SELECT 1 FROM deploy.custom_domains o
                        WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))

@@ -19,11 +19,11 @@ public sealed class DomainClaimTests
     public void Reserve_WhenInUse_ChangesNothing()
     {
         var claim = New();
-        claim.TakeIntoUse(Now);
+        claim.TakeIntoUse(Now, Now.AddSeconds(30));
 
         claim.Reserve(Now.AddHours(1));
 
-        (claim.ReservedUntil, claim.NextCheckAt).Should().Be((null, Now));
+        (claim.ReservedUntil, claim.NextCheckAt).Should().Be((null, Now.AddSeconds(30)));
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class DomainClaimTests
         var claim = New();
         claim.Observe(State(CustomDomainProgress.Failed, "h1"), Now, next: null);
 
-        claim.TakeIntoUse(Now.AddDays(1));
+        claim.TakeIntoUse(Now.AddDays(1), Now.AddDays(2));
 
         (claim.Progress, claim.HostnameId, claim.Reason, claim.NextCheckAt)
-            .Should().Be((CustomDomainProgress.Pending, null, null, Now.AddDays(1)));
+            .Should().Be((CustomDomainProgress.Pending, null, null, Now.AddDays(2)));
     }
 
     [Fact]
