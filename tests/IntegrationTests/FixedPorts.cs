@@ -18,7 +18,7 @@ internal static class FixedPorts
     {
         while (true)
         {
-            var port = First + (Interlocked.Add(ref _given, inARow) % Count);
+            var port = First + ((Interlocked.Add(ref _given, inARow) - inARow) % Count);
             if (Enumerable.Range(port, inARow).All(IsFree)) return port;
         }
     }
