@@ -46,7 +46,9 @@ public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
     private static async Task<JsonNode> CleanAsync(ServiceNode node, bool dryRun)
     {
         using var answer = await node.Admin.PostAsJsonAsync("/status/cleanup", new { dryRun }, TestContext.Current.CancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deleted"]!;
+        var report = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.Should().BeTrue("{0}", report);
+        return report!["deleted"]!;
     }
 
     private static async Task ExecuteAsync(ServiceNode node, string sql)
