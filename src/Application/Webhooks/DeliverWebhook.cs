@@ -15,25 +15,30 @@ internal sealed class DeliverWebhookHandler(IWebhookRepository webhooks, IWebhoo
 {
     public async Task<ErrorOr<Success>> Handle(DeliverWebhookCommand command, CancellationToken cancellationToken)
     {
-        if (await webhooks.FindDeliveryAsync(command.Id, cancellationToken) is not var (delivery, webhook))
-            return WebhookErrors.DeliveryNotFound(command.Id.ToString()); // its webhook was removed meanwhile
+        if (await webhooks.ReadDeliveryAsync(command.Id, cancellationToken) is not var (message, receiver))
+            return Removed(command.Id);
 
-        if (!webhook.IsEnabled)
-        {
-            delivery.GiveUp();
-            await work.CommitAsync(cancellationToken);
-            return Result.Success;
-        }
+        var attempt = receiver.IsEnabled ? await sender.SendAsync(receiver, message, cancellationToken) : null;
+        var noted = await NoteAsync(command.Id, attempt, cancellationToken);
+        if (!noted.IsError && attempt is not null) WebhookMetrics.Attempted(attempt.Succeeded);
+        return noted;
+    }
 
-        var attempt = await sender.SendAsync(webhook, delivery, cancellationToken);
-        var recorded = delivery.Record(attempt, Random.Shared.NextDouble());
-        if (recorded.IsError) return recorded.Errors;
+    /// <summary>One short transaction after the call: nobody waits for a receiver, and whoever changed something meanwhile did.</summary>
+    /// <param name="attempt">Null when the receiver is switched off.</param>
+    private async Task<ErrorOr<Success>> NoteAsync(WebhookDeliveryId id, DeliveryAttempt? attempt, CancellationToken cancellationToken)
+    {
+        await using var transaction = await work.BeginAsync(cancellationToken);
+        if (await webhooks.FindDeliveryForUpdateAsync(id, cancellationToken) is not var (delivery, webhook)) return Removed(id);
 
-        if (attempt.StatusCode == (int)HttpStatusCode.Gone) SwitchOff(webhook, delivery);
+        if (attempt is null) delivery.GiveUp();
+        else if (delivery.Record(attempt, Random.Shared.NextDouble()) is { IsError: true } ended) return ended.Errors;
+        if (attempt?.StatusCode == (int)HttpStatusCode.Gone) SwitchOff(webhook, delivery);
         await work.CommitAsync(cancellationToken);
-        WebhookMetrics.Attempted(attempt.Succeeded);
         return Result.Success;
     }
+
+    private static Error Removed(WebhookDeliveryId id) => WebhookErrors.DeliveryNotFound(id.ToString()); // with its webhook
 
     // 410 is how a receiver says that it will never want anything again.
     private void SwitchOff(Webhook webhook, WebhookDelivery delivery)

@@ -9,7 +9,7 @@ namespace Libra.Deploy.Application.Webhooks;
 /// <summary>Changes what is given of a webhook's settings; null leaves a part as it is.</summary>
 public sealed record UpdateWebhookCommand(
     string OrganizationId, WebhookId Id, string? Url, IReadOnlyList<string>? Events, string? Description,
-    bool? IsEnabled) : IRequest<ErrorOr<WebhookView>>;
+    bool? IsEnabled) : IRequest<ErrorOr<WebhookView>>, ITransactional;
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookCommand>
 {
@@ -25,7 +25,7 @@ internal sealed class UpdateWebhookHandler(IWebhookRepository webhooks, IWebhook
 {
     public async Task<ErrorOr<WebhookView>> Handle(UpdateWebhookCommand command, CancellationToken cancellationToken)
     {
-        var webhook = await webhooks.FindAsync(command.OrganizationId, command.Id, cancellationToken);
+        var webhook = await webhooks.FindForUpdateAsync(command.OrganizationId, command.Id, cancellationToken);
         if (webhook is null) return WebhookErrors.NotFound(command.Id.ToString());
 
         var settings = new WebhookSettings(

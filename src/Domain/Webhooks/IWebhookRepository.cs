@@ -6,6 +6,9 @@ public interface IWebhookRepository
     /// <summary>A webhook of the organization; null when it has no such one.</summary>
     Task<Webhook?> FindAsync(string organizationId, WebhookId id, CancellationToken cancellationToken);
 
+    /// <summary>The same, which nobody else changes until the transaction ends.</summary>
+    Task<Webhook?> FindForUpdateAsync(string organizationId, WebhookId id, CancellationToken cancellationToken);
+
     /// <summary>All webhooks of the organization, the oldest first.</summary>
     Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken);
 
@@ -14,8 +17,12 @@ public interface IWebhookRepository
     /// <summary>Removes it with all its deliveries.</summary>
     void Remove(Webhook webhook);
 
-    /// <summary>A delivery with its webhook; null when there is none.</summary>
-    Task<(WebhookDelivery Delivery, Webhook Webhook)?> FindDeliveryAsync(WebhookDeliveryId id, CancellationToken cancellationToken);
+    /// <summary>A delivery with its webhook, only to read; null when there is none.</summary>
+    Task<(WebhookDelivery Delivery, Webhook Webhook)?> ReadDeliveryAsync(WebhookDeliveryId id, CancellationToken cancellationToken);
+
+    /// <summary>A delivery with its webhook, which nobody else changes until the transaction ends; null when there is none.</summary>
+    Task<(WebhookDelivery Delivery, Webhook Webhook)?> FindDeliveryForUpdateAsync(
+        WebhookDeliveryId id, CancellationToken cancellationToken);
 
     void Add(WebhookDelivery delivery);
 

@@ -13,6 +13,14 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
     public Task<Webhook?> FindAsync(string organizationId, WebhookId id, CancellationToken cancellationToken) =>
         Webhooks.FirstOrDefaultAsync(webhook => webhook.OrganizationId == organizationId && webhook.Id == id, cancellationToken);
 
+    public async Task<Webhook?> FindForUpdateAsync(string organizationId, WebhookId id, CancellationToken cancellationToken)
+    {
+        // The key itself stays, so that new deliveries, which refer to it, need not wait.
+        await database.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM deploy.webhooks WHERE id = {id.Value} FOR NO KEY UPDATE", cancellationToken);
+        return await FindAsync(organizationId, id, cancellationToken);
+    }
+
     public async Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
         await Webhooks.Where(webhook => webhook.OrganizationId == organizationId)
             .OrderBy(webhook => webhook.Id).ToListAsync(cancellationToken);
@@ -21,13 +29,23 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
 
     public void Remove(Webhook webhook) => database.Remove(webhook);
 
-    public async Task<(WebhookDelivery Delivery, Webhook Webhook)?> FindDeliveryAsync(
+    public Task<(WebhookDelivery Delivery, Webhook Webhook)?> ReadDeliveryAsync(
+        WebhookDeliveryId id, CancellationToken cancellationToken) =>
+        DeliveryAsync(Deliveries.AsNoTracking(), id, cancellationToken);
+
+    public async Task<(WebhookDelivery Delivery, Webhook Webhook)?> FindDeliveryForUpdateAsync(
         WebhookDeliveryId id, CancellationToken cancellationToken)
     {
-        var found = await Deliveries.Where(delivery => delivery.Id == id)
-            .Join(Webhooks, delivery => delivery.WebhookId, webhook => webhook.Id, (delivery, webhook) => new { delivery, webhook })
-            .FirstOrDefaultAsync(cancellationToken);
-        return found is null ? null : (found.delivery, found.webhook);
+        // The webhook first, as whoever removes it does, deliveries and all.
+        await database.Database.ExecuteSqlAsync(
+            $"""
+             SELECT 1 FROM deploy.webhooks
+             WHERE id = (SELECT webhook_id FROM deploy.webhook_deliveries WHERE id = {id.Value}) FOR NO KEY UPDATE
+             """,
+            cancellationToken);
+        await database.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM deploy.webhook_deliveries WHERE id = {id.Value} FOR UPDATE", cancellationToken);
+        return await DeliveryAsync(Deliveries, id, cancellationToken);
     }
 
     public void Add(WebhookDelivery delivery) => database.Add(delivery);
@@ -35,4 +53,13 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
     public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         database.Database.ExecuteSqlAsync(
             $"DELETE FROM deploy.webhook_deliveries WHERE due_at IS NULL AND created_at < {before}", cancellationToken);
+
+    private async Task<(WebhookDelivery Delivery, Webhook Webhook)?> DeliveryAsync(
+        IQueryable<WebhookDelivery> deliveries, WebhookDeliveryId id, CancellationToken cancellationToken)
+    {
+        var found = await deliveries.Where(delivery => delivery.Id == id)
+            .Join(Webhooks, delivery => delivery.WebhookId, webhook => webhook.Id, (delivery, webhook) => new { delivery, webhook })
+            .FirstOrDefaultAsync(cancellationToken);
+        return found is null ? null : (found.delivery, found.webhook);
+    }
 }

@@ -81,6 +81,26 @@ public sealed class WebhookTests(LibraService service)
     }
 
     [Fact]
+    public async Task Changes_ByManyAtOnceAndWhileMessagesAreSent_AreAllMade()
+    {
+        var project = await service.NewProjectAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = (string)(await CreateAsync(project, receiver.Url, "deployment.queued"))["webhook"]!["id"]!;
+        await project.DeployPageAsync("<h1>at once</h1>");
+        var delivery = await UntilAsync(project, webhook, found => (string)found["status"]! == "delivered");
+
+        var replays = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.Admin.PostAsync(
+            $"{PathOf(project)}/{webhook}/deliveries/{delivery["id"]}/replay", null, TestContext.Current.CancellationToken)));
+        var changes = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => service.Admin.PutAsJsonAsync(
+            $"{PathOf(project)}/{webhook}", new { description = $"change {number}" }, TestContext.Current.CancellationToken)));
+
+        replays.Concat(changes).Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK);
+        await receiver.GetsAsync(2);
+        var noted = await UntilAsync(project, webhook, found => (string)found["status"]! == "delivered");
+        noted["attempts"]!.AsArray().Should().HaveCountGreaterThan(1);
+    }
+
+    [Fact]
     public async Task Delivery_WhenTheReceiverRedirects_IsNotFollowed()
     {
         var project = await service.NewProjectAsync();
