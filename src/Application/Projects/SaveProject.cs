@@ -49,7 +49,7 @@ internal sealed class SaveProjectHandler(
     public async Task<ErrorOr<ProjectView>> Handle(SaveProjectCommand command, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var project = await projects.FindForUpdateAsync(command.Id, cancellationToken);
+        var project = await projects.FindToSaveAsync(command.Id, cancellationToken);
         if (project is not null && project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
         if (project is null)
         {
@@ -82,6 +82,7 @@ internal sealed class SaveProjectHandler(
         var domain = CustomDomain.Parse(command.CustomDomain, command.OwnZones);
         if (domain.IsError) return domain.Errors;
 
+        await projects.HoldCustomDomainAsync(domain.Value.Value, cancellationToken);
         var user = await projects.FindIdByCustomDomainAsync(domain.Value.Value, cancellationToken);
         return user is null || user == project.Id ? domain.Value : ProjectErrors.CustomDomainTaken(domain.Value.Value);
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>Adds a webhook; the answer is the only one that ever holds its secret.</summary>
-public sealed record CreateWebhookCommand(string OrganizationId, WebhookSettings Settings) : IRequest<ErrorOr<CreatedWebhook>>;
+public sealed record CreateWebhookCommand(string OrganizationId, WebhookSettings Settings) : IRequest<ErrorOr<CreatedWebhook>>, ITransactional;
 
 /// <summary>A webhook and the new key to check its messages with.</summary>
 public sealed record CreatedWebhook(WebhookView Webhook, WebhookSecret Secret);
@@ -31,8 +31,8 @@ internal sealed class CreateWebhookHandler(
     {
         if (sender.CheckAddress(command.Settings.Url) is { IsError: true } refused) return refused.Errors;
 
-        var present = await webhooks.ListAsync(command.OrganizationId, cancellationToken);
-        if (present.Count >= options.Value.MaxPerOrganization) return WebhookErrors.TooMany(options.Value.MaxPerOrganization);
+        var present = await webhooks.CountForUpdateAsync(command.OrganizationId, cancellationToken);
+        if (present >= options.Value.MaxPerOrganization) return WebhookErrors.TooMany(options.Value.MaxPerOrganization);
 
         var now = clock.GetUtcNow();
         var secret = WebhookSecret.New();

@@ -11,6 +11,12 @@ public interface IProjectRepository
     /// </summary>
     Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="FindForUpdateAsync"/>, and holds the id also when no project has it yet.</summary>
+    Task<Project?> FindToSaveAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Holds a domain until the transaction ends, so that two projects that ask for it at once queue up.</summary>
+    Task HoldCustomDomainAsync(string domain, CancellationToken cancellationToken);
+
     /// <summary>The project that uses a custom domain, or that a deployment is about to give it to; null when none does.</summary>
     Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken);
 

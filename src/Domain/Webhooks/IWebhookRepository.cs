@@ -12,6 +12,9 @@ public interface IWebhookRepository
     /// <summary>All webhooks of the organization, the oldest first.</summary>
     Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken);
 
+    /// <summary>How many there are; nobody else adds one until the transaction ends.</summary>
+    Task<int> CountForUpdateAsync(string organizationId, CancellationToken cancellationToken);
+
     void Add(Webhook webhook);
 
     /// <summary>Removes it with all its deliveries.</summary>

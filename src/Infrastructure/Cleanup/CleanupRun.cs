@@ -125,7 +125,7 @@ internal sealed class CleanupRun(
         if (connection.State == System.Data.ConnectionState.Open)
         {
             // The pool would give the lock back only when the connection is used again.
-            await using var unlock = new NpgsqlCommand("SELECT pg_advisory_unlock(6010772)", connection);
+            await using var unlock = new NpgsqlCommand($"SELECT pg_advisory_unlock({DatabaseLocks.Cleanup})", connection);
             await unlock.ExecuteNonQueryAsync(CancellationToken.None);
         }
 

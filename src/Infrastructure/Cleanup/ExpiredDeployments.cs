@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Cleanup;
+using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
@@ -6,7 +7,7 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObjects orphans) : IExpiredDeployments
 {
     // Of the session: PostgreSQL itself gives it back when the node dies.
-    private const string Lock = "SELECT pg_try_advisory_lock(6010772)";
+    private const string Lock = $"SELECT pg_try_advisory_lock({DatabaseLocks.Cleanup})";
 
     public async Task<ICleanupRun?> BeginAsync(CleanupRules rules, CancellationToken cancellationToken)
     {

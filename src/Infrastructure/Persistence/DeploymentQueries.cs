@@ -120,7 +120,6 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
     private static IQueryable<Deployment> With(string text, IQueryable<Deployment> rows)
     {
         if (DeploymentIdStart.TryParse(text) is not { } start) return rows.Where(deployment => deployment.ProjectId == text);
-
         if (start.Whole is { } id) return rows.Where(deployment => deployment.Id == id);
 
         var (from, until) = (start.From, start.Until);

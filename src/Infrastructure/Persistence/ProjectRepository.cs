@@ -8,12 +8,21 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
     public Task<Project?> FindAsync(string id, CancellationToken cancellationToken) =>
         database.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
 
+    public async Task<Project?> FindToSaveAsync(string id, CancellationToken cancellationToken)
+    {
+        await database.HoldAsync(DatabaseLocks.Project, id, cancellationToken);
+        return await FindForUpdateAsync(id, cancellationToken);
+    }
+
     public async Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken)
     {
         // Two statements, because EF would write the SQL of one with a FOR UPDATE anew each time.
         await database.Database.ExecuteSqlAsync($"SELECT 1 FROM public.project WHERE id = {id} FOR UPDATE", cancellationToken);
         return await database.Projects.FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
     }
+
+    public Task HoldCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
+        database.HoldAsync(DatabaseLocks.CustomDomain, domain, cancellationToken);
 
     public async Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
@@ -39,7 +40,7 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.BeginTransactionAsync(cancellationToken); // closing the connection ends it, and the lock with it
-        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock(6010772)", connection);
+        await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_xact_lock({DatabaseLocks.FailedJobs})", connection);
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return connection;
 
         await connection.DisposeAsync();

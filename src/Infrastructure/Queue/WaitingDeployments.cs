@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
@@ -42,7 +43,7 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
     {
         // Two statements of one transaction: one that waited for the lock itself would choose by what it saw before the wait.
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1 FROM pg_advisory_xact_lock(6010771)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT 1 FROM pg_advisory_xact_lock({DatabaseLocks.Dispatch})"));
         var take = new NpgsqlBatchCommand(TakeDue);
         foreach (var parameter in new object[] { now, WaitingLine.CapOf(organizationCap), most }) take.Parameters.AddWithValue(parameter);
         batch.BatchCommands.Add(take);

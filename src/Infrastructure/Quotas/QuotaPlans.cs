@@ -36,6 +36,7 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
 
     public async Task SetAsync(PlanLimit limit, CancellationToken cancellationToken)
     {
+        await database.HoldAsync(DatabaseLocks.Plans, limit.OrganizationId, cancellationToken);
         if (!await UpdateAsync(limit, cancellationToken)) await InsertAsync(limit, cancellationToken);
     }
 

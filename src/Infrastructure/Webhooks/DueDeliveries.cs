@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Webhooks;
+using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Webhooks;
@@ -8,8 +9,8 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
 {
     // The lock lets one node at a time choose, so that two do not count the same webhook's attempts at once.
     private const string Claim =
-        """
-        WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(6010773)),
+        $"""
+        WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({DatabaseLocks.WebhookDispatch})),
         busy AS (
             SELECT webhook_id, count(*) AS running FROM deploy.webhook_deliveries, lock
             WHERE due_at IS NOT NULL AND claimed_until > $1 GROUP BY webhook_id),

@@ -25,6 +25,12 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
         await Webhooks.Where(webhook => webhook.OrganizationId == organizationId)
             .OrderBy(webhook => webhook.Id).ToListAsync(cancellationToken);
 
+    public async Task<int> CountForUpdateAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        await database.HoldAsync(DatabaseLocks.Webhooks, organizationId, cancellationToken);
+        return await Webhooks.CountAsync(webhook => webhook.OrganizationId == organizationId, cancellationToken);
+    }
+
     public void Add(Webhook webhook) => database.Add(webhook);
 
     public void Remove(Webhook webhook) => database.Remove(webhook);

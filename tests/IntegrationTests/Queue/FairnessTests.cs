@@ -1,6 +1,7 @@
 using System.Globalization;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.IntegrationTests.Persistence;
 using Microsoft.Extensions.DependencyInjection;
@@ -137,12 +138,12 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
             .OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using (var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {
-            await using var take = new NpgsqlCommand("SELECT 1 FROM pg_advisory_xact_lock(6010771)", connection, held);
+            await using var take = new NpgsqlCommand($"SELECT 1 FROM pg_advisory_xact_lock({DatabaseLocks.Dispatch})", connection, held);
             await take.ExecuteScalarAsync(TestContext.Current.CancellationToken);
             var (one, two) = (TakeAsync(1), TakeAsync(1));
             await Eventually.BecomesTrueAsync(
                 async () => await _database
-                    .AskAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 6010771 AND NOT granted") == 2,
+                    .AskAsync<long>($"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {DatabaseLocks.Dispatch} AND NOT granted") == 2,
                 TimeSpan.FromSeconds(20),
                 "both nodes have to wait for the lock");
             await held.RollbackAsync(TestContext.Current.CancellationToken);
