@@ -1,6 +1,6 @@
 #!/bin/sh
 # Outside the sandbox, as the service's user: prepares what bubblewrap needs and then becomes bubblewrap, so that the service's child is bubblewrap itself.
-# usage: launch.sh SERVICE_PID STAGE [CGROUP.PROCS...] -- [FD=SERVICE_FD...] -- [PATH...] -- COMMAND...
+# usage: launch.sh SERVICE_PID STAGE [CGROUP.PROCS...] -- [FD=SERVICE_FD | FD<FILE ...] -- [PATH...] -- COMMAND...
 # STAGE is a folder of a private mount namespace in which every PATH appears by its number, or "" to leave paths where they are:
 # a build's user cannot pass through the service's own folders (0700), and need not.
 set -eu
@@ -16,7 +16,13 @@ while [ "$1" != -- ]; do echo $$ > "$1"; shift; done
 shift
 
 # Opened by path rather than inherited: .NET marks every descriptor close-on-exec, and an inheritable one would leak into other sandboxes.
-while [ "$1" != -- ]; do eval "exec ${1%%=*}>/proc/$PPID/fd/${1#*=}"; shift; done
+while [ "$1" != -- ]; do
+  case "$1" in
+    [0-9]=*) eval "exec ${1%%=*}>/proc/$PPID/fd/${1#*=}" ;;
+    *) eval "exec ${1%%<*}<\"\${1#*<}\"" ;;
+  esac
+  shift
+done
 shift
 
 if [ -n "$stage" ]; then mount -t tmpfs -o mode=0755,size=1m,nosuid,nodev libra "$stage"; fi

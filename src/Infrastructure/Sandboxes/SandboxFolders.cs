@@ -6,6 +6,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>Where the sandboxes' files lie. Names of organizations are hashed, because they come from outside.</summary>
 /// <remarks>
 /// <code>
+/// system-calls.bpf              what no sandbox may ask of the kernel
 /// slots/{n}                     held by the sandbox that uses builder user n
 /// {organization}/in-use         shared by its sandboxes, taken alone to start its cache afresh
 /// {organization}/jobs/{id}/     source/, with {id}.lock beside it

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Libra.Deploy.Application.Deployments.Pipeline;
 
@@ -99,6 +100,31 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
         listener.Pending().Should().BeFalse();
         open.Output.Should().Contain("loopback ECONNREFUSED").And
             .Contain("internet ENETUNREACH").And.Contain("metadata ENETUNREACH").And.Contain("dns EAI_AGAIN").And.Contain("proxy false");
+    }
+
+    [Fact]
+    public async Task Build_WhenItAsksTheKernelForWhatNoBuildNeeds_IsRefused()
+    {
+        const string Perl = "/usr/bin/perl"; // can make any system call by its number
+        Assert.SkipUnless(File.Exists(Perl), "There is no perl on this machine.");
+        Assert.SkipUnless(RuntimeInformation.OSArchitecture == Architecture.X64, "The numbers are those of x64.");
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+
+        await open.RunScriptAsync("""
+            import { execFileSync } from 'node:child_process';
+            import fs from 'node:fs';
+            const ask = (name, ...call) =>
+              console.log(name, execFileSync('/usr/bin/perl', ['-e', `syscall(${call}) == -1 or die "made"; print $!+0;`]).toString());
+            console.log('mode', fs.readFileSync('/proc/self/status', 'utf8').match(/^Seccomp:\s*(\d)/m)[1]);
+            ask('keyctl', 250, 0, -3, 0);
+            ask('io_uring', 425, 8, 0);
+            ask('vsock', 41, 40, 1, 0);
+            ask('namespace', 272, 0x10000000);
+            ask('clone', 56, 0x10000011, 0, 0, 0, 0);
+            """);
+
+        open.Output.Should().Contain("mode 2").And.Contain("keyctl 1\n").And.Contain("io_uring 38\n").And.Contain("vsock 97\n")
+            .And.Contain("namespace 1\n").And.Contain("clone 1\n");
     }
 
     [Fact]

@@ -14,14 +14,18 @@ internal sealed class BubblewrapCommand
 
     private const int ServiceThreads = 1024;
 
+    /// <summary>The launcher's descriptor from which bubblewrap reads the filter of system calls.</summary>
+    private const int FilterDescriptor = 5;
+
     private readonly string _bubblewrap;
+    private readonly string? _filter;
     private readonly SandboxToolchain _tools;
     private readonly List<string> _staged = [];
     private readonly List<string> _arguments = [];
 
     public BubblewrapCommand(BubblewrapMachine machine)
     {
-        (_bubblewrap, _tools) = (machine.Bubblewrap, machine.Tools);
+        (_bubblewrap, _tools, _filter) = (machine.Bubblewrap, machine.Tools, machine.SystemCallFilter);
         // By name rather than --unshare-all, which goes on without a user namespace when there is none.
         Add("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--unshare-net");
         Add(
@@ -65,11 +69,13 @@ internal sealed class BubblewrapCommand
             line.AddRange(["/usr/bin/unshare", "--mount", "--propagation", "private"]);
         }
 
-        line.AddRange(Launcher.Line(_tools, HostUser.IsRoot ? Stage : "", run.ControlGroupFiles, run.Descriptors, _staged));
+        line.AddRange(Launcher.Line(
+            _tools, HostUser.IsRoot ? Stage : "", run.ControlGroupFiles, run.Descriptors, _staged, _filter is null ? null : (FilterDescriptor, _filter)));
         if (HostUser.IsRoot) line.AddRange(Become(run.UserId));
         line.AddRange(Limits(run));
         line.AddRange([bubblewrap, .. _arguments]);
         if (run.StatusDescriptor is { } status) line.AddRange(["--json-status-fd", status.ToString(CultureInfo.InvariantCulture)]);
+        if (_filter is not null) line.AddRange(["--seccomp", FilterDescriptor.ToString(CultureInfo.InvariantCulture)]);
         // Last: everything above has made its mount points by now, and / and /dev would else be writable without bound.
         line.AddRange(["--remount-ro", "/", "--remount-ro", "/dev", "--", .. command]);
         return line;

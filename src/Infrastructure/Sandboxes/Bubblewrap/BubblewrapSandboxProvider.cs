@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
@@ -128,12 +129,25 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         var groups = ControlGroups.Probe();
         if (groups.Kind == ControlGroupKind.None) LogNoControlGroups();
         if (!HostUser.IsRoot) LogNotRoot();
+        var filter = WriteFilter();
+        if (filter is null) LogNoFilter(RuntimeInformation.OSArchitecture);
         var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
         var proxy = new RegistryProxy(
             ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
         return new BubblewrapMachine(
-            _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), proxy,
+            _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), filter, proxy,
             new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
+    }
+
+    /// <summary>Several services may share the folder, so the file is there whole or not at all.</summary>
+    private string? WriteFilter()
+    {
+        if (SystemCallFilter.For(RuntimeInformation.OSArchitecture) is not { } program) return null;
+
+        var (file, staged) = (Path.Combine(_folders.Root, "system-calls.bpf"), Path.Combine(_folders.Root, $"system-calls.{Guid.NewGuid():N}"));
+        File.WriteAllBytes(staged, program);
+        File.Move(staged, file, overwrite: true);
+        return file;
     }
 
     private static SandboxException Unusable(string said, Exception? inner = null) => new(
@@ -149,6 +163,9 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         Level = LogLevel.Warning,
         Message = "No control groups can be made here: sandboxes have limits per process only, not for memory and processes as a whole")]
     private partial void LogNoControlGroups();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandboxes may make every system call: there is no filter for {Architecture}")]
+    private partial void LogNoFilter(Architecture architecture);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -13,13 +13,15 @@ internal static class Launcher
     /// <param name="controlGroupFiles">Joined before anything else.</param>
     /// <param name="descriptors">Numbers for the command, each with the one of this process.</param>
     /// <param name="staged">Paths of this machine.</param>
+    /// <param name="file">A file for the command to read, and the number of its descriptor; null for none.</param>
     /// <returns>The line that the command is to be appended to.</returns>
     public static IReadOnlyList<string> Line(
         SandboxToolchain tools,
         string stage,
         IReadOnlyList<string> controlGroupFiles,
         IReadOnlyList<(int Inside, int OfService)> descriptors,
-        IReadOnlyList<string> staged) =>
+        IReadOnlyList<string> staged,
+        (int Inside, string Path)? file = null) =>
     [
         "/bin/sh",
         Path.Combine(tools.Scripts, "launch.sh"),
@@ -28,6 +30,7 @@ internal static class Launcher
         .. controlGroupFiles,
         "--",
         .. descriptors.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Inside}={pair.OfService}")),
+        .. file is { } read ? [string.Create(CultureInfo.InvariantCulture, $"{read.Inside}<{read.Path}")] : Array.Empty<string>(),
         "--",
         .. staged,
         "--",
