@@ -15,10 +15,11 @@ trap 'kill -TERM "$child" 2>/dev/null' TERM HUP
   trap - TERM HUP
   read -r _ <&4
   kill -TERM "$child"
-  tenths=0
-  while kill -0 "$child" && [ "$tenths" -lt 40 ]; do
-    sleep 0.1
-    tenths=$((tenths + 1))
+  # A few long pauses instead of many short ones: on a busy machine each takes longer than it says.
+  halves=0
+  while kill -0 "$child" && [ "$halves" -lt 8 ]; do
+    sleep 0.5
+    halves=$((halves + 1))
   done
   kill -KILL "$child"
 ) >/dev/null 2>&1 &

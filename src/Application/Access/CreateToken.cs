@@ -40,7 +40,9 @@ internal sealed class CreateTokenHandler(
 
         tokens.Add(token.Value);
         await work.CommitAsync(cancellationToken);
-        logger.LogInformation("Token {TokenId} with {Scopes} was issued by {Caller}", token.Value.Id, token.Value.Scopes, command.IssuedBy);
+        logger.LogInformation(
+            "Token {TokenId} with {Scopes} was issued by {Caller}",
+            token.Value.Id, string.Join(' ', token.Value.Scopes), command.IssuedBy);
         return new IssuedToken(TokenSummary.Of(token.Value), secret);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Libra.Deploy.Application.Telemetry;
 
 namespace Libra.Deploy.WebApi.Http;
 
@@ -24,7 +25,7 @@ internal sealed partial class RequestIds(RequestDelegate next, ILogger<RequestId
             return Task.CompletedTask;
         });
 
-        using (logger.BeginScope(new Dictionary<string, object> { ["requestId"] = id }))
+        using (logger.BeginScope(new LogFields { ["requestId"] = id }))
         {
             await next(context);
         }

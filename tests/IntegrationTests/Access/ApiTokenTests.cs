@@ -12,8 +12,6 @@ namespace Libra.Deploy.IntegrationTests.Access;
 
 public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
     private string _database = null!;
     private AccessHost _host = null!;
@@ -188,7 +186,7 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     private Task LastUseBecomesAsync(DateTimeOffset expected) => Eventually.BecomesTrueAsync(
         () => AskAsync("SELECT last_used_at FROM deploy.api_tokens WHERE name = 'test'").GetAwaiter().GetResult() is DateTime time
             && time == expected.UtcDateTime,
-        Soon,
+        Eventually.Patience,
         $"the token's last use should be {expected:T}");
 
     private async Task<object> AskAsync(string sql)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.IntegrationTests.Sandboxes;
@@ -18,14 +19,22 @@ public sealed class CancelElsewhereTests
     {
         await using var cluster = await Cluster.StartAsync(slots: 1);
         await new Load(cluster, projects: 2, rounds: 1).PrepareAsync();
+
+        await Promise.IsKeptAsync(Promised, () => CancelAsync(cluster));
+    }
+
+    private static async Task<TimeSpan> CancelAsync(Cluster cluster)
+    {
         var id = await StartAsync(cluster, ProjectKinds.IdOf(1));
         await Eventually.BecomesTrueAsync(() => HostProcesses.With(Process).Any(), Patience, "the build has to run");
 
+        var started = Stopwatch.GetTimestamp();
         using var asked = await cluster.Client.PostAsync($"/deploy/{id}/cancel", content: null, TestContext.Current.CancellationToken);
 
         asked.IsSuccessStatusCode.Should().BeTrue();
-        await Eventually.BecomesTrueAsync(async () => await StatusAsync(cluster, id) == "cancelled", Promised, "that is the promise");
-        await Eventually.BecomesTrueAsync(() => !HostProcesses.With(Process).Any(), Promised, "its sandbox goes with it");
+        await Eventually.BecomesTrueAsync(async () => await StatusAsync(cluster, id) == "cancelled", Patience, "it was told to");
+        await Eventually.BecomesTrueAsync(() => !HostProcesses.With(Process).Any(), Patience, "its sandbox goes with it");
+        return Stopwatch.GetElapsedTime(started);
     }
 
     private static async Task<string> StartAsync(Cluster cluster, string project)

@@ -7,8 +7,6 @@ namespace Libra.Deploy.IntegrationTests.Embedded;
 
 public sealed class EmbeddedPostgresTests : IDisposable
 {
-    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(5);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-pg-test-");
     private readonly EmbeddedPostgresOptions _options;
 
@@ -83,7 +81,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
         await owner.KillAsync();
 
-        await Eventually.BecomesTrueAsync(() => file.RunningServer() is null, GoneWithin, "a server must not outlive its owner");
+        await Eventually.BecomesTrueAsync(() => file.RunningServer() is null, Eventually.Patience, "a server must not outlive its owner");
         await using var next = await StartAsync();
         (await AskAsync(next.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
     }

@@ -35,7 +35,8 @@ internal sealed class RecordedLogs : ILoggerProvider, ISupportExternalScope
             owner._scopes.ForEachScope<object?>(
                 (scope, _) =>
                 {
-                    if (scope is IDictionary<string, object> fields && fields.TryGetValue("requestId", out var id)) requestId = (string)id;
+                    if (scope is IEnumerable<KeyValuePair<string, object?>> fields)
+                        requestId = (string?)fields.FirstOrDefault(field => field.Key == "requestId").Value ?? requestId;
                 },
                 null);
             owner._lines.Enqueue(new Line(logLevel, formatter(state, exception), exception, requestId));

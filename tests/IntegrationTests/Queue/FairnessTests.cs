@@ -144,7 +144,7 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
             await Eventually.BecomesTrueAsync(
                 async () => await _database
                     .AskAsync<long>($"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {DatabaseLocks.Dispatch} AND NOT granted") == 2,
-                TimeSpan.FromSeconds(20),
+                Eventually.Patience,
                 "both nodes have to wait for the lock");
             await held.RollbackAsync(TestContext.Current.CancellationToken);
 

@@ -29,7 +29,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         await Eventually.BecomesTrueAsync(
-            () => HostProcesses.With($"sleep\0{marker}").Count == 0, TimeSpan.FromSeconds(5), "nothing of a build outlives its worker");
+            () => HostProcesses.With($"sleep\0{marker}").Count == 0, Eventually.Patience, "nothing of a build outlives its worker");
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId> { deployment }, TestContext.Current.CancellationToken))
             .Should().Be(0, "its deployment is alive");
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(1);
@@ -51,7 +51,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken);
 
         await left.WaitForExitAsync(TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+            .WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         left.ExitCode.Should().Be(137);
         jobs.EnumerateFileSystemInfos().Should().BeEmpty();
     }

@@ -51,10 +51,15 @@ public sealed class HealthTests(LibraService service)
         (await StatusOfAsync(own, "/health")).Should().Be(HttpStatusCode.OK);
         (await StatusOfAsync(own, "/health/ready")).Should().Be(HttpStatusCode.OK);
 
+        await Promise.IsKeptAsync(TimeSpan.FromSeconds(2), () => StopAndStartDatabaseAsync(own));
+    }
+
+    private static async Task<TimeSpan> StopAndStartDatabaseAsync(OwnService own)
+    {
         await own.Postgres.StopAsync();
         var since = Stopwatch.StartNew();
         await UntilAsync(own, "/health", HttpStatusCode.ServiceUnavailable);
-        since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2));
+        var told = since.Elapsed;
         using var ill = await own.Client.GetAsync("/health", TestContext.Current.CancellationToken);
         (await ill.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["checks"]!["database"]!.GetValue<string>()
             .Should().Be("unhealthy");
@@ -64,6 +69,7 @@ public sealed class HealthTests(LibraService service)
         await own.Postgres.StartAgainAsync(TestContext.Current.CancellationToken);
         await UntilAsync(own, "/health", HttpStatusCode.OK);
         await UntilAsync(own, "/health/ready", HttpStatusCode.OK);
+        return told;
     }
 
     [Fact]

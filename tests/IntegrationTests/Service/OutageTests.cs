@@ -7,7 +7,7 @@ namespace Libra.Deploy.IntegrationTests.Service;
 /// <summary>Take a part away, and health, readiness, status and metrics say so within seconds; give it back, and they say that.</summary>
 public sealed class OutageTests
 {
-    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task ObjectStore_WhenItGoesAndComesBack_IsToldEverywhere()

@@ -14,7 +14,7 @@ namespace Libra.Deploy.IntegrationTests.Service;
 /// <summary>Without its database the service refuses politely and at once, and goes on by itself when it is back.</summary>
 public sealed class ServiceOutageTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UntilBack = TimeSpan.FromSeconds(60);
     private OwnService _service = null!;
 

@@ -10,8 +10,8 @@ namespace Libra.Deploy.IntegrationTests.Service;
 /// </summary>
 public sealed class TargetOutageTests
 {
-    // What the option allows an outage to go unseen, the measurement's own rhythm, and a try that hangs to its limit.
-    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(15);
+    // Twice what the option allows an outage to go unseen, the measurement's own rhythm, and a try that hangs to its limit.
+    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(30);
     private const int Many = 1_000;
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TelemetryTests(LibraService service)
         await Eventually.BecomesTrueAsync(
             async () => (text = await service.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken))
                 .Contains(DeploymentMetrics.QuotaRefusals, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(10),
+            Eventually.Patience,
             "another reader's answer may be given again for a moment");
 
         text.Should().MatchRegex("""libra_deployments_total\{[^}]*status="completed"[^}]*\} [1-9]""").And.Contain("category=\"none\"");
@@ -81,7 +81,7 @@ public sealed class TelemetryTests(LibraService service)
         await project.EndOfAsync(accepted!["deploymentId"]!.GetValue<string>());
         await Eventually.BecomesTrueAsync(
             () => ended.Any(activity => activity.OperationName == "deployment attempt" && activity.TraceId == trace),
-            TimeSpan.FromSeconds(20), "the attempt belongs to the caller's trace");
+            Eventually.Patience, "the attempt belongs to the caller's trace");
 
         ended.Where(activity => activity.TraceId == trace).Select(activity => activity.OperationName)
             .Should().Contain(["step validation", "step deploy", "step cleanup"]);

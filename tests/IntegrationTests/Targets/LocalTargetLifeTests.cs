@@ -10,8 +10,6 @@ namespace Libra.Deploy.IntegrationTests.Targets;
 /// <summary>Deployments, rests, failures and restarts of sites that are in use.</summary>
 public sealed class LocalTargetLifeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
-
     private LocalSites _sites = null!;
 
     public async ValueTask InitializeAsync() => _sites = await LocalSites.StartAsync();
@@ -65,12 +63,12 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         await PublishAsync("p", BuildTar.OfWorker("""
             export default { async fetch(request) {
               if (new URL(request.url).pathname !== "/slow") return new Response("old");
-              await scheduler.wait(700);
+              await scheduler.wait(2500);
               return new Response("slow old");
             } };
             """));
         var slow = _sites.TextAsync("p", "/slow");
-        await Eventually(() => _sites.Awake("p") is { IsBusy: true }, "the request is being answered");
+        await Eventually.BecomesTrueAsync(() => _sites.Awake("p") is { IsBusy: true }, Eventually.Patience, "the request is being answered");
 
         await PublishAsync("p", BuildTar.OfAssets("new"));
 
@@ -126,12 +124,13 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         await PublishAsync("p", BuildTar.OfAssets("awake"));
         var first = _sites.Awake("p")!.Process.Id;
 
-        await Eventually(
+        await Eventually.BecomesTrueAsync(
             () =>
             {
                 _sites.Clock.Advance(TimeSpan.FromMinutes(11));
                 return _sites.Awake("p") is null;
             },
+            Eventually.Patience,
             "an unused site sleeps");
 
         (await _sites.TextAsync("p")).Should().Be("awake");
@@ -146,12 +145,13 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         sites.Clock.Advance(TimeSpan.FromSeconds(1));
         (await sites.PublishAsync("newer", BuildTar.OfAssets("newer"))).IsError.Should().BeFalse();
 
-        await Eventually(
+        await Eventually.BecomesTrueAsync(
             () =>
             {
                 sites.Clock.Advance(TimeSpan.FromSeconds(2));
                 return sites.Awake("older") is null;
             },
+            Eventually.Patience,
             "only one site may be awake");
 
         sites.Awake("newer").Should().NotBeNull();
@@ -211,7 +211,7 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
 
         var current = await PublishAsync("p", BuildTar.OfAssets("new"));
 
-        await Eventually(() => !Directory.Exists(_sites.FolderOf(old)), "nobody needs the old files");
+        await Eventually.BecomesTrueAsync(() => !Directory.Exists(_sites.FolderOf(old)), Eventually.Patience, "nobody needs the old files");
         Directory.Exists(_sites.FolderOf(current)).Should().BeTrue();
     }
 
@@ -229,7 +229,7 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
             """));
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Host", "p-worker.localhost");
-        using var patience = new CancellationTokenSource(Soon);
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_sites.Port}/"), patience.Token);
 
         await socket.SendAsync(Encoding.UTF8.GetBytes("hi"), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
@@ -264,16 +264,6 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     {
         var instance = _sites.Awake(project)!;
         using (var process = Process.GetProcessById(instance.Process.Id)) process.Kill(entireProcessTree: true);
-        await Eventually(() => !instance.IsAlive, "a killed process is gone");
-    }
-
-    private static async Task Eventually(Func<bool> condition, string because)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            waited.Elapsed.Should().BeLessThan(Soon, because);
-            await Task.Delay(20);
-        }
+        await Eventually.BecomesTrueAsync(() => !instance.IsAlive, Eventually.Patience, "a killed process is gone");
     }
 }

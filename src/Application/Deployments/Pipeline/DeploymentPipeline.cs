@@ -224,7 +224,7 @@ internal sealed class DeploymentPipeline(
         _ => options.Value.StepTimeout,
     };
 
-    private static Dictionary<string, object?> Fields(Deployment deployment) => new()
+    private static LogFields Fields(Deployment deployment) => new()
     {
         ["requestId"] = deployment.RequestId,
         ["deploymentId"] = deployment.Id.Value,
