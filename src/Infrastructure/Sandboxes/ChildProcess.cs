@@ -42,7 +42,7 @@ internal sealed class ChildProcess : IDisposable
         return started.Task;
     }
 
-    public void Kill(bool tree = false)
+    public void Kill(bool tree)
     {
         // Throws when it has ended meanwhile, which is what was wanted.
         try

@@ -51,7 +51,7 @@ internal sealed class ProcessSandbox(
         OutputGate gate,
         CancellationToken cancellationToken)
     {
-        using var run = new SandboxRun(timeout, Settings.Clock, group: null, killTree: true);
+        using var run = new SandboxRun(timeout, Settings.Clock, group: null);
         var child = await ChildProcess.StartAsync(
             [.. Launcher.DieWithParent, .. Launcher.Line(Settings.Tools, "", [], run.Descriptors, []), .. line], Variables(variables),
             folder);

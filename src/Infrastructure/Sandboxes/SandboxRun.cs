@@ -12,8 +12,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <param name="timeout">After it the run ends as <see cref="SandboxExitReason.TimedOut"/>.</param>
 /// <param name="clock">Measures <paramref name="timeout"/>.</param>
 /// <param name="group">Counts and kills the whole tree; null where there are no control groups.</param>
-/// <param name="killTree">For a command that no namespace holds together.</param>
-internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGroup? group, bool killTree = false) : IDisposable
+internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGroup? group) : IDisposable
 {
     /// <summary>Number, inside the launcher, of the descriptor for the result.</summary>
     public const int ResultDescriptor = 3;
@@ -108,7 +107,8 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
     private void Kill(ChildProcess child)
     {
         group?.Kill();
-        child.Kill(killTree);
+        // Without a group also its children: bubblewrap alone, killed as it starts, leaves behind what waits for its word.
+        child.Kill(tree: group is null);
     }
 
     private async Task CopyAsync(Stream source, Stream destination, long maxBytes, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class LocalMachine : IDisposable
             })!;
         process.StandardInput.Close();
         _running[process.Id] = process;
-        if (IsGone) process.Kill();
+        if (IsGone) process.Kill(entireProcessTree: true);
         return process;
     }
 
@@ -85,7 +85,7 @@ internal sealed class LocalMachine : IDisposable
 
         foreach (var process in Running)
         {
-            process.Kill(); // bubblewrap's own pid namespace ends with it
+            process.Kill(entireProcessTree: true); // bubblewrap alone, killed as it starts, leaves behind what waits for its word
             process.WaitForExit();
         }
 
