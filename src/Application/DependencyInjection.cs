@@ -22,7 +22,7 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         AddHandlers(services, typeof(IRequestHandler<,>));
         AddHandlers(services, typeof(INotificationHandler<>));
-        services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, includeInternalTypes: true);
+        services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddPipeline();
         services.AddSingleton<DeploymentStandings>();
         services.AddScoped<DeadLetterReplay>();

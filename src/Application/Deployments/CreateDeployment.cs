@@ -55,6 +55,7 @@ internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploy
 }
 
 internal sealed class CreateDeploymentHandler(
+    IDeployableProjects deployable,
     IProjectRepository projects,
     DeploymentAcceptance acceptance,
     IIdempotencyStore idempotency,
@@ -76,7 +77,7 @@ internal sealed class CreateDeploymentHandler(
     private async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
         CreateDeploymentCommand command, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var project = await projects.FindForUpdateAsync(command.ProjectId, cancellationToken);
+        var project = await deployable.HoldAsync(command.ProjectId, cancellationToken);
         if (project is null || project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
 
         var domain = await CheckDomainAsync(command.CustomDomain, project, cancellationToken);
@@ -99,7 +100,7 @@ internal sealed class CreateDeploymentHandler(
         return Result.Success;
     }
 
-    private async Task<ErrorOr<string?>> CheckDomainAsync(string? text, Project project, CancellationToken cancellationToken)
+    private async Task<ErrorOr<string?>> CheckDomainAsync(string? text, DeployableProject project, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(text)) return project.CustomDomain;
 

@@ -22,14 +22,19 @@ internal sealed class DeploymentAcceptance(
 {
     public async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(NewDeployment asked, CancellationToken cancellationToken)
     {
-        var project = asked.Project;
-        if (project.CheckDeployable() is { IsError: true } refusal) return refusal.Errors;
-        if (await deployments.FindActiveAsync(project.Id, cancellationToken) is { } active)
-            return DeploymentErrors.InProgress(ProjectStatuses.For(active.Status, live: false), active.Id.Value);
+        if (asked.Project.Check() is { IsError: true } refusal) return refusal.Errors;
 
         var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
         var origin = asked.Origin with { TraceParent = DeploymentTraces.Parent };
         var deployment = Deployment.Accept(DeploymentId.New(now), origin, asked.Settings, now);
+        if (asked.Prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
+
+        deployments.Add(deployment);
+        if (asked.Source is not null) sources.Add(deployment.Id, asked.Source);
+        projects.RecordDeployment(
+            deployment.ProjectId, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true);
+
+        // Last, because the organization's other requests wait from the charge to the commit.
         var charged = asked.Charge is { } charge
             ? await charge(deployment.Id)
             : await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken);
@@ -39,13 +44,6 @@ internal sealed class DeploymentAcceptance(
             return charged.Errors;
         }
 
-        if (asked.Prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
-
-        deployments.Add(deployment);
-        if (asked.Source is not null) sources.Add(deployment.Id, asked.Source);
-        await projects.RecordDeploymentAsync(
-            project.Id, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true,
-            cancellationToken);
         await work.CommitAsync(cancellationToken);
         queue.Wake();
         return new AcceptedDeployment(deployment.Id, deployment.CreatedAt);
@@ -53,8 +51,8 @@ internal sealed class DeploymentAcceptance(
 }
 
 /// <summary>A deployment that somebody asks for.</summary>
-/// <param name="Project">Held for update by the caller's transaction.</param>
-internal sealed record NewDeployment(Project Project, DeploymentOrigin Origin, DeploymentSettings Settings)
+/// <param name="Project">Held by the caller's transaction.</param>
+internal sealed record NewDeployment(DeployableProject Project, DeploymentOrigin Origin, DeploymentSettings Settings)
 {
     /// <summary>Null when the project or an artifact is the source.</summary>
     public RequestSource? Source { get; init; }

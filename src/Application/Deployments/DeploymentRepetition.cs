@@ -5,7 +5,7 @@ using Libra.Deploy.Domain.Projects;
 namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Starts a new deployment of the same source as an ended one, linked to it, in the caller's transaction.</summary>
-internal sealed class DeploymentRepetition(IDeploymentSources sources, IProjectRepository projects, DeploymentAcceptance acceptance)
+internal sealed class DeploymentRepetition(IDeploymentSources sources, IDeployableProjects projects, DeploymentAcceptance acceptance)
 {
     /// <param name="charge">How the quota is charged; null charges as usual.</param>
     /// <param name="prepare">What else has to happen before the new deployment is saved.</param>
@@ -17,7 +17,7 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IProjectR
         Func<DeploymentId, Task<ErrorOr<Success>>>? charge = null,
         Func<Deployment, ErrorOr<Success>>? prepare = null)
     {
-        var project = await projects.FindForUpdateAsync(original.ProjectId, cancellationToken);
+        var project = await projects.HoldAsync(original.ProjectId, cancellationToken);
         if (project is null) return ProjectErrors.NotFound;
 
         var origin = new DeploymentOrigin(

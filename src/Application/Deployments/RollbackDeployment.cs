@@ -15,7 +15,7 @@ public sealed record RollbackDeploymentCommand(OrganizationFilter Caller, Deploy
 
 internal sealed class RollbackDeploymentHandler(
     IDeploymentRepository deployments,
-    IProjectRepository projects,
+    IDeployableProjects projects,
     IArtifactStore artifacts,
     DeploymentAcceptance acceptance) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
 {
@@ -27,7 +27,7 @@ internal sealed class RollbackDeploymentHandler(
             return DeploymentErrors.NotRollbackable(earlier.Id, "only a completed deployment has a version to go back to.");
 
         // From here on no cleanup of the project removes anything.
-        var project = await projects.FindForUpdateAsync(earlier.ProjectId, cancellationToken);
+        var project = await projects.HoldAsync(earlier.ProjectId, cancellationToken);
         if (project is null) return ProjectErrors.NotFound;
         if (!await artifacts.ExistsAsync(digest, cancellationToken))
             return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");

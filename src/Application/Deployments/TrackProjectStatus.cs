@@ -14,12 +14,11 @@ internal sealed class TrackProjectStatus(IProjectRepository projects, IDeploymen
         var change = notification.Event;
         var live = change.Status == DeploymentStatus.Cancelled
             && await deployments.FindLiveAsync(change.ProjectId, cancellationToken) is not null;
-        await projects.RecordDeploymentAsync(
+        projects.RecordDeployment(
             change.ProjectId,
             change.Id.Value,
             ProjectStatuses.For(change.Status, live),
             change.Status == DeploymentStatus.Completed ? change.WorkerUrl : null,
-            starting: false,
-            cancellationToken);
+            starting: false);
     }
 }

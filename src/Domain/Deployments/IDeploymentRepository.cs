@@ -9,12 +9,10 @@ public interface IDeploymentRepository
     /// <summary>As <see cref="FindAsync"/>, and holds the row until the transaction ends.</summary>
     Task<Deployment?> FindForUpdateAsync(DeploymentId id, CancellationToken cancellationToken);
 
-    /// <summary>The project's deployment that has not ended; null when there is none.</summary>
-    Task<ActiveDeployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken);
-
     /// <summary>The newest completed deployment of the project; null when there is none.</summary>
     Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken);
 
+    /// <summary>Writes a deployment that was just accepted, at the latest with the commit.</summary>
     void Add(Deployment deployment);
 }
 

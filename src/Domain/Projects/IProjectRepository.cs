@@ -20,10 +20,12 @@ public interface IProjectRepository
     /// <summary>The project that uses a custom domain, or that a deployment is about to give it to; null when none does.</summary>
     Task<string?> FindIdByCustomDomainAsync(string domain, CancellationToken cancellationToken);
 
-    /// <summary>Writes how the project's newest deployment stands; a deployment that is not the newest changes nothing.</summary>
+    /// <summary>
+    /// Writes how the project's newest deployment stands, at the latest with the commit; a deployment that is not the newest changes
+    /// nothing.
+    /// </summary>
     /// <param name="starting">True for the acceptance, which makes the deployment the newest.</param>
-    Task RecordDeploymentAsync(
-        string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken);
+    void RecordDeployment(string projectId, string deploymentId, string status, string? address, bool starting);
 
     void Add(Project project);
 }

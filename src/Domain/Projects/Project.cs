@@ -54,7 +54,10 @@ public sealed class Project
     public WorkerName Worker => WorkerName.For(Id);
 
     /// <summary>Says whether a deployment may start, apart from one that runs already.</summary>
-    public ErrorOr<Success> CheckDeployable() => IsActive ? Result.Success : ProjectErrors.Inactive(Id);
+    public ErrorOr<Success> CheckDeployable() => CheckDeployable(Id, IsActive);
+
+    /// <summary>The same of a project that was not read whole.</summary>
+    public static ErrorOr<Success> CheckDeployable(string id, bool isActive) => isActive ? Result.Success : ProjectErrors.Inactive(id);
 
     /// <summary>Changes what an operator may change; null leaves a value as it is.</summary>
     public void Update(string? name, string? templateType, string? messageHistory, bool? isActive, DateTimeOffset now)

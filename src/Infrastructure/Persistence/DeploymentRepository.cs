@@ -1,10 +1,11 @@
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymentRepository
+internal sealed class DeploymentRepository(LibraDbContext database, PendingStatements pending) : IDeploymentRepository
 {
     // A worker that stands still inside the transaction would else hold the row, and keep others from going on, until it wakes.
     private const string Hold =
@@ -26,23 +27,31 @@ internal sealed class DeploymentRepository(LibraDbContext database) : IDeploymen
         return newest ? known.Entity : await FindAsync(id, cancellationToken);
     }
 
-    public Task<ActiveDeployment?> FindActiveAsync(string projectId, CancellationToken cancellationToken) =>
-        database.Deployments
-            // Not as a list's Contains, for which EF would write the SQL anew each time.
-            .Where(deployment => deployment.ProjectId == projectId
-                && deployment.Status != DeploymentStatus.Completed
-                && deployment.Status != DeploymentStatus.Failed
-                && deployment.Status != DeploymentStatus.Cancelled)
-            .Select(deployment => new ActiveDeployment(deployment.Id, deployment.Status))
-            .FirstOrDefaultAsync(cancellationToken);
-
     public Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken) =>
         database.Deployments.AsNoTracking()
             .Where(deployment => deployment.ProjectId == projectId && deployment.Status == DeploymentStatus.Completed)
             .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
             .FirstOrDefaultAsync(cancellationToken);
 
-    public void Add(Deployment deployment) => database.Add(deployment);
+    // By hand and not tracked, so that it goes along with the rest of an acceptance; what begins as null is not named.
+    public void Add(Deployment deployment) => pending.Add(
+        deployment,
+        """
+        INSERT INTO deploy.deployments (
+            id, project_id, organization_id, user_id, source, custom_domain, request_id, trace_parent, predecessor_id,
+            status, progress, attempt, interruptions, fencing_token, due_at, created_at,
+            artifact_digest, artifact_size, artifact_reused,
+            settings_timeout, settings_debug, settings_force, settings_max_attempts, settings_priority)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+        """,
+        Of(deployment.Id.Value), Of(deployment.ProjectId), Of(deployment.OrganizationId), Of(deployment.UserId),
+        Of(deployment.Source.ToString()), Of(deployment.CustomDomain), Of(deployment.RequestId), Of(deployment.TraceParent),
+        Of(deployment.PredecessorId?.Value),
+        Of(deployment.Status.WireName()), Of(deployment.Progress), Of(deployment.Attempt), Of(deployment.Interruptions),
+        Of(deployment.FencingToken), Of(deployment.DueAt), Of(deployment.CreatedAt),
+        Of(deployment.ArtifactDigest), Of(deployment.ArtifactSize), Of(deployment.ArtifactReused),
+        Of(deployment.Settings.Timeout), Of(deployment.Settings.Debug), Of(deployment.Settings.Force),
+        Of(deployment.Settings.MaxAttempts), Of(deployment.Settings.Priority));
 
     // What else was read for an earlier change may have been changed by others since.
     private void ForgetAllBut(Deployment? newest)

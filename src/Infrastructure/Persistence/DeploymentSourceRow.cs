@@ -4,6 +4,7 @@ using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
@@ -27,14 +28,11 @@ internal sealed class DeploymentSourceConfiguration : IEntityTypeConfiguration<D
     }
 }
 
-internal sealed class DeploymentSources(LibraDbContext database) : IDeploymentSources
+internal sealed class DeploymentSources(LibraDbContext database, PendingStatements pending) : IDeploymentSources
 {
-    public void Add(DeploymentId id, RequestSource source) => database.Add(new DeploymentSourceRow
-    {
-        DeploymentId = id,
-        InitFiles = Pack(source.InitFiles),
-        HistoryMessages = Pack(source.HistoryMessages),
-    });
+    public void Add(DeploymentId id, RequestSource source) => pending.Add(
+        "INSERT INTO deploy.deployment_sources (deployment_id, init_files, history_messages) VALUES ($1, $2, $3)",
+        Of(id.Value), Of(Pack(source.InitFiles)), Of(Pack(source.HistoryMessages)));
 
     public async Task<RequestSource?> FindAsync(DeploymentId id, CancellationToken cancellationToken)
     {

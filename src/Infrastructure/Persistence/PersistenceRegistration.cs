@@ -23,9 +23,11 @@ public static class PersistenceRegistration
         services.AddSingleton(_ => address.Open());
         services.AddDbContextPool<LibraDbContext>(
             (provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped<PendingStatements>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IDeploymentRepository, DeploymentRepository>();
         services.AddScoped<IProjectRepository, ProjectRepository>();
+        services.AddScoped<IDeployableProjects, DeployableProjects>();
         services.AddScoped<IDomainClaimRepository, DomainClaimRepository>();
         services.AddScoped<IDeploymentQueries, DeploymentQueries>();
         services.AddScoped<IDeploymentFigures, DeploymentFigureQueries>();

@@ -1,9 +1,10 @@
 using Libra.Deploy.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
+using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepository
+internal sealed class ProjectRepository(LibraDbContext database, PendingStatements pending) : IProjectRepository
 {
     public Task<Project?> FindAsync(string id, CancellationToken cancellationToken) =>
         database.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
@@ -36,18 +37,13 @@ internal sealed class ProjectRepository(LibraDbContext database) : IProjectRepos
         return holder ?? await users.Select(project => project.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
-    public Task RecordDeploymentAsync(
-        string projectId, string deploymentId, string status, string? address, bool starting, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlAsync(
-            $"""
-             UPDATE public.project
-             SET deployment_status = {status},
-                 workflow_id = {deploymentId},
-                 production_deploy_url = COALESCE({address}, production_deploy_url),
-                 updated_at = now()
-             WHERE id = {projectId} AND ({starting} OR workflow_id = {deploymentId})
-             """,
-            cancellationToken);
+    public void RecordDeployment(string projectId, string deploymentId, string status, string? address, bool starting) => pending.Add(
+        """
+        UPDATE public.project
+        SET deployment_status = $3, workflow_id = $2, production_deploy_url = COALESCE($4, production_deploy_url), updated_at = now()
+        WHERE id = $1 AND ($5 OR workflow_id = $2)
+        """,
+        Of(projectId), Of(deploymentId), Of(status), Of(address), Of(starting));
 
     public void Add(Project project) => database.Add(project);
 }

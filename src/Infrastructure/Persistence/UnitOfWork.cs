@@ -7,10 +7,11 @@ using Npgsql;
 namespace Libra.Deploy.Infrastructure.Persistence;
 
 /// <summary>One transaction over everything that the scope's context changed, and over what its events' handlers wrote.</summary>
-internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : IUnitOfWork
+internal sealed class UnitOfWork(LibraDbContext database, PendingStatements pending, IMediator mediator) : IUnitOfWork
 {
     public async Task<IAsyncDisposable> BeginAsync(CancellationToken cancellationToken)
     {
+        pending.Clear();
         // A failed save ends the transaction, so the savepoints that EF would set around each are two statements for nothing.
         database.Database.AutoSavepointsEnabled = false;
         return await database.Database.BeginTransactionAsync(cancellationToken);
@@ -27,8 +28,7 @@ internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : 
         {
             throw new ConcurrentChangeException("The aggregate was changed in between.", conflict);
         }
-        catch (DbUpdateException conflict)
-            when (conflict.InnerException is PostgresException { ConstraintName: DeploymentConfiguration.OneActiveIndex })
+        catch (PostgresException conflict) when (conflict.ConstraintName == DeploymentConfiguration.OneActiveIndex)
         {
             throw new ConcurrentChangeException("The project got another active deployment in between.", conflict);
         }
@@ -42,15 +42,24 @@ internal sealed class UnitOfWork(LibraDbContext database, IMediator mediator) : 
     // Handlers write rows of their own, so the aggregate is saved first: a conflict then costs nothing else.
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
-        await database.SaveChangesAsync(cancellationToken);
+        await SendAsync(cancellationToken);
         while (TakeEvents() is { Count: > 0 } events)
         {
             foreach (var happened in events)
                 await mediator.Publish(DomainEventNotification.For(happened), cancellationToken);
-            await database.SaveChangesAsync(cancellationToken);
+            await SendAsync(cancellationToken);
         }
     }
 
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        await pending.FlushAsync(cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+    }
+
     private List<IDomainEvent> TakeEvents() =>
-        [.. database.ChangeTracker.Entries<Aggregate>().SelectMany(entry => entry.Entity.TakeEvents())];
+    [
+        .. database.ChangeTracker.Entries<Aggregate>().SelectMany(entry => entry.Entity.TakeEvents()),
+        .. pending.TakeEvents(),
+    ];
 }

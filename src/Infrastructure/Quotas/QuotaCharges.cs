@@ -6,6 +6,7 @@ using Libra.Deploy.Domain.Quotas;
 using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
 namespace Libra.Deploy.Infrastructure.Quotas;
 
@@ -13,7 +14,8 @@ namespace Libra.Deploy.Infrastructure.Quotas;
 /// The ledger and the plans' remainders, changed together by single statements of the scope's transaction. A plan's row is held from
 /// the charge to the commit, so the charges of one organization come one after the other and none can take the last deployment twice.
 /// </summary>
-internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, IOptions<QuotaOptions> options) : IQuotaCharges, IQuotaLedger
+internal sealed class QuotaCharges(
+    LibraDbContext database, PendingStatements pending, IQuotaPlans plans, IOptions<QuotaOptions> options) : IQuotaCharges, IQuotaLedger
 {
     private readonly string _allowances = JsonSerializer.Serialize(options.Value.Allowances().Deployments);
 
@@ -62,38 +64,36 @@ internal sealed class QuotaCharges(LibraDbContext database, IQuotaPlans plans, I
     /// <c>FOR NO KEY UPDATE</c> reads each row anew once it is free, and goes on to the next plan when the last deployment of this one
     /// was taken while it waited. The ledger line comes before the decrement, so that a deployment charged already takes nothing.
     /// </remarks>
-    private async Task<bool> TakeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken)
-    {
-        var charged = await database.Database.ExecuteSqlAsync(
-            $"""
-             WITH plan AS (
-                 SELECT s.id, r.refill
-                 FROM public.subscription_limit s
-                 CROSS JOIN LATERAL (SELECT CASE
-                     WHEN s.billing_interval = 'year' AND upper(s.plan_name) <> 'FREE' AND (s.last_quota_refresh IS NULL
-                         OR (s.last_quota_refresh AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC' <= now())
-                     THEN ({_allowances}::jsonb ->> upper(s.plan_name))::int END AS refill) r
-                 WHERE s.organization_id = {organizationId} AND s.is_active AND s.period_end >= now()
-                   AND COALESCE(r.refill, s.deploy_limit) > 0
-                 ORDER BY CASE WHEN upper(s.plan_name) = 'FREE' THEN 1 WHEN s.billing_interval = 'year' THEN 0 ELSE 2 END,
-                     s.period_end, s.id COLLATE "C"
-                 LIMIT 1
-                 FOR NO KEY UPDATE OF s),
-             entry AS (
-                 INSERT INTO deploy.quota_charges AS c (deployment_id, organization_id, plan_id, amount, charged_at)
-                 SELECT {deployment.Value}, {organizationId}, plan.id, 1, now() FROM plan
-                 ON CONFLICT (deployment_id) DO UPDATE
-                     SET plan_id = excluded.plan_id, charged_at = excluded.charged_at, refunded_at = NULL, transferred_from = NULL
-                     WHERE c.refunded_at IS NOT NULL
-                 RETURNING plan_id)
-             UPDATE public.subscription_limit s
-             SET deploy_limit = COALESCE(plan.refill, s.deploy_limit) - 1,
-                 last_quota_refresh = CASE WHEN plan.refill IS NULL THEN s.last_quota_refresh ELSE now() END,
-                 updated_at = now()
-             FROM plan JOIN entry ON entry.plan_id = plan.id
-             WHERE s.id = plan.id
-             """,
-            cancellationToken);
-        return charged == 1;
-    }
+    private async Task<bool> TakeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken) =>
+        await pending.ExecuteAsync(
+            """
+            WITH plan AS (
+                SELECT s.id, r.refill
+                FROM public.subscription_limit s
+                CROSS JOIN LATERAL (SELECT CASE
+                    WHEN s.billing_interval = 'year' AND upper(s.plan_name) <> 'FREE' AND (s.last_quota_refresh IS NULL
+                        OR (s.last_quota_refresh AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC' <= now())
+                    THEN ($3::jsonb ->> upper(s.plan_name))::int END AS refill) r
+                WHERE s.organization_id = $1 AND s.is_active AND s.period_end >= now()
+                  AND COALESCE(r.refill, s.deploy_limit) > 0
+                ORDER BY CASE WHEN upper(s.plan_name) = 'FREE' THEN 1 WHEN s.billing_interval = 'year' THEN 0 ELSE 2 END,
+                    s.period_end, s.id COLLATE "C"
+                LIMIT 1
+                FOR NO KEY UPDATE OF s),
+            entry AS (
+                INSERT INTO deploy.quota_charges AS c (deployment_id, organization_id, plan_id, amount, charged_at)
+                SELECT $2, $1, plan.id, 1, now() FROM plan
+                ON CONFLICT (deployment_id) DO UPDATE
+                    SET plan_id = excluded.plan_id, charged_at = excluded.charged_at, refunded_at = NULL, transferred_from = NULL
+                    WHERE c.refunded_at IS NOT NULL
+                RETURNING plan_id)
+            UPDATE public.subscription_limit s
+            SET deploy_limit = COALESCE(plan.refill, s.deploy_limit) - 1,
+                last_quota_refresh = CASE WHEN plan.refill IS NULL THEN s.last_quota_refresh ELSE now() END,
+                updated_at = now()
+            FROM plan JOIN entry ON entry.plan_id = plan.id
+            WHERE s.id = plan.id
+            """,
+            [Of(organizationId), Of(deployment.Value), Of(_allowances)],
+            cancellationToken) == 1;
 }

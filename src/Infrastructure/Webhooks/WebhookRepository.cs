@@ -6,6 +6,11 @@ namespace Libra.Deploy.Infrastructure.Webhooks;
 
 internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepository
 {
+    // Compiled, because every deployment asks this three times, mostly to find none.
+    private static readonly Func<LibraDbContext, string, IAsyncEnumerable<Webhook>> List = EF.CompileAsyncQuery(
+        (LibraDbContext database, string organizationId) => database.Set<Webhook>()
+            .Where(webhook => webhook.OrganizationId == organizationId).OrderBy(webhook => webhook.Id).AsQueryable());
+
     private DbSet<Webhook> Webhooks => database.Set<Webhook>();
 
     private DbSet<WebhookDelivery> Deliveries => database.Set<WebhookDelivery>();
@@ -22,8 +27,7 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
     }
 
     public async Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
-        await Webhooks.Where(webhook => webhook.OrganizationId == organizationId)
-            .OrderBy(webhook => webhook.Id).ToListAsync(cancellationToken);
+        await List(database, organizationId).ToListAsync(cancellationToken);
 
     public async Task<int> CountForUpdateAsync(string organizationId, CancellationToken cancellationToken)
     {
