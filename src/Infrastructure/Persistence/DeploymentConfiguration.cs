@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Queue;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,6 +13,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     /// <summary>PostgreSQL's own version of a row, another one after each write.</summary>
     public const string RowVersion = "xmin";
 
+    private const string Priority = "Priority";
     private const string Active = "status NOT IN ('completed', 'failed', 'cancelled')";
 
     public void Configure(EntityTypeBuilder<Deployment> deployment)
@@ -34,6 +36,8 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Property<DateTimeOffset?>("ArchivedAt");
         deployment.Property<string?>("HangfireJobId").HasMaxLength(32);
         deployment.ComplexProperty(d => d.Settings);
+        // A copy, because an index cannot be made over part of a complex property.
+        deployment.Property<int>(Priority).HasComputedColumnSql("settings_priority", stored: true).ValueGeneratedOnAdd();
         deployment.OwnsOne(d => d.Lease, lease =>
         {
             lease.Property(l => l.Owner).HasColumnName("lease_owner").HasMaxLength(100);
@@ -70,6 +74,9 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     {
         deployment.HasIndex(d => d.ProjectId).IsUnique().HasFilter(Active).HasDatabaseName(OneActiveIndex);
         deployment.HasIndex(d => d.DueAt).HasFilter("status = 'pending'").HasDatabaseName("ix_deployments_waiting");
+        deployment.HasIndex(nameof(Deployment.OrganizationId), Priority, nameof(Deployment.DueAt), nameof(Deployment.Id))
+            .IsDescending(false, true, false, false).HasFilter(WaitingLine.Waits).HasDatabaseName("ix_deployments_line");
+        deployment.HasIndex(d => d.OrganizationId).HasFilter(WaitingLine.Runs).HasDatabaseName("ix_deployments_running");
         deployment.HasIndex(nameof(Deployment.OrganizationId), "DispatchedAt")
             .HasFilter("dispatched_at IS NOT NULL").HasDatabaseName("ix_deployments_served");
         deployment.HasIndex(d => d.CreatedAt).HasFilter(Active).HasDatabaseName("ix_deployments_active");

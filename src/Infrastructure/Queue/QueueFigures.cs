@@ -29,10 +29,10 @@ internal sealed class QueueFigures(
         """;
 
     private const string Nodes =
-        """
+        $"""
         SELECT regexp_replace(s.id, ':[^:]*:[^:]*$', ''), (s.data::jsonb ->> 'WorkerCount')::int, s.lastheartbeat,
                (SELECT count(*)::int FROM deploy.deployments d
-                WHERE d.status NOT IN ('completed', 'failed', 'cancelled')
+                WHERE {WaitingLine.Runs}
                   AND lower(d.lease_owner) = lower(regexp_replace(s.id, ':[^:]*:[^:]*$', '')))
         FROM hangfire.server s WHERE s.data::jsonb -> 'Queues' ? $1 ORDER BY s.id
         """;

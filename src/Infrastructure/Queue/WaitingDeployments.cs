@@ -9,12 +9,16 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// </summary>
 internal sealed class WaitingDeployments(NpgsqlDataSource database)
 {
-    private const string TakeDue =
+    // Of two with the same turn the one goes first whose organization was served longer ago: by time alone, the newcomer would wait
+    // for all of the other's when there is one slot.
+    private static readonly string TakeDue =
         $"""
-        WITH {WaitingLine.Sql}
+        WITH RECURSIVE {WaitingLine.Standings}
         UPDATE deploy.deployments d SET dispatched_at = $1
-        FROM (SELECT id FROM line WHERE turn <= $2 ORDER BY {WaitingLine.Order} LIMIT $3) next
-        WHERE d.id = next.id AND d.status = 'pending' AND d.dispatched_at IS NULL
+        FROM (
+            SELECT first.id FROM standing CROSS JOIN {WaitingLine.FirstOfEach("$3")} first
+            WHERE running + place <= $2 ORDER BY running + place, last NULLS FIRST, due_at, id LIMIT $3) next
+        WHERE d.id = next.id AND {WaitingLine.Waits}
         RETURNING d.id
         """;
 
@@ -87,7 +91,7 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
     public async Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT min(due_at) FROM deploy.deployments WHERE status = 'pending' AND dispatched_at IS NULL");
+            $"SELECT min(due_at) FROM deploy.deployments WHERE {WaitingLine.Waits}");
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
     }
 

@@ -111,6 +111,27 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
         (await TakeOrderAsync()).Should().Equal(told.Values);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Line_OfAnyCrowd_IsInTheOrderOfTurnsThenOfThoseWhoWaitedLongest(int seed)
+    {
+        var crowd = new Crowd(seed, organizations: 5);
+        for (var i = 0; i < 12; i++) crowd.Waits(await AddAsync(crowd.Next, Now.AddMinutes(-60)), Now.AddMinutes(-60), priority: 5);
+        for (var i = 0; i < 8; i++) crowd.Runs((await TakeAsync(1)).Single(), i);
+        for (var i = 0; i < 40; i++)
+        {
+            var (due, priority) = (Now.AddSeconds(crowd.Between(-9, 0)), crowd.Between(4, 7));
+            crowd.Waits(await AddAsync(crowd.Next, due, priority), due, priority);
+        }
+
+        var line = crowd.Line();
+        foreach (var (id, at) in line.Select((id, at) => (id, at)))
+            (await PlaceAsync(id))!.Position.Should().Be(8 + at + 1, "eight have a job each");
+        (await TakeAsync(17)).Should().BeEquivalentTo(line.Take(17));
+    }
+
     [Fact]
     public async Task Place_OfAFailedAttempt_IsBehindAllThatIsDue()
     {
@@ -194,5 +215,40 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
         var ids = new List<DeploymentId>();
         while (await rows.ReadAsync(TestContext.Current.CancellationToken)) ids.Add(DeploymentId.Parse(rows.GetString(0)));
         return ids;
+    }
+
+    /// <summary>What the line is, said as plainly as can be.</summary>
+    private sealed class Crowd(int seed, int organizations)
+    {
+        private readonly Random _random = new(seed);
+        private readonly List<(string Organization, DeploymentId Id, DateTimeOffset Due, int Priority)> _waiting = [];
+        private readonly List<(string Organization, int Turn)> _served = [];
+        private string _next = "";
+
+        /// <summary>An organization that asks for one more.</summary>
+        public string Next => _next = $"org-{_random.Next(organizations)}";
+
+        public int Between(int least, int below) => _random.Next(least, below);
+
+        public void Waits(DeploymentId id, DateTimeOffset due, int priority) => _waiting.Add((_next, id, due, priority));
+
+        public void Runs(DeploymentId id, int turn)
+        {
+            var served = _waiting.Single(waiting => waiting.Id == id);
+            _served.Add((served.Organization, turn));
+            _waiting.Remove(served);
+        }
+
+        public List<DeploymentId> Line() =>
+        [
+            .. _waiting.GroupBy(waiting => waiting.Organization).SelectMany(organization =>
+                {
+                    var turns = _served.Where(served => served.Organization == organization.Key).Select(served => served.Turn).ToList();
+                    return organization.OrderByDescending(one => one.Priority).ThenBy(one => one.Due).ThenBy(one => one.Id.Value)
+                        .Select((one, place) => (one.Id, one.Due, Turn: turns.Count + place, Last: turns.DefaultIfEmpty(-1).Max()));
+                })
+                .OrderBy(one => one.Turn).ThenBy(one => one.Last).ThenBy(one => one.Due).ThenBy(one => one.Id.Value)
+                .Select(one => one.Id),
+        ];
     }
 }

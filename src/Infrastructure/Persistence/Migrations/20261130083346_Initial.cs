@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -169,6 +169,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     archived_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     dispatched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     hangfire_job_id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    priority = table.Column<int>(type: "integer", nullable: false, computedColumnSql: "settings_priority", stored: true),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                     settings_debug = table.Column<bool>(type: "boolean", nullable: false),
                     settings_force = table.Column<bool>(type: "boolean", nullable: false),
@@ -445,6 +446,14 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 descending: new bool[0]);
 
             migrationBuilder.CreateIndex(
+                name: "ix_deployments_line",
+                schema: "deploy",
+                table: "deployments",
+                columns: new[] { "organization_id", "priority", "due_at", "id" },
+                descending: new[] { false, true, false, false },
+                filter: "status = 'pending' AND dispatched_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deployments_organization_id_created_at_id",
                 schema: "deploy",
                 table: "deployments",
@@ -464,6 +473,13 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 table: "deployments",
                 columns: new[] { "project_id", "created_at", "id" },
                 descending: new[] { false, true, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deployments_running",
+                schema: "deploy",
+                table: "deployments",
+                column: "organization_id",
+                filter: "status NOT IN ('completed', 'failed', 'cancelled') AND (status <> 'pending' OR dispatched_at IS NOT NULL)");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_served",
