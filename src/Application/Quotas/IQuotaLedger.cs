@@ -7,7 +7,7 @@ public interface IQuotaLedger
 {
     /// <summary>
     /// Marks the deployment's charge as refunded and returns it to the plan that it was taken from, if that still exists and has not
-    /// begun a new allowance since. Safe to repeat: a charge comes back once.
+    /// begun a new allowance since, at the latest with the commit. Safe to repeat: a charge comes back once.
     /// </summary>
-    Task RefundAsync(DeploymentId deployment, CancellationToken cancellationToken);
+    void Refund(DeploymentId deployment);
 }

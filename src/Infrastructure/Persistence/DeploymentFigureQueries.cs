@@ -5,10 +5,11 @@ using Libra.Deploy.Domain.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-internal sealed class DeploymentFigureQueries(LibraDbContext database, NpgsqlDataSource source, TimeProvider clock) : IDeploymentFigures
+internal sealed class DeploymentFigureQueries(PendingStatements pending, NpgsqlDataSource source, TimeProvider clock) : IDeploymentFigures
 {
     private const string ByStatus =
         """
@@ -27,13 +28,12 @@ internal sealed class DeploymentFigureQueries(LibraDbContext database, NpgsqlDat
         FROM deploy.deployments WHERE completed_at >= $2 AND ($1::text[] IS NULL OR organization_id = ANY ($1))
         """;
 
-    public Task CountAsync(string organizationId, DeploymentStatus ended, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlAsync(
-            $"""
-             INSERT INTO deploy.deployment_counts AS c (organization_id, status, count) VALUES ({organizationId}, {ended.WireName()}, 1)
-             ON CONFLICT (organization_id, status) DO UPDATE SET count = c.count + 1
-             """,
-            cancellationToken);
+    public void Count(string organizationId, DeploymentStatus ended) => pending.Add(
+        """
+        INSERT INTO deploy.deployment_counts AS c (organization_id, status, count) VALUES ($1, $2, 1)
+        ON CONFLICT (organization_id, status) DO UPDATE SET count = c.count + 1
+        """,
+        Of(organizationId), Of(ended.WireName()));
 
     public async Task<DeploymentFigures> ReadAsync(OrganizationFilter visible, CancellationToken cancellationToken) =>
         new(await StatusesAsync(visible, cancellationToken), await LastDayAsync(visible, cancellationToken));

@@ -44,17 +44,17 @@ internal sealed class QuotaCharges(
         database.Set<QuotaCharge>().AnyAsync(
             charge => charge.DeploymentId == deployment.Value && charge.RefundedAt == null, cancellationToken);
 
-    public Task RefundAsync(DeploymentId deployment, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
-        $"""
-         WITH refund AS (
-             UPDATE deploy.quota_charges SET refunded_at = now()
-             WHERE deployment_id = {deployment.Value} AND refunded_at IS NULL
-             RETURNING plan_id, amount, charged_at)
-         UPDATE public.subscription_limit s SET deploy_limit = LEAST(s.deploy_limit, {int.MaxValue} - refund.amount) + refund.amount, updated_at = now()
-         FROM refund
-         WHERE s.id = refund.plan_id AND refund.charged_at >= GREATEST(s.period_start, s.last_quota_refresh)
-         """,
-        cancellationToken);
+    public void Refund(DeploymentId deployment) => pending.Add(
+        """
+        WITH refund AS (
+            UPDATE deploy.quota_charges SET refunded_at = now()
+            WHERE deployment_id = $1 AND refunded_at IS NULL
+            RETURNING plan_id, amount, charged_at)
+        UPDATE public.subscription_limit s SET deploy_limit = LEAST(s.deploy_limit, $2 - refund.amount) + refund.amount, updated_at = now()
+        FROM refund
+        WHERE s.id = refund.plan_id AND refund.charged_at >= GREATEST(s.period_start, s.last_quota_refresh)
+        """,
+        Of(deployment.Value), Of(int.MaxValue));
 
     /// <summary>
     /// Picks the plan by the order of <see cref="OrganizationQuota"/>, refreshes it when that is due, takes one and writes the ledger:

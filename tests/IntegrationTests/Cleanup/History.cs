@@ -100,13 +100,13 @@ internal sealed class History : IAsyncDisposable
                 "INSERT INTO public.project (id, name, template_type, user_id, organization_id) SELECT 'p' || n, 'x', 'static', 'user', 'org' FROM generate_series(0, $1 - 1) n ON CONFLICT DO NOTHING",
                 projects);
         await _database.ExecuteAsync(
-            """
-            INSERT INTO deploy.deployments
+            $"""
+            INSERT INTO deploy.deployments ({DeploymentColumns.Written}) SELECT {DeploymentColumns.Written} FROM (
             SELECT (jsonb_populate_record(d, jsonb_build_object(
                 'id', 'deploy_' || (1700000000000 + n) || '_' || lpad(n::text, 9, '0'),
                 'created_at', d.created_at - n * interval '1 second',
                 'project_id', CASE WHEN $4 > 0 THEN 'p' || (n % $4) ELSE d.project_id END))).*
-            FROM deploy.deployments d, generate_series($2 + 1, $2 + $3) n WHERE d.id = $1
+            FROM deploy.deployments d, generate_series($2 + 1, $2 + $3) n WHERE d.id = $1) copy
             """,
             id, from, count, projects);
     }

@@ -1,3 +1,4 @@
+using Libra.Deploy.IntegrationTests.Persistence;
 using Libra.Deploy.IntegrationTests.Service;
 
 namespace Libra.Deploy.IntegrationTests.Deployments;
@@ -10,12 +11,12 @@ internal static class WaitingCopy
     {
         var id = $"deploy_{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}_{Guid.NewGuid().ToString("N")[..9]}";
         await service.ExecuteAsync(
-            """
-            INSERT INTO deploy.deployments
+            $"""
+            INSERT INTO deploy.deployments ({DeploymentColumns.Written}) SELECT {DeploymentColumns.Written} FROM (
             SELECT (jsonb_populate_record(d, jsonb_build_object(
                 'id', $2, 'status', 'pending', 'progress', 0, 'attempt', 0, 'completed_at', NULL, 'started_at', NULL, 'created_at', now(),
                 'source_digest', NULL, 'artifact_digest', NULL, 'worker_url', NULL, 'dispatched_at', now(), 'due_at', now() + interval '1 day'))).*
-            FROM deploy.deployments d WHERE d.id = $1
+            FROM deploy.deployments d WHERE d.id = $1) copy
             """,
             ended, id);
         await service.ExecuteAsync(

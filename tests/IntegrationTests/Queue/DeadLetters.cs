@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.IntegrationTests.Persistence;
 using Libra.Deploy.IntegrationTests.Service;
 
 namespace Libra.Deploy.IntegrationTests.Queue;
@@ -16,11 +17,11 @@ internal static class DeadLetters
         var model = (await project.DeployPageAsync(html))["deploymentId"]!.GetValue<string>();
         var id = DeploymentId.New(TimeProvider.System.GetUtcNow()).Value;
         await project.Service.ExecuteAsync(
-            """
-            INSERT INTO deploy.deployments SELECT (jsonb_populate_record(d, jsonb_build_object(
+            $"""
+            INSERT INTO deploy.deployments ({DeploymentColumns.Written}) SELECT {DeploymentColumns.Written} FROM (SELECT (jsonb_populate_record(d, jsonb_build_object(
                 'id', $2, 'status', 'pending', 'attempt', 0, 'progress', 0, 'completed_at', null, 'hangfire_job_id', null, 'dispatched_at', null,
                 'created_at', now(), 'started_at', now() - interval '1 day', 'due_at', now() + interval '1 day'))).*
-            FROM deploy.deployments d WHERE id = $1
+            FROM deploy.deployments d WHERE id = $1) copy
             """,
             model, id);
         await project.Service.ExecuteAsync(

@@ -55,10 +55,10 @@ internal sealed class QuotaBooks(PlatformDatabase database) : IAsyncDisposable
         services => services.GetRequiredService<IQuotaCharges>()
             .ChargeReplayAsync(organization, original, replay, TestContext.Current.CancellationToken));
 
-    public Task RefundAsync(DeploymentId deployment) => InTransactionAsync(async services =>
+    public Task RefundAsync(DeploymentId deployment) => InTransactionAsync(services =>
     {
-        await services.GetRequiredService<IQuotaLedger>().RefundAsync(deployment, TestContext.Current.CancellationToken);
-        return Result.Success;
+        services.GetRequiredService<IQuotaLedger>().Refund(deployment);
+        return Task.FromResult<ErrorOr<Success>>(Result.Success);
     });
 
     public async Task<bool> IsChargedAsync(DeploymentId deployment)

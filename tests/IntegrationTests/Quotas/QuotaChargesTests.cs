@@ -233,10 +233,13 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
         var deployment = QuotaBooks.NewDeployment();
         await _books.ChargeAsync(_organization, deployment);
         await using var scope = _books.Database.Services.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
+        await using var transaction = await work.BeginAsync(TestContext.Current.CancellationToken);
 
         var finished = new DeploymentFinished(deployment, _organization, DeploymentStatus.Failed, refundable);
         await scope.ServiceProvider.GetRequiredService<IMediator>()
             .Publish(DomainEventNotification.For(finished), TestContext.Current.CancellationToken);
+        await work.CommitAsync(TestContext.Current.CancellationToken);
 
         (await _books.LeftAsync(plan)).Should().Be(left);
     }

@@ -10,10 +10,11 @@ namespace Libra.Deploy.Application.Deployments.Figures;
 internal sealed class CountFinishedDeployment(IDeploymentFigures figures)
     : INotificationHandler<DomainEventNotification<DeploymentFinished>>
 {
-    public async Task Handle(DomainEventNotification<DeploymentFinished> notification, CancellationToken cancellationToken)
+    public Task Handle(DomainEventNotification<DeploymentFinished> notification, CancellationToken cancellationToken)
     {
         var finished = notification.Event;
-        await figures.CountAsync(finished.OrganizationId, finished.Status, cancellationToken);
+        figures.Count(finished.OrganizationId, finished.Status);
         DeploymentMetrics.DeploymentEnded(finished.Status, finished.Category, finished.Duration);
+        return Task.CompletedTask;
     }
 }

@@ -12,7 +12,7 @@ public sealed record GetDeploymentFiguresQuery(OrganizationFilter Caller) : IReq
 public interface IDeploymentFigures
 {
     /// <summary>Adds an ended deployment to its organization's totals; joins the caller's transaction.</summary>
-    Task CountAsync(string organizationId, DeploymentStatus ended, CancellationToken cancellationToken);
+    void Count(string organizationId, DeploymentStatus ended);
 
     /// <summary>
     /// Cost grows with what is active, with the number of organizations and with one day's deployments, never with history.
