@@ -3,21 +3,23 @@ using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Ends a deployment that is past its whole time and that no worker holds. Safe to repeat.</summary>
 public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
 
-internal sealed class AbandonOverdueDeploymentHandler(DeploymentLedger ledger, DeploymentArchive archive, TimeProvider clock)
+internal sealed class AbandonOverdueDeploymentHandler(
+    DeploymentLedger ledger, DeploymentArchive archive, IOptions<DeploymentOptions> options, TimeProvider clock)
     : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
     {
         var abandoned = await ledger.ChangeAsync(
             command.Id,
-            deployment =>
-                deployment.Abandon(FailureCauses.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
+            deployment => deployment.Abandon(
+                FailureCauses.TimedOut(deployment, options.Value), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
             cancellationToken);
         if (abandoned.IsError) return abandoned.Errors;
 

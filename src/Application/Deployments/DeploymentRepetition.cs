@@ -18,7 +18,7 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IDeployab
         Func<Deployment, ErrorOr<Success>>? prepare = null)
     {
         var project = await projects.HoldAsync(original.ProjectId, cancellationToken);
-        if (project is null) return ProjectErrors.NotFound;
+        if (project is null || project.OrganizationId != original.OrganizationId) return ProjectErrors.NotFound; // moved since
 
         var origin = new DeploymentOrigin(
             original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);

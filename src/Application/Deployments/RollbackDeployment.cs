@@ -28,12 +28,14 @@ internal sealed class RollbackDeploymentHandler(
 
         // From here on no cleanup of the project removes anything.
         var project = await projects.HoldAsync(earlier.ProjectId, cancellationToken);
-        if (project is null) return ProjectErrors.NotFound;
+        if (project is null || project.OrganizationId != earlier.OrganizationId) return ProjectErrors.NotFound; // moved since
         if (!await artifacts.ExistsAsync(digest, cancellationToken))
             return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
 
-        var live = await deployments.FindLiveAsync(earlier.ProjectId, cancellationToken);
-        if (live?.ArtifactDigest == digest) return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");
+        // One that failed or was cancelled as it went live may be what visitors see: then this is the way back.
+        var last = await deployments.FindLastPublishedAsync(earlier.ProjectId, cancellationToken);
+        if (last is { Status: DeploymentStatus.Completed } && last.ArtifactDigest == digest)
+            return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");
 
         var origin = new DeploymentOrigin(
             earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId,

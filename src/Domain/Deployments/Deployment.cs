@@ -244,15 +244,21 @@ public sealed class Deployment : Aggregate
 
     /// <summary>
     /// The attempt ended badly. What may pass by itself waits <paramref name="retryAfter"/> for the next attempt while there is one
-    /// left; everything else ends the deployment, and what is not the user's doing makes a dead letter.
+    /// left; everything else ends the deployment, and what is not the user's doing makes a dead letter. One that was to be cancelled
+    /// is cancelled by this, whatever failed.
     /// </summary>
     public ErrorOr<Success> FailAttempt(long token, DeploymentFailure failure, TimeSpan retryAfter, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(failure);
         if (Refuse(token) is { } refused) return refused;
 
-        Failure = failure with { Step = failure.Step ?? CurrentStep };
-        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
+        if (CancelRequestedAt is not null)
+        {
+            EndCancelled(now);
+            return Result.Success;
+        }
+
+        RecordFailure(failure, now);
         if (failure.Retryable && Attempt < Settings.MaxAttempts)
         {
             (Lease, DueAt) = (null, now + retryAfter);
@@ -265,8 +271,8 @@ public sealed class Deployment : Aggregate
     }
 
     /// <summary>
-    /// Ends the deployment without a worker's lease, because it is out of time or cannot be processed at all. Whoever still runs it
-    /// has lost its lease by this.
+    /// Ends the deployment without a worker's lease, because it is out of time or cannot be processed at all; a dead letter, unless it
+    /// is the user's doing. Whoever still runs it has lost its lease by this.
     /// </summary>
     public ErrorOr<Success> Abandon(DeploymentFailure failure, string deadLetterReason, DateTimeOffset now)
     {
@@ -274,9 +280,8 @@ public sealed class Deployment : Aggregate
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
 
         FencingToken++;
-        Failure = failure with { Step = failure.Step ?? CurrentStep };
-        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
-        End(failure, deadLetterReason, now);
+        RecordFailure(failure, now);
+        End(failure, failure.IsOurs ? deadLetterReason : null, now);
         return Result.Success;
     }
 
@@ -322,9 +327,15 @@ public sealed class Deployment : Aggregate
 
     private void EndCancelled(DateTimeOffset now)
     {
-        Failure = new DeploymentFailure("DEPLOYMENT_CANCELLED", FailureCategory.User, CurrentStep, "The deployment was cancelled.", []);
-        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
+        RecordFailure(
+            new DeploymentFailure("DEPLOYMENT_CANCELLED", FailureCategory.User, Step: null, "The deployment was cancelled.", []), now);
         Finish(DeploymentStatus.Cancelled, now, refundable: !_journal.Exists(run => run.Step == DeploymentStep.Build));
+    }
+
+    private void RecordFailure(DeploymentFailure failure, DateTimeOffset now)
+    {
+        Failure = failure with { Step = failure.Step ?? CurrentStep };
+        if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
     }
 
     private void End(DeploymentFailure failure, string? deadLetterReason, DateTimeOffset now)

@@ -12,6 +12,12 @@ public interface IDeploymentRepository
     /// <summary>The newest completed deployment of the project; null when there is none.</summary>
     Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The newest deployment of the project that began to put its version live, however it ended; null when there is none. Only of one
+    /// that completed is it sure that its version is served.
+    /// </summary>
+    Task<Deployment?> FindLastPublishedAsync(string projectId, CancellationToken cancellationToken);
+
     /// <summary>Writes a deployment that was just accepted, at the latest with the commit.</summary>
     void Add(Deployment deployment);
 }

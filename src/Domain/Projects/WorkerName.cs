@@ -10,6 +10,7 @@ namespace Libra.Deploy.Domain.Projects;
 public readonly partial record struct WorkerName
 {
     private const int LongestLabel = 63;
+    private const int HashDigits = 16;
     private const string Suffix = "-worker";
 
     private WorkerName(string value) => Value = value;
@@ -17,17 +18,18 @@ public readonly partial record struct WorkerName
     public string Value { get; }
 
     /// <summary>
-    /// The name of a project's worker. An id that already is a short lower-case label stays as it is; any other is
-    /// cleaned, cut and given eight hex digits of its hash, so that two ids never share a name.
+    /// The name of a project's worker. An id that already is a short lower-case label stays as it is; any other is cleaned, cut and
+    /// given sixteen hex digits of its hash. An id that ends as such a name does is never taken as it is: whoever reads the name of
+    /// another's site in its address cannot choose an id that has it too.
     /// </summary>
     public static WorkerName For(string projectId)
     {
         ArgumentException.ThrowIfNullOrEmpty(projectId);
         var plain = projectId + Suffix;
-        if (plain.Length <= LongestLabel && Label().IsMatch(plain)) return new WorkerName(plain);
+        if (plain.Length <= LongestLabel && Label().IsMatch(plain) && !EndsInHash().IsMatch(projectId)) return new WorkerName(plain);
 
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projectId)))[..8];
-        var room = LongestLabel - Suffix.Length - hash.Length - 1;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projectId)))[..HashDigits];
+        var room = LongestLabel - Suffix.Length - HashDigits - 1;
         var cleaned = NotLabel().Replace(projectId.ToLowerInvariant(), "-").Trim('-');
         if (cleaned.Length > room) cleaned = cleaned[..room].TrimEnd('-');
         if (cleaned.Length == 0 || !char.IsAsciiLetter(cleaned[0])) cleaned = "p" + (cleaned.Length == 0 ? "" : "-" + cleaned);
@@ -40,6 +42,9 @@ public readonly partial record struct WorkerName
 
     [GeneratedRegex(@"\A[a-z](?:[a-z0-9-]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
+
+    [GeneratedRegex(@"-[0-9a-f]{16}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex EndsInHash();
 
     [GeneratedRegex("[^a-z0-9-]+", RegexOptions.CultureInvariant)]
     private static partial Regex NotLabel();

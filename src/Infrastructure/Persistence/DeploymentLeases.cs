@@ -8,17 +8,20 @@ internal sealed class DeploymentLeases(NpgsqlDataSource database) : IDeploymentL
 {
     private const string Renew =
         """
-        UPDATE deploy.deployments SET lease_expires_at = $3
-        WHERE id = $1 AND fencing_token = $2 AND lease_owner IS NOT NULL AND status NOT IN ('completed', 'failed', 'cancelled')
+        UPDATE deploy.deployments SET lease_expires_at = $4
+        WHERE id = $1 AND fencing_token = $2 AND lease_owner IS NOT NULL AND lease_expires_at >= $3
+          AND status NOT IN ('completed', 'failed', 'cancelled')
         RETURNING cancel_requested_at IS NOT NULL
         """;
 
-    public async Task<LeaseRenewal> RenewAsync(DeploymentId id, long token, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    public async Task<LeaseRenewal> RenewAsync(
+        DeploymentId id, long token, DateTimeOffset knownEnd, DateTimeOffset newEnd, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Renew);
         command.Parameters.AddWithValue(id.Value);
         command.Parameters.AddWithValue(token);
-        command.Parameters.AddWithValue(expiresAt);
+        command.Parameters.AddWithValue(knownEnd);
+        command.Parameters.AddWithValue(newEnd);
         return await command.ExecuteScalarAsync(cancellationToken) switch
         {
             true => LeaseRenewal.CancelRequested,

@@ -28,10 +28,11 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
     }
 
     public Task<Deployment?> FindLiveAsync(string projectId, CancellationToken cancellationToken) =>
-        database.Deployments.AsNoTracking()
-            .Where(deployment => deployment.ProjectId == projectId && deployment.Status == DeploymentStatus.Completed)
-            .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id)
-            .FirstOrDefaultAsync(cancellationToken);
+        NewestOf(projectId).FirstOrDefaultAsync(deployment => deployment.Status == DeploymentStatus.Completed, cancellationToken);
+
+    public Task<Deployment?> FindLastPublishedAsync(string projectId, CancellationToken cancellationToken) =>
+        NewestOf(projectId).FirstOrDefaultAsync(
+            deployment => deployment.Journal.Any(run => run.Step == DeploymentStep.Deploy), cancellationToken);
 
     // By hand and not tracked, so that it goes along with the rest of an acceptance; what begins as null is not named.
     public void Add(Deployment deployment) => pending.Add(
@@ -52,6 +53,10 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
         Of(deployment.ArtifactDigest), Of(deployment.ArtifactSize), Of(deployment.ArtifactReused),
         Of(deployment.Settings.Timeout), Of(deployment.Settings.Debug), Of(deployment.Settings.Force),
         Of(deployment.Settings.MaxAttempts), Of(deployment.Settings.Priority));
+
+    private IQueryable<Deployment> NewestOf(string projectId) => database.Deployments.AsNoTracking()
+        .Where(deployment => deployment.ProjectId == projectId)
+        .OrderByDescending(deployment => deployment.CreatedAt).ThenByDescending(deployment => deployment.Id);
 
     // What else was read for an earlier change may have been changed by others since.
     private void ForgetAllBut(Deployment? newest)

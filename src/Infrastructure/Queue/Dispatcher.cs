@@ -53,15 +53,16 @@ internal sealed class Dispatcher(
 
             var most = Math.Min(free, options.Value.MaxBatchSize);
             var due = await waiting.TakeDueAsync(clock.GetUtcNow(), most, options.Value.MaxRunningPerOrganization, cancellationToken);
-            foreach (var id in due) await EnqueueAsync(id, cancellationToken);
+            foreach (var id in due) await EnqueueAsync(id);
             if (due.Count < most) return await UntilNextDueAsync(cancellationToken);
         }
     }
 
-    private async Task EnqueueAsync(DeploymentId id, CancellationToken cancellationToken)
+    // Not to be stopped in between: a job that no deployment names would count as lost.
+    private async Task EnqueueAsync(DeploymentId id)
     {
         var job = jobs.Enqueue<RunDeploymentJob>(options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None));
-        await waiting.RecordJobAsync(id, job, cancellationToken);
+        await waiting.RecordJobAsync(id, job, CancellationToken.None);
     }
 
     private async Task<TimeSpan> UntilNextDueAsync(CancellationToken cancellationToken)

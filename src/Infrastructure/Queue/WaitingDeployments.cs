@@ -26,7 +26,7 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         """
         UPDATE deploy.deployments d SET dispatched_at = $1
         WHERE d.status NOT IN ('pending', 'completed', 'failed', 'cancelled') AND d.lease_expires_at <= $1
-          AND d.dispatched_at < $1 - interval '5 seconds'
+          AND (d.dispatched_at IS NULL OR d.dispatched_at < $1 - interval '5 seconds')
           AND NOT EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid::text = d.hangfire_job_id AND q.fetchedat IS NULL)
         RETURNING d.id
         """;
@@ -56,7 +56,10 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         return await IdsAsync(reader, cancellationToken);
     }
 
-    /// <summary>Running deployments whose worker is silent, and that no waiting job will take.</summary>
+    /// <summary>
+    /// Running deployments whose worker is silent, and that no waiting job will take; also of those that were put back as lost and
+    /// then run by the lost job after all.
+    /// </summary>
     public Task<IReadOnlyList<DeploymentId>> TakeOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         IdsAsync(TakeOrphans, cancellationToken, now);
 

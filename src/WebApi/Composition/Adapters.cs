@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Health;
@@ -36,6 +37,8 @@ internal static class Adapters
             // One without the other is refused with a sentence: nobody who set half of it wants the local target.
             var cloudflare = Cloudflare(configuration, account ?? string.Empty, token ?? string.Empty);
             services.AddCloudflareTarget(cloudflare);
+            // The sites' own addresses are below it: nobody may claim one of them as a custom domain.
+            services.PostConfigure<DeploymentOptions>(options => options.OwnZones.Add(cloudflare.DispatcherUrl.Host));
             if (settings.IsWorker && cloudflare.ZoneId is not null) services.AddCustomDomainsProbe();
             return;
         }

@@ -35,9 +35,13 @@ internal static class DeployRequest
     private static RequestSource? ReadSource(FieldReader fields)
     {
         var files = Raw(fields, "initFiles", JsonValueKind.Array, JsonValueKind.Object);
+        if (files is not null && IsEmptyTree(fields.Any("initFiles"))) files = null; // sent so by clients that mean the template
         var history = Raw(fields, "historyMessages", JsonValueKind.Array, JsonValueKind.String);
         return files is null && history is null ? null : new RequestSource(files, history);
     }
+
+    private static bool IsEmptyTree(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.Object } tree && tree.GetPropertyCount() == 0;
 
     private static string? Raw(FieldReader fields, string name, JsonValueKind one, JsonValueKind other)
     {

@@ -16,15 +16,17 @@ public sealed class RecoveryTests(LibraService service)
         end["status"]!.GetValue<string>().Should().Be("completed", "{0}", end);
     }
 
-    [Fact]
-    public async Task RunningDeployment_OfADeadWorker_GoesOnInTheSameAttempt()
+    [Theory]
+    [InlineData("now() - interval '1 minute'")]
+    [InlineData("NULL")] // put back as lost, and then run by the lost job after all
+    public async Task RunningDeployment_OfADeadWorker_GoesOnInTheSameAttempt(string dispatchedAt)
     {
         var project = await service.NewProjectAsync();
         var id = await InsertAsync(
             project,
             "building",
-            """
-            dispatched_at = now() - interval '1 minute', attempt = 1, started_at = now() - interval '1 minute', fencing_token = 7,
+            $"""
+            dispatched_at = {dispatchedAt}, attempt = 1, started_at = now() - interval '1 minute', fencing_token = 7,
             lease_owner = 'dead', lease_token = 7, lease_expires_at = now() - interval '1 second'
             """);
 

@@ -39,6 +39,30 @@ public sealed class DeploymentEndTests
     }
 
     [Fact]
+    public void FailAttempt_OfOneThatIsToBeCancelled_CancelsItInsteadOfTryingAgain()
+    {
+        var (deployment, token) = ADeployment.ThatReached(DeploymentStep.Build);
+        deployment.StartStep(token, DeploymentStep.Build, Now);
+        deployment.RequestCancel(Now);
+
+        deployment.FailAttempt(token, ADeployment.Failure(FailureCategory.Provider), TimeSpan.FromSeconds(8), Now).IsError.Should().BeFalse();
+
+        (deployment.Status, deployment.Failure!.Code).Should().Be((DeploymentStatus.Cancelled, "DEPLOYMENT_CANCELLED"));
+        deployment.Events.OfType<DeploymentDeadLettered>().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Abandon_WhenTheUsersDoing_IsNoDeadLetterAndKeepsTheCharge()
+    {
+        var (deployment, _) = ADeployment.ThatRuns();
+
+        deployment.Abandon(ADeployment.Failure(FailureCategory.User), DeadLetterReasons.ProcessingTimeout, Now);
+
+        deployment.Events.OfType<DeploymentDeadLettered>().Should().BeEmpty();
+        deployment.Events.OfType<DeploymentFinished>().Single().Refundable.Should().BeFalse();
+    }
+
+    [Fact]
     public void Complete_AfterAFailedAttempt_ShowsNoFailureAnyMore()
     {
         var (deployment, token) = ADeployment.ThatReached(DeploymentStep.Cleanup);

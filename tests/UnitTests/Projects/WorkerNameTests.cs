@@ -23,4 +23,15 @@ public sealed class WorkerNameTests
     [Fact]
     public void For_IdsThatCleanToTheSame_StayApart() =>
         new[] { "a_b", "a.b", "A-B", "a-b" }.Select(id => WorkerName.For(id).Value).Should().OnlyHaveUniqueItems();
+
+    [Theory]
+    [InlineData("My_Shop")]
+    [InlineData("7c9e6679-7425-40de-944b-e07fc1f90ae7")]
+    [InlineData("---")]
+    public void For_AnIdReadOffAnotherSitesAddress_IsAnotherName(string id)
+    {
+        var name = WorkerName.For(id).Value;
+
+        WorkerName.For(name[..^"-worker".Length]).Value.Should().NotBe(name);
+    }
 }

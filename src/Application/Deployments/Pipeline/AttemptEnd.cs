@@ -34,7 +34,13 @@ internal sealed class AttemptEnd(
             return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
         }
 
-        return new RunResult(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+        if (context.Deployment.Status == DeploymentStatus.Cancelled)
+        {
+            context.Log.Write(LogLevel.Warn, null, "Cancelled on request");
+            return new RunResult(RunOutcome.Cancelled);
+        }
+
+        return Ended(failure);
     }
 
     /// <summary>The watch stopped it.</summary>
@@ -51,11 +57,32 @@ internal sealed class AttemptEnd(
                 return cancelled.IsError ? RunResult.Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
             case StopCause.TimedOut:
                 await context.DisposeAsync();
-                context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, FailureCauses.TimedOut(context.Deployment).Message);
+                var timedOut = FailureCauses.TimedOut(context.Deployment, options.Value);
+                context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, timedOut.Message);
                 await ShipLogAsync(context);
-                return await GiveUpAsync(context.Deployment.Id, FailureCauses.TimedOut, DeadLetterReasons.ProcessingTimeout);
+                return await GiveUpAsync(context.Deployment.Id, _ => timedOut, DeadLetterReasons.ProcessingTimeout);
             case StopCause.ShuttingDown:
                 return await HandOverAsync(context);
+            default:
+                return new RunResult(RunOutcome.LeaseLost);
+        }
+    }
+
+    /// <summary>The watch stopped it before its log was open: nothing runs yet, and only the journal has to know.</summary>
+    public async Task<RunResult> StopUnloggedAsync(DeploymentId id, Lease lease, StopCause cause)
+    {
+        var now = clock.GetUtcNow();
+        switch (cause)
+        {
+            case StopCause.CancelRequested:
+                var cancelled = await ledger.ChangeAsync(id, current => current.ConfirmCancel(lease.Token, now), CancellationToken.None);
+                return cancelled.IsError ? RunResult.Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
+            case StopCause.TimedOut:
+                return await GiveUpAsync(
+                    id, current => FailureCauses.TimedOut(current, options.Value), DeadLetterReasons.ProcessingTimeout);
+            case StopCause.ShuttingDown:
+                var released = await ledger.ChangeAsync(id, current => current.ReleaseLease(lease.Token, now), CancellationToken.None);
+                return released.IsError ? RunResult.Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
             default:
                 return new RunResult(RunOutcome.LeaseLost);
         }
@@ -66,26 +93,29 @@ internal sealed class AttemptEnd(
     {
         await context.DisposeAsync();
         context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
+        await context.Log.DisposeAsync(); // whoever goes on continues the log, and would take an open one for a dead worker's
         var released = await context.RecordAsync(
             (current, token) => current.ReleaseLease(token, clock.GetUtcNow()), CancellationToken.None);
         return released.IsError ? RunResult.Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
     }
 
-    /// <summary>Ends the deployment whoever holds it, as a dead letter.</summary>
+    /// <summary>Ends the deployment whoever holds it; as a dead letter, unless it is the user's doing.</summary>
     public async Task<RunResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
     {
-        var message = string.Empty;
+        DeploymentFailure? ending = null;
         var abandoned = await ledger.ChangeAsync(
             id,
             current =>
             {
-                var ending = failure(current);
-                message = $"{ending.Code}: {ending.Message}";
+                ending = failure(current);
                 return current.Abandon(ending, reason, clock.GetUtcNow());
             },
             CancellationToken.None);
-        return abandoned.IsError ? RunResult.Refused(abandoned.FirstError) : new RunResult(RunOutcome.DeadLettered, Message: message);
+        return abandoned.IsError ? RunResult.Refused(abandoned.FirstError) : Ended(ending!);
     }
+
+    private static RunResult Ended(DeploymentFailure failure) =>
+        new(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
 
     // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
     private async Task ShipLogAsync(StepContext context)

@@ -72,6 +72,10 @@ internal sealed class DeploymentPipeline(
         {
             return new RunResult(RunOutcome.LeaseLost);
         }
+        catch (OperationCanceledException) when (watch.Cause != StopCause.None)
+        {
+            result = await end.StopUnloggedAsync(deployment.Id, lease, watch.Cause);
+        }
 
         if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled)
             await archive.SealAsync(subject);
@@ -98,6 +102,9 @@ internal sealed class DeploymentPipeline(
     {
         try
         {
+            // Asked for while no worker had it: nothing is begun before the first heartbeat looks.
+            if (context.Deployment.CancelRequestedAt is not null) return await end.StopAsync(context, StopCause.CancelRequested);
+
             context.Project = await projects.FindAsync(context.Deployment.ProjectId, watch.Token);
             return await WalkAsync(context, watch, stopping);
         }

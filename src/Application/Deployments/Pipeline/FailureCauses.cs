@@ -62,11 +62,16 @@ internal static class FailureCauses
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
 
-    /// <summary>The deployment's whole time is over.</summary>
-    public static DeploymentFailure TimedOut(Deployment deployment) => Of(
-        Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {deployment.Settings.Timeout.TotalSeconds:0} s."),
-        deployment.CurrentStep,
-        []);
+    /// <summary>The deployment's whole time is over; the user's doing when the request asked for less than the longest.</summary>
+    public static DeploymentFailure TimedOut(Deployment deployment, DeploymentOptions options)
+    {
+        var given = deployment.Settings.Timeout;
+        var error = Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {given.TotalSeconds:0} s.");
+        var failure = Of(error, deployment.CurrentStep, []);
+        return given.TotalMilliseconds >= options.MaxDeploymentTimeout
+            ? failure
+            : failure with { Category = FailureCategory.User, Hint = "Ask for more time in config.timeout, or make the build faster." };
+    }
 
     /// <summary>Too many workers died while they ran it.</summary>
     public static DeploymentFailure SuspectedKiller(Deployment deployment) => Of(

@@ -78,9 +78,12 @@ internal sealed class LeaseWatch : IAsyncDisposable
     private async Task<DateTimeOffset> RenewAsync(DateTimeOffset heldUntil)
     {
         var until = _clock.GetUtcNow() + _options.LeaseDuration;
+        using var late = new CancellationTokenSource(PatienceWith(heldUntil), _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
         try
         {
-            var renewal = await _leases.RenewAsync(_deployment.Id, _lease.Token, until, _end.Token);
+            // Not waited for beyond the token: a connection that answers nothing may take long to notice that it was cancelled.
+            var renewal = await _leases.RenewAsync(_deployment.Id, _lease.Token, heldUntil, until, either.Token).WaitAsync(either.Token);
             if (renewal == LeaseRenewal.Lost) Stop(StopCause.LeaseLost);
             if (renewal == LeaseRenewal.CancelRequested) Stop(StopCause.CancelRequested);
             return until;
@@ -96,6 +99,14 @@ internal sealed class LeaseWatch : IAsyncDisposable
             if (_clock.GetUtcNow() + _options.LeaseRenewal >= heldUntil) Stop(StopCause.LeaseLost);
             return heldUntil;
         }
+    }
+
+    // A database that hangs must not keep this worker working past its lease. One that woke too late may still ask: if nobody has
+    // taken the deployment meanwhile, it goes on.
+    private TimeSpan PatienceWith(DateTimeOffset heldUntil)
+    {
+        var left = heldUntil - _options.LeaseRenewal - _clock.GetUtcNow();
+        return left > _options.LeaseRenewal ? left : _options.LeaseRenewal;
     }
 
     private async Task<bool> WaitAsync()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
@@ -11,6 +12,9 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 
     /// <summary>No log can be found, and so none opened.</summary>
     public bool RefusesLogs { get; set; }
+
+    /// <summary>Called before a log is listed, which is how it is opened.</summary>
+    public Func<CancellationToken, Task> OnListLogs { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Called before a piece of a log is stored.</summary>
     public Func<Task> BeforeLogChunk { get; set; } = () => Task.CompletedTask;
@@ -41,10 +45,17 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) =>
         inner.HeadAsync(bucket, key, cancellationToken);
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, CancellationToken cancellationToken) =>
-        RefusesLogs && bucket == ObjectBucket.Logs
-            ? throw new IOException("The store is away.")
-            : inner.ListAsync(bucket, prefix, cancellationToken);
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(
+        ObjectBucket bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (bucket == ObjectBucket.Logs)
+        {
+            if (RefusesLogs) throw new IOException("The store is away.");
+            await OnListLogs(cancellationToken);
+        }
+
+        await foreach (var item in inner.ListAsync(bucket, prefix, cancellationToken)) yield return item;
+    }
 
     public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         inner.DeleteAsync(bucket, keys, cancellationToken);

@@ -110,13 +110,8 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     public async Task DeploymentTimeout_EndsTheDeploymentAsADeadLetter()
     {
         var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
-        await _node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
-        _node.Target.OnPublish = async cancellationToken =>
-        {
-            _node.Clock.Advance(TimeSpan.FromSeconds(61));
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-            return Result.Success;
-        };
+        await _node.ExecuteAsync("UPDATE deploy.deployments SET started_at = $2 WHERE id = $1", id.Value, Start.AddMinutes(-9));
+        _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
         (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
 
@@ -125,6 +120,22 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         letter.Reason.Should().Be(DeadLetterReasons.ProcessingTimeout);
         (await IsRefundedAsync(id)).Should().BeTrue();
         await ExpectReplayToCompleteAsync(id, letter.Id);
+    }
+
+    [Fact]
+    public async Task DeploymentTimeout_ThatTheRequestChose_IsTheUsersDoing()
+    {
+        var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
+        await _node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
+        _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
+
+        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Failed);
+
+        var failure = (await _node.ViewAsync(id)).Failure!;
+        (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_TIMEOUT", FailureCategory.User));
+        failure.Hint.Should().Contain("config.timeout");
+        (await _node.DeadLettersAsync(id)).Should().BeEmpty();
+        (await IsRefundedAsync(id)).Should().BeFalse();
     }
 
     [Fact]
@@ -298,6 +309,13 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         _node.Sandboxes.Mend();
         (_node.Store.RefusesReads, _node.Store.RefusesWrites) = (false, false);
         _node.Target.OnPublish = _ => ScriptedTarget.Fine();
+    }
+
+    private async Task<ErrorOr<Success>> NeverEndsAsync(TimeSpan passing, CancellationToken cancellationToken)
+    {
+        _node.Clock.Advance(passing + TimeSpan.FromSeconds(1));
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        return Result.Success;
     }
 
     private Task<bool> IsRefundedAsync(DeploymentId id) =>

@@ -86,8 +86,13 @@ internal sealed class PipelineNode : IAsyncDisposable
     }
 
     /// <summary>One turn of this worker on a deployment.</summary>
-    public async Task<RunResult> RunAsync(DeploymentId id) =>
-        (await SendAsync(new RunDeploymentCommand(id, Name, CancellationToken.None))).Value;
+    /// <param name="stopping">The node shuts down.</param>
+    public async Task<RunResult> RunAsync(DeploymentId id, CancellationToken stopping = default)
+    {
+        await using var scope = Scope();
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        return (await mediator.Send(new RunDeploymentCommand(id, Name, CancellationToken.None), stopping)).Value;
+    }
 
     /// <summary>How a deployment stands, as stored.</summary>
     public async Task<DeploymentView> ViewAsync(DeploymentId id)
