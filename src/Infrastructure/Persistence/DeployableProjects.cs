@@ -8,7 +8,9 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 /// <summary>Reads a project and its active deployment in one round trip: every request to deploy waits for it.</summary>
 internal sealed class DeployableProjects(LibraDbContext database) : IDeployableProjects
 {
-    private const string Hold = "SELECT organization_id, is_active, custom_domain FROM public.project WHERE id = $1 FOR UPDATE";
+    // The row is the platform's, and an empty text is no domain.
+    private const string Hold =
+        "SELECT organization_id, is_active, NULLIF(custom_domain, '') FROM public.project WHERE id = $1 FOR UPDATE";
 
     // A statement of its own: what the first one waited for is seen only by one that begins after it.
     private const string FindActive =

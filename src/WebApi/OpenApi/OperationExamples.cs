@@ -57,6 +57,7 @@ internal static class OperationExamples
                 1_221, Enum.GetValues<DeploymentStatus>().ToDictionary(status => status.WireName(), _ => 0L),
                 new DayResponse(48, 2, 0.96, 18_400, 41_000)),
             new QueueCountsResponse("deployment-queue", 3, 5),
+            new StatusQuotaResponse(Total: 50, Used: 12, Remaining: 38, Sample.Now),
             Sample.Now),
         new CleanupBody(OlderThanDays: 30, KeepPerProject: 10, DryRun: true),
         CleanupResponse.Of(

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Figures;
+using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.WebApi.Service;
@@ -8,6 +9,7 @@ namespace Libra.Deploy.WebApi.Service;
 /// <summary>Answer of <c>GET /status</c>, as far as the caller may see.</summary>
 /// <param name="Uptime">Milliseconds since this node started.</param>
 /// <param name="Node">The node that answered.</param>
+/// <param name="Quota">What the caller's organization may still deploy; missing for callers of several, or of all.</param>
 internal sealed record StatusResponse(
     bool Success,
     string Service,
@@ -16,6 +18,7 @@ internal sealed record StatusResponse(
     string Node,
     DeploymentCountsResponse Deployments,
     QueueCountsResponse Queue,
+    StatusQuotaResponse? Quota,
     DateTimeOffset Timestamp);
 
 /// <summary>How many deployments there were since the beginning, and how the last day went.</summary>
@@ -46,4 +49,11 @@ internal sealed record QueueCountsResponse(string Name, long Waiting, long Runni
 {
     public static QueueCountsResponse Of(string name, DeploymentFigures figures) => new(
         name, figures.Of(DeploymentStatus.Pending), figures.ByStatus.Where(count => count.Key.IsRunning()).Sum(count => count.Value));
+}
+
+/// <summary>A quota in short; <c>GET /organizations/{orgId}/quota</c> has its plans.</summary>
+internal sealed record StatusQuotaResponse(long Total, long Used, long Remaining, DateTimeOffset? ResetDate)
+{
+    public static StatusQuotaResponse? Of(QuotaView? quota) =>
+        quota is null ? null : new(quota.Total, quota.Used, quota.Remaining, quota.ResetDate);
 }

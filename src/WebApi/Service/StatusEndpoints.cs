@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Figures;
+using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
@@ -26,12 +27,17 @@ internal static class StatusEndpoints
     private static async Task<IResult> Status(
         HttpContext http, IMediator mediator, ServiceIdentity identity, IOptions<QueueOptions> queue, CancellationToken cancellationToken)
     {
-        var figures = await mediator.Send(new GetDeploymentFiguresQuery(http.Caller().Visible()), cancellationToken);
-        return figures.Match(
-            found => Results.Ok(new StatusResponse(
-                true, ServiceIdentity.Name, ServiceIdentity.Version, identity.Uptime, queue.Value.NodeName,
-                DeploymentCountsResponse.Of(found), QueueCountsResponse.Of(queue.Value.QueueName, found), identity.Now)),
-            errors => errors.ToProblem());
+        var visible = http.Caller().Visible();
+        var figures = await mediator.Send(new GetDeploymentFiguresQuery(visible), cancellationToken);
+        if (figures.IsError) return figures.Errors.ToProblem();
+
+        var quota = visible.Only is { Count: 1 } own
+            ? await mediator.Send(new GetQuotaQuery(visible, own.Single()), cancellationToken)
+            : default;
+        return Results.Ok(new StatusResponse(
+            true, ServiceIdentity.Name, ServiceIdentity.Version, identity.Uptime, queue.Value.NodeName,
+            DeploymentCountsResponse.Of(figures.Value), QueueCountsResponse.Of(queue.Value.QueueName, figures.Value),
+            StatusQuotaResponse.Of(quota.Value), identity.Now));
     }
 
     private static async Task<IResult> Cleanup(

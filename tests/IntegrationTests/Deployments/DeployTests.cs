@@ -24,6 +24,18 @@ public sealed class DeployTests(LibraService service)
     }
 
     [Fact]
+    public async Task Project_WhoseRowHasAnEmptyCustomDomain_HasNone()
+    {
+        var project = await service.NewProjectAsync();
+        await service.ExecuteAsync("UPDATE public.project SET custom_domain = '' WHERE id = $1", project.Id);
+
+        await project.DeployPageAsync("<h1>one</h1>");
+
+        (await service.ScalarAsync<long>("SELECT count(*) FROM deploy.deployments WHERE project_id = $1 AND custom_domain IS NULL", project.Id))
+            .Should().Be(1);
+    }
+
+    [Fact]
     public async Task StaticProject_FromTheTreeForm_KeepsBinaryFilesIntact()
     {
         var project = await service.NewProjectAsync();

@@ -24,6 +24,8 @@ public sealed class StatusTests(LibraService service)
         own["deployments"]!["last24h"]!["successRate"]!.GetValue<double>().Should().Be(0.5);
         own["deployments"]!["last24h"]!["p95Duration"]!.GetValue<long>().Should().BePositive();
         all["deployments"]!["total"]!.GetValue<long>().Should().BeGreaterThanOrEqualTo(2);
+        own["quota"]!["used"]!.GetValue<long>().Should().Be(2);
+        all["quota"].Should().BeNull("nobody's quota is everybody's");
     }
 
     [Fact]
