@@ -65,7 +65,7 @@ internal sealed class CreateDeploymentHandler(
     {
         if (command.IdempotencyKey is not { } key) return await AcceptAsync(command, claim: null, cancellationToken);
 
-        // What differs between two sendings of one request is no part of it.
+        // What differs between two sendings of one request is not part of it.
         var claim = IdempotencyClaim.For(command.OrganizationId, key, command with { RequestId = null, IdempotencyKey = null });
         var state = await idempotency.ClaimAsync(claim, cancellationToken);
         if (state.IsError) return state.Errors;

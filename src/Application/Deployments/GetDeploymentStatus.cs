@@ -7,7 +7,7 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>Tells how a deployment stands.</summary>
+/// <summary>Shows a deployment's status.</summary>
 public sealed record GetDeploymentStatusQuery(OrganizationFilter Caller, DeploymentId Id) : IRequest<ErrorOr<DeploymentStanding>>;
 
 /// <summary>How a deployment stands.</summary>

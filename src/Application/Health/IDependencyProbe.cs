@@ -15,7 +15,7 @@ public interface IDependencyProbe
 
 /// <summary>How often a dependency is bothered.</summary>
 /// <param name="Limit">No finding within this time counts as a failure.</param>
-/// <param name="Freshness">So long a finding is given again instead of trying anew.</param>
+/// <param name="Freshness">How long a finding is given again instead of trying anew.</param>
 public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness)
 {
     /// <summary>
@@ -24,7 +24,7 @@ public sealed record ProbePace(TimeSpan Limit, TimeSpan Freshness)
     public TimeSpan Patience { get; init; } = Limit;
 
     /// <summary>
-    /// So long after the start nobody is warned of what has not answered yet; for what comes up together with the service. Whoever
+    /// How long after the start nobody is warned of what has not answered yet; for what comes up together with the service. Whoever
     /// asks is told all the same.
     /// </summary>
     public TimeSpan FirstChance { get; init; }

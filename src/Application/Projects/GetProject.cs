@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Projects;
 
-/// <summary>Tells about a project.</summary>
+/// <summary>Shows a project.</summary>
 public sealed record GetProjectQuery(OrganizationFilter Caller, string Id) : IRequest<ErrorOr<ProjectView>>;
 
 internal sealed class GetProjectHandler(IProjectRepository projects, IDomainClaimRepository claims)

@@ -19,7 +19,7 @@ public interface ICustomDomains
     /// <param name="hostnameId">As <see cref="EnsureAsync"/> gave it.</param>
     Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken);
 
-    /// <summary>Gives the domain up with its certificates; one that is not there is no error.</summary>
+    /// <summary>Gives the domain up with its certificates; one that is not there is not an error.</summary>
     /// <param name="hostnameId">Null when it is not known: it is looked for by name then.</param>
     Task<ErrorOr<Success>> RemoveAsync(CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken);
 }

@@ -20,7 +20,7 @@ internal sealed class RefreshCustomDomainsHandler(
     : IRequestHandler<RefreshCustomDomainsCommand, ErrorOr<int>>
 {
     /// <summary>
-    /// So long a domain that just came into use is its deployment's to ask about, so that its log says what the owner has to publish. When
+    /// How long a domain that just came into use is its deployment's to ask about, so that its log says what the owner has to publish. When
     /// it does not, for its worker died, the next regular round does.
     /// </summary>
     internal static readonly TimeSpan OwnTurn = TimeSpan.FromSeconds(30);

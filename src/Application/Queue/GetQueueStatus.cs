@@ -3,7 +3,7 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Queue;
 
-/// <summary>Tells how the queue stands.</summary>
+/// <summary>Shows the state of the queue.</summary>
 public sealed record GetQueueStatusQuery : IRequest<ErrorOr<QueueStatus>>;
 
 /// <summary>Reads the figures of the queue.</summary>

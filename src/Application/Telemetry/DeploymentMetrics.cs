@@ -31,7 +31,7 @@ public static class DeploymentMetrics
         new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
 
     private static readonly Counter<long> Ended = Meter.CreateCounter<long>(
-        Deployments, description: "Deployments that ended, by status and by whose matter a failure was.");
+        Deployments, description: "Deployments that ended, by status and by who was responsible for a failure.");
     private static readonly Histogram<double> Durations = Meter.CreateHistogram(
         DeploymentDuration, description: "From the first start of a deployment to its end.", advice: Seconds);
     private static readonly Histogram<double> StepDurations = Meter.CreateHistogram(

@@ -6,7 +6,7 @@ using MediatR;
 
 namespace Libra.Deploy.Application.Webhooks;
 
-/// <summary>Changes what is given of a webhook's settings; null leaves a part as it is.</summary>
+/// <summary>Changes the given fields of a webhook's settings; null leaves a part as it is.</summary>
 public sealed record UpdateWebhookCommand(
     string OrganizationId, WebhookId Id, string? Url, IReadOnlyList<string>? Events, string? Description,
     bool? IsEnabled) : IRequest<ErrorOr<WebhookView>>, ITransactional;

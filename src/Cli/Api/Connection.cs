@@ -14,7 +14,7 @@ internal sealed record Connection(Uri Address, string? Token)
     {
         var text = Given(Option.Url) ?? DefaultAddress;
         if (!Uri.TryCreate(text.TrimEnd('/') + '/', UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new UsageException($"'{text}' is no address of a service; it starts with http:// or https://.");
+            throw new UsageException($"'{text}' is not the address of a service; it starts with http:// or https://.");
 
         return new Connection(address, Given(Option.Token) ?? DevelopmentToken(address, environment));
 

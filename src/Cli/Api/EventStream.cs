@@ -18,7 +18,7 @@ internal sealed class EventStream(LibraApi api)
     // The service sends a comment every 15 seconds, so a connection this quiet is dead.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(50);
 
-    // For so long a service may be away, for instance while its nodes are replaced.
+    // How long a service may be away, for instance while its nodes are replaced.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private long _lastLine;

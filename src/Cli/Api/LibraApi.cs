@@ -120,7 +120,7 @@ internal sealed class LibraApi : IDisposable
         return request;
     }
 
-    /// <summary>Null when the answer is no JSON object.</summary>
+    /// <summary>Null when the answer is not a JSON object.</summary>
     private static async Task<JsonNode?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);

@@ -8,10 +8,10 @@ namespace Libra.Deploy.Cli.Deployments;
 internal static class StatusCommand
 {
     private static readonly Option Project = new("project", "ID", "list those of one project", "LIBRA_PROJECT");
-    private static readonly Option Limit = new("limit", "COUNT", "list so many (default: 20)");
+    private static readonly Option Limit = new("limit", "COUNT", "how many to list (default: 20)");
 
     public static readonly Command Definition = new(
-        "status", ["[DEPLOYMENT]"], "shows how a deployment stands, or lists the newest ones", [Project, Limit], RunAsync);
+        "status", ["[DEPLOYMENT]"], "shows a deployment's status, or lists the newest ones", [Project, Limit], RunAsync);
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken cancellationToken)
     {

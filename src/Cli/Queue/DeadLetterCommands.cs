@@ -12,7 +12,7 @@ internal static class DeadLetterCommands
     private static readonly Option Reason = new("reason", "REASON", "only those with this reason");
     private static readonly Option Organization = new("org", "ID", "only those of one organization");
     private static readonly Option All = new("all", null, "settled ones, too");
-    private static readonly Option Limit = new("limit", "COUNT", "so many at most (default: 50)");
+    private static readonly Option Limit = new("limit", "COUNT", "how many at most (default: 50)");
     private static readonly Option Note = new("note", "TEXT", "why, for whoever looks later");
 
     public static readonly Command List = new(

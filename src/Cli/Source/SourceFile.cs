@@ -13,7 +13,7 @@ internal sealed record SourceFile(
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Text stays readable on the wire; what is no valid text, or holds a NUL, which no JSON of the service may, goes as base64.
+    /// Text stays readable on the wire; what is not valid text, or holds a NUL, which no JSON of the service may, goes as base64.
     /// </summary>
     public static SourceFile Of(string path, byte[] content) =>
         !content.Contains((byte)0) && System.Text.Unicode.Utf8.IsValid(content)

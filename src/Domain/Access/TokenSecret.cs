@@ -24,7 +24,7 @@ public sealed class TokenSecret
     /// <summary>Makes a secret that nobody can guess.</summary>
     public static TokenSecret New() => new(Mark + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
-    /// <summary>Reads what a client sent; null when it has not the form of a token.</summary>
+    /// <summary>Reads what a client sent; null when it does not look like a token.</summary>
     public static TokenSecret? TryParse(string? text) =>
         text?.Length == TextLength && text.StartsWith(Mark, StringComparison.Ordinal) && Base64Url.IsValid(text.AsSpan(Mark.Length))
             ? new TokenSecret(text)

@@ -9,7 +9,7 @@ namespace Libra.Deploy.Domain.Deployments;
 /// </summary>
 public sealed class Deployment : Aggregate
 {
-    /// <summary>So often may workers die within one attempt before the deployment itself is suspected of killing them.</summary>
+    /// <summary>How often workers may die within one attempt before the deployment itself is suspected of killing them.</summary>
     public const int MaxInterruptions = 5;
 
     private readonly List<StepRun> _journal = [];
@@ -154,7 +154,7 @@ public sealed class Deployment : Aggregate
         if (Refuse(token) is { } refused) return refused;
 
         Lease = Lease! with { ExpiresAt = now };
-        Interruptions--; // the claim that follows counts it, and a planned hand-over is no death
+        Interruptions--; // the claim that follows counts it, and a planned hand-over is not a death
         return Result.Success;
     }
 

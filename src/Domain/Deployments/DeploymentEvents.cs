@@ -18,12 +18,12 @@ public sealed record ArtifactTaken(DeploymentId Id, string Digest) : IDomainEven
 /// <param name="Refundable">True when its quota charge is to be given back: not the user's doing, or cancelled before the build.</param>
 public sealed record DeploymentFinished(DeploymentId Id, string OrganizationId, DeploymentStatus Status, bool Refundable) : IDomainEvent
 {
-    /// <summary>Whose matter the failure is; null unless it failed.</summary>
+    /// <summary>Who is responsible for the failure; null unless it failed.</summary>
     public FailureCategory? Category { get; init; }
 
     /// <summary>From the first start to the end; null when it never started.</summary>
     public TimeSpan? Duration { get; init; }
 }
 
-/// <summary>A deployment ran out of attempts, or cannot be processed at all: it belongs into the dead letters.</summary>
+/// <summary>A deployment ran out of attempts, or cannot be processed at all: it belongs in the dead letters.</summary>
 public sealed record DeploymentDeadLettered(DeploymentId Id, string Reason) : IDomainEvent;

@@ -1,6 +1,6 @@
 namespace Libra.Deploy.Domain.Deployments;
 
-/// <summary>Whose matter a failure is; decides about retries and refunds.</summary>
+/// <summary>Who is responsible for a failure; decides about retries and refunds.</summary>
 public enum FailureCategory
 {
     /// <summary>The project's code or its input: the same again would fail again.</summary>
@@ -15,7 +15,7 @@ public enum FailureCategory
 
 /// <summary>Why an attempt ended badly, in words and in a code of docs/api.md.</summary>
 /// <param name="Code">Stable code, for instance <c>BUILD_FAILED</c>.</param>
-/// <param name="Category">Whose matter it is.</param>
+/// <param name="Category">Who is responsible for it.</param>
 /// <param name="Step">Where it happened; null when outside any step.</param>
 /// <param name="Message">One sentence for the user.</param>
 /// <param name="Excerpt">The lines of output that show it, oldest first; at most a screenful.</param>

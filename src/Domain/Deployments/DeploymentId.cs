@@ -27,12 +27,12 @@ public readonly partial record struct DeploymentId
             string.Create(
                 CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, RandomLength)}"));
 
-    /// <summary>Reads an id that a client sent; null when it has not the form of one.</summary>
+    /// <summary>Reads an id that a client sent; null when it does not look like one.</summary>
     public static DeploymentId? TryParse(string? text) => text is not null && Form().IsMatch(text) ? new DeploymentId(text) : null;
 
     /// <summary>Reads an id from our own storage.</summary>
-    /// <exception cref="FormatException">The text is no deployment id.</exception>
-    public static DeploymentId Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is no deployment id.");
+    /// <exception cref="FormatException">The text is not a deployment id.</exception>
+    public static DeploymentId Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is not a deployment id.");
 
     /// <inheritdoc />
     public override string ToString() => Value;

@@ -24,13 +24,13 @@ public sealed record CustomDomain
         ArgumentNullException.ThrowIfNull(ownZones);
         var trimmed = text.Trim().TrimEnd('.');
         if (trimmed.Length == 0 || IPAddress.TryParse(trimmed.Trim('[', ']'), out _))
-            return ProjectErrors.BadCustomDomain(text, "it is no host name");
-        if (ToAscii(trimmed) is not { } ascii) return ProjectErrors.BadCustomDomain(text, "it is no valid host name");
+            return ProjectErrors.BadCustomDomain(text, "it is not a host name");
+        if (ToAscii(trimmed) is not { } ascii) return ProjectErrors.BadCustomDomain(text, "it is not a valid host name");
 
         var labels = ascii.Split('.');
         if (ascii.Length > LongestName || labels.Length < 2)
             return ProjectErrors.BadCustomDomain(text, "it needs at least two labels and at most 253 characters");
-        if (labels[^1].All(char.IsAsciiDigit)) return ProjectErrors.BadCustomDomain(text, "it is no host name");
+        if (labels[^1].All(char.IsAsciiDigit)) return ProjectErrors.BadCustomDomain(text, "it is not a host name");
         var own = ownZones.FirstOrDefault(zone => ascii == zone || ascii.EndsWith("." + zone, StringComparison.Ordinal));
         return own is null ? new CustomDomain(ascii) : ProjectErrors.BadCustomDomain(text, $"names under {own} belong to the platform");
     }

@@ -6,7 +6,7 @@ namespace Libra.Deploy.Domain.Webhooks;
 /// <summary>An address of an organization that is told what becomes of its deployments.</summary>
 public sealed class Webhook : Aggregate
 {
-    /// <summary>So long a replaced secret stays good, so that a receiver can change over without losing a message.</summary>
+    /// <summary>How long a replaced secret stays good, so that a receiver can change over without losing a message.</summary>
     public static readonly TimeSpan OldSecretLifetime = TimeSpan.FromHours(24);
 
     private List<string> _events = [];

@@ -20,7 +20,7 @@ public enum DeliveryStatus
 /// </summary>
 public sealed class WebhookDelivery : Aggregate
 {
-    /// <summary>So long a message is tried.</summary>
+    /// <summary>How long a message is tried.</summary>
     public static readonly TimeSpan Persistence = TimeSpan.FromHours(24);
 
     private static readonly TimeSpan[] Pauses =

@@ -12,7 +12,7 @@ public sealed class PlatformSessionOptions
     /// <summary>Cookies that may hold a session; no other cookie is ever passed on. Empty means those of better-auth.</summary>
     public IReadOnlyList<string> CookieNames { get; set; } = [];
 
-    /// <summary>How long an answer is believed: for so long a session lives on here after it was ended there.</summary>
+    /// <summary>How long an answer is believed: a session that was ended there lives on here that long.</summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the platform may take to answer.</summary>

@@ -12,7 +12,7 @@ internal static class ArtifactPath
     private const int LongestSegment = 255;
 
     /// <summary>The path without a leading <c>./</c> and a closing <c>/</c>; empty for the root.</summary>
-    /// <exception cref="InvalidDataException">The path leaves its folder or holds something that is no plain name.</exception>
+    /// <exception cref="InvalidDataException">The path leaves its folder or holds something that is not a plain name.</exception>
     public static string Clean(string path)
     {
         var relative = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;

@@ -22,7 +22,7 @@ internal sealed record BuildSettings(
         NumberHandling = JsonNumberHandling.Strict,
     };
 
-    /// <exception cref="InvalidDataException">The text is no JSON of this form.</exception>
+    /// <exception cref="InvalidDataException">The text is not JSON of this form.</exception>
     public static BuildSettings Parse(byte[] json)
     {
         try
@@ -51,7 +51,7 @@ internal sealed record BuildSettings(
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException("result.json holds text that is no valid Unicode.", e);
+            throw new InvalidDataException("result.json holds text that is not valid Unicode.", e);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class ManifestJson
         },
         Canonical);
 
-    /// <exception cref="InvalidDataException">The text is no manifest, or one of a later format.</exception>
+    /// <exception cref="InvalidDataException">The text is not a manifest, or one of a later format.</exception>
     public static ArtifactManifest Read(byte[] json)
     {
         try

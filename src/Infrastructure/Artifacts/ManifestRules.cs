@@ -30,13 +30,13 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
     {
         var written = manifest.CompatibilityDate;
         if (!DateOnly.TryParseExact(written, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            throw new InvalidDataException($"The compatibility date '{Shown(written)}' is no date of the form 2026-01-31.");
+            throw new InvalidDataException($"The compatibility date '{Shown(written)}' is not a date of the form 2026-01-31.");
         if (date > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
             throw new InvalidDataException($"The compatibility date {written} lies in the future.");
         if (manifest.CompatibilityFlags.Count > MaxFlags)
             throw new InvalidDataException($"There are more than {MaxFlags} compatibility flags.");
         if (manifest.CompatibilityFlags.FirstOrDefault(flag => !Flag().IsMatch(flag)) is { } bad)
-            throw new InvalidDataException($"'{Shown(bad)}' is no compatibility flag.");
+            throw new InvalidDataException($"'{Shown(bad)}' is not a compatibility flag.");
     }
 
     private static void CheckWorker(ArtifactManifest manifest)
@@ -93,7 +93,7 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
         {
             if (!Identifier().IsMatch(name)) throw NoIdentifier(name);
             if (name == manifest.Assets?.Binding)
-                throw new InvalidDataException($"The name '{name}' stands both for a var and for the assets.");
+                throw new InvalidDataException($"The name '{name}' names both a var and the assets.");
             var bytes = Encoding.UTF8.GetByteCount(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
             if (bytes > limits.MaxVarBytes)
                 throw new InvalidDataException($"The var '{name}' has {bytes} bytes; at most {limits.MaxVarBytes} are allowed.");

@@ -17,7 +17,7 @@ internal sealed class StrictTarReader(Stream tar)
     private const int BlockSize = 512;
     private const int LongestExtendedHeader = 16 << 10;
 
-    // Throws on bytes that are no UTF-8, so that two names never become one by replacement characters.
+    // Throws on bytes that are not UTF-8, so that two names never become one by replacement characters.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _block = new byte[BlockSize];
@@ -109,7 +109,7 @@ internal sealed class StrictTarReader(Stream tar)
         for (var i = 0; i < BlockSize; i++)
             if (i is < 148 or >= 156) sum += _block[i];
         if (Octal(_block.AsSpan(148, 8)) != sum)
-            throw new InvalidDataException("The build result is no valid tar: a header's checksum is wrong.");
+            throw new InvalidDataException("The build result is not a valid tar: a header's checksum is wrong.");
     }
 
     private string HeaderName()
@@ -185,7 +185,7 @@ internal sealed class StrictTarReader(Stream tar)
         _ => $"an entry of type {(int)type}",
     };
 
-    private static InvalidDataException Malformed(string part) => new($"The build result is no valid tar: {part} is malformed.");
+    private static InvalidDataException Malformed(string part) => new($"The build result is not a valid tar: {part} is malformed.");
 
     private static InvalidDataException Truncated() => new("The build result is cut off before its end.");
 }

@@ -13,7 +13,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public void Dispose() => Remove(Path);
 
-    /// <summary>Removes a folder with its content; one that is not there (any more) is no error.</summary>
+    /// <summary>Removes a folder with its content; one that is not there (any more) is not an error.</summary>
     public static void Remove(string path)
     {
         try

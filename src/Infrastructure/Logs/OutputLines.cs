@@ -6,7 +6,7 @@ namespace Libra.Deploy.Infrastructure.Logs;
 
 /// <summary>
 /// Cuts a command's raw output into lines. Characters and line ends may be split between pieces; a carriage return rewrites
-/// the line, as progress bars do; bytes that are no UTF-8 and NULs become U+FFFD.
+/// the line, as progress bars do; bytes that are not UTF-8 and NULs become U+FFFD.
 /// </summary>
 internal sealed class OutputLines(int maxLineBytes)
 {

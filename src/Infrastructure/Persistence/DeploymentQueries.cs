@@ -115,7 +115,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
     }
 
     // An id names the moment of its acceptance, so the indexes by time find its start among any number of others. An id holds such a text
-    // nowhere but at its start; of "starts with" PostgreSQL expects so few rows that one plan for all texts looks dear to it, and it
+    // nowhere but at its start; of "starts with" PostgreSQL expects so few rows that one plan for all texts looks expensive to it, and it
     // plans the statement over a long table anew each time.
     private static IQueryable<Deployment> With(string text, IQueryable<Deployment> rows)
     {

@@ -32,7 +32,7 @@ internal sealed class CustomDomainSchedule(
         }
         catch (ArgumentException failure)
         {
-            throw new FormatException($"CustomDomains:Schedule={options.Value.Schedule} is no cron expression.", failure);
+            throw new FormatException($"CustomDomains:Schedule={options.Value.Schedule} is not a cron expression.", failure);
         }
         catch (Exception failure) when (failure is NpgsqlException or DistributedLockTimeoutException)
         {

@@ -14,7 +14,7 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// <summary>Registers Hangfire on our database, and what feeds it.</summary>
 public static class QueueRegistration
 {
-    /// <summary>Hangfire's queue for recurring work that is no deployment.</summary>
+    /// <summary>Hangfire's queue for recurring work that is not a deployment.</summary>
     public const string UpkeepQueue = "upkeep";
 
     /// <summary>

@@ -19,7 +19,7 @@ public sealed class RunDeploymentJob(IMediator mediator, WorkerSlots slots, IOpt
     public async Task<string> RunAsync(string deploymentId, CancellationToken cancellationToken)
     {
         using var slot = slots.Enter();
-        if (DeploymentId.TryParse(deploymentId) is not { } id) throw new DeadLetterException($"'{deploymentId}' is no deployment id.");
+        if (DeploymentId.TryParse(deploymentId) is not { } id) throw new DeadLetterException($"'{deploymentId}' is not a deployment id.");
 
         using var drained = new CancellationTokenSource();
         await using var draining = cancellationToken.Register(() => drained.CancelAfter(options.Value.DrainTime));

@@ -62,7 +62,7 @@ internal static class BuildPhase
     {
         var path = build.ResultPath;
         if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is ".." or ""))
-            throw new ArgumentException($"'{path}' is no folder below the project.", nameof(build));
+            throw new ArgumentException($"'{path}' is not a folder below the project.", nameof(build));
         return path;
     }
 }

@@ -81,7 +81,7 @@ internal static class ProjectTar
     private static string? RelativePath(string name)
     {
         if (name.Length > MaxPathLength || name.Contains('\0') || name.Contains('\\') || name.StartsWith('/'))
-            throw Refused($"'{name}' is no path of a project.");
+            throw Refused($"'{name}' is not a path of a project.");
 
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         if (parts.Contains("..")) throw Refused($"'{name}' leads out of the project.");

@@ -15,11 +15,11 @@ internal static class ObjectKey
     public static bool IsSegment(ReadOnlySpan<char> segment) =>
         segment is not ("" or "." or "..") && segment.Length <= MaxSegmentLength && !segment.ContainsAnyExcept(Allowed);
 
-    /// <summary>Returns the key, or throws when it has not the form of one.</summary>
+    /// <summary>Returns the key, or throws when it does not look like one.</summary>
     public static string Check(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Length > MaxLength || !AreSegments(key)) throw new ArgumentException($"'{key}' is no object key.", nameof(key));
+        if (key.Length > MaxLength || !AreSegments(key)) throw new ArgumentException($"'{key}' is not an object key.", nameof(key));
         return key;
     }
 
@@ -31,7 +31,7 @@ internal static class ObjectKey
         // Completing it to a key keeps one rule for both; a "." or ".." at the end could still grow into a good segment.
         var completed = prefix + "x";
         if (completed.Length > MaxLength || !AreSegments(completed))
-            throw new ArgumentException($"'{prefix}' is no key prefix.", nameof(prefix));
+            throw new ArgumentException($"'{prefix}' is not a key prefix.", nameof(prefix));
         return prefix;
     }
 

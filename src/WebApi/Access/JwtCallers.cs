@@ -15,7 +15,7 @@ internal static class JwtCallers
             : new Caller(CallerKind.Jwt, user, user, Values(claims, options.OrganizationsClaim), ScopesOf(claims, options));
     }
 
-    // A word that is no scope of ours is meant for another service of the issuer.
+    // A word that is not a scope of ours is meant for another service of the issuer.
     private static IEnumerable<string> ScopesOf(ClaimsPrincipal claims, JwtOptions options)
     {
         var named = Values(claims, options.ScopesClaim).SelectMany(value => value.Split(' ')).Where(Scopes.All.Contains);

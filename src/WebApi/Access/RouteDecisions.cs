@@ -49,7 +49,7 @@ internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<Scop
 }
 
 /// <summary>
-/// Shuts every route that says nothing of who may use it, and lets through what is no route: 404 and 405 tell a stranger nothing.
+/// Shuts every route that says nothing of who may use it, and lets through what is not a route: 404 and 405 tell a stranger nothing.
 /// </summary>
 internal sealed class UndecidedRouteRequirement : AuthorizationHandler<UndecidedRouteRequirement>, IAuthorizationRequirement
 {

@@ -46,6 +46,6 @@ internal static class DatabaseStart
         failure);
 
     private static string AdviceFor(HostSettings settings) => settings.IsEmbedded
-        ? $"Remove the folder {settings.DataPath} to begin anew; the deployments, logs and tokens in it go with it."
+        ? $"Remove the folder {settings.DataPath} to start over; the deployments, logs and tokens in it go with it."
         : "Start the version that made them, or set POSTGRES_URL to another database.";
 }

@@ -75,7 +75,7 @@ internal static class LibraServices
         where TOptions : class =>
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
 
-    // Any tool, template of the bundle script or pinned version that changes makes every source count as changed.
+    // A change of any pinned version or sandbox script makes every source count as changed.
     private static BuildToolchain ToolchainOf(RuntimeLayout runtime)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -30,7 +30,7 @@ internal static class DeploymentEndpoints
                 "createDeployment", "Queues a deployment",
                 [.. DeployAcceptance.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
             .OrAnswers<InstanceResponse>()
-            .Query("instanceId", Form.Text, "As in V1: starts nothing and tells how this deployment stands.")
+            .Query("instanceId", Form.Text, "As in V1: starts nothing and shows this deployment's status.")
             .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
             .WithAnswerHeader("Location", "Where the status is.")
             .WithAnswerHeader("X-RateLimit-Limit", "Requests in a window.")
@@ -42,7 +42,7 @@ internal static class DeploymentEndpoints
     private static void MapOne(RouteGroupBuilder deployment)
     {
         deployment.MapGet("/status", Status).RequireScope(Scopes.DeploymentsRead)
-            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Tells how a deployment stands", "NOT_FOUND")
+            .Answers<DeploymentStatusResponse>("getDeploymentStatus", "Shows a deployment's status", "NOT_FOUND")
             .Produces(StatusCodes.Status304NotModified)
             .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.")
             .WithAnswerHeader("ETag", "Changes whenever a client can see something move.");
@@ -56,7 +56,7 @@ internal static class DeploymentEndpoints
             .Produces(StatusCodes.Status302Found);
         deployment.MapGet("/result", Result).RequireScope(Scopes.OperationsRead)
             .Answers<DeploymentResult>(
-                "getDeploymentResult", "Tells operators how an ended deployment went, with error details", "NOT_FOUND");
+                "getDeploymentResult", "Shows operators how an ended deployment went, with error details", "NOT_FOUND");
         deployment.MapPost("/cancel", Cancel).RequireScope(Scopes.DeploymentsWrite)
             .Answers<CancelResponse>("cancelDeployment", "Stops a deployment", "NOT_FOUND", "INVALID_STATE");
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)

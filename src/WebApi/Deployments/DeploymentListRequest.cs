@@ -17,7 +17,7 @@ internal static class DeploymentListRequest
 
     /// <summary>Describes what <see cref="Read"/> reads.</summary>
     public static RouteHandlerBuilder WithListParameters(this RouteHandlerBuilder route) => route
-        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("limit", Form.Whole(1, LargestLimit), $"How many at most; {DefaultLimit} when it is missing.")
         .Query("cursor", Form.Text, "`nextCursor` of the page before.")
         .Query("status", Form.OneOf(Statuses), "Only in this state.")
         .Query("orgId", Form.Text, "Only of this organization.")

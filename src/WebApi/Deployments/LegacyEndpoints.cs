@@ -18,7 +18,7 @@ internal static class LegacyEndpoints
         .RequireScope(Scopes.DeploymentsRead)
         .WithTags("Deployments")
         .Answers<InstanceStatusResponse>(
-            "getLegacyStatus", "Tells how a deployment stands, in the words of V1 (instanceId) or V2 (id)", "NOT_FOUND")
+            "getLegacyStatus", "Shows a deployment's status, in the words of V1 (instanceId) or V2 (id)", "NOT_FOUND")
         .OrAnswers<LegacyStatusResponse>()
         .Query("instanceId", Form.Text, "The deployment, for an answer in V1's words.")
         .Query("id", Form.Text, "The deployment, for an answer in V2's words.");

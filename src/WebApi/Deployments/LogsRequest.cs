@@ -18,7 +18,7 @@ internal static class LogsRequest
 
     /// <summary>Describes what <see cref="Read"/> reads.</summary>
     public static RouteHandlerBuilder WithLogParameters(this RouteHandlerBuilder route) => route
-        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many lines; {DefaultLimit} when it is missing.")
+        .Query("limit", Form.Whole(1, LargestLimit), $"How many lines at most; {DefaultLimit} when it is missing.")
         .Query("cursor", Form.Whole(0, long.MaxValue), "`nextCursor` of the page before.")
         .Query("step", Form.OneOf(Steps), "Only of this step.")
         .Query("level", Form.OneOf(Levels), "Only of this level or a graver one.")

@@ -28,7 +28,7 @@ internal sealed record OriginPattern
     private OriginPattern(Uri origin, bool subdomains, bool anyPort) => (_origin, _subdomains, _anyPort) = (origin, subdomains, anyPort);
 
     /// <summary>Reads a configured origin.</summary>
-    /// <exception cref="FormatException">The text is no origin.</exception>
+    /// <exception cref="FormatException">The text is not an origin.</exception>
     public static OriginPattern Parse(string text)
     {
         var anyPort = text.EndsWith(AnyPort, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ internal static class JsonStrings
     /// <summary>True when every key and every string of a valid JSON text can be stored.</summary>
     public static bool AreStorable(ReadOnlySpan<byte> json, int maxDepth)
     {
-        if (json.IndexOf(UnicodeEscape) < 0) return true; // both come only as escapes: raw ones are no valid JSON
+        if (json.IndexOf(UnicodeEscape) < 0) return true; // both come only as escapes: raw ones are not valid JSON
 
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())

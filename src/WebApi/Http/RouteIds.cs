@@ -6,7 +6,7 @@ using MediatR;
 
 namespace Libra.Deploy.WebApi.Http;
 
-/// <summary>Ids in addresses: text that is no id names nothing, so it is answered as an id that nobody knows.</summary>
+/// <summary>Ids in addresses: text that is not an id names nothing, so it is answered as an id that nobody knows.</summary>
 internal static class RouteIds
 {
     public static ErrorOr<DeploymentId> Deployment(string id) =>

@@ -15,7 +15,7 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client hung up: nobody reads the answer, and whatever broke because of it is no fault of ours.
+            // The client hung up: nobody reads the answer, and whatever broke because of it is not our fault.
             if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception exception)

@@ -9,6 +9,6 @@ internal static class Examples
         DeploymentExamples.All.Concat(OperationExamples.All).Concat(SetupExamples.All)
             .Concat(WebhookExamples.All).ToFrozenDictionary(example => example.GetType());
 
-    /// <summary>Null for a type that is no body of ours.</summary>
+    /// <summary>Null for a type that is not a body of ours.</summary>
     public static object? Of(Type body) => All.GetValueOrDefault(body);
 }

@@ -97,7 +97,7 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
         }
     }
 
-    // Types that are only named by hand are no components yet.
+    // Types that are only named by hand are not components yet.
     private static async Task<IOpenApiSchema> ReferenceAsync(
         Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

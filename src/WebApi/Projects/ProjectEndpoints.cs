@@ -22,9 +22,9 @@ internal static class ProjectEndpoints
     {
         var projects = routes.MapGroup("/projects").WithTags("Projects").Path("id", "The project.");
         projects.MapPut("/{id}", Save).RequireScope(Scopes.ProjectsWrite).Takes<ProjectBody>()
-            .Answers<ProjectResponse>("saveProject", "Makes or changes a project", "PROJECT_NOT_FOUND");
+            .Answers<ProjectResponse>("saveProject", "Creates or changes a project", "PROJECT_NOT_FOUND");
         projects.MapGet("/{id}", Get).RequireScope(Scopes.DeploymentsRead)
-            .Answers<ProjectResponse>("getProject", "Tells about a project", "PROJECT_NOT_FOUND");
+            .Answers<ProjectResponse>("getProject", "Shows a project", "PROJECT_NOT_FOUND");
         projects.MapGet("/{id}/deployments", Deployments).RequireScope(Scopes.DeploymentsRead)
             .Answers<DeploymentListResponse>(
                 "listProjectDeployments", "Lists the deployments of a project, newest first", "PROJECT_NOT_FOUND")

@@ -19,7 +19,7 @@ internal static class DeadLetterRequests
 
     /// <summary>Describes what <see cref="ReadFilter"/> reads.</summary>
     public static RouteHandlerBuilder WithDeadLetterParameters(this RouteHandlerBuilder route) => route
-        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("limit", Form.Whole(1, LargestLimit), $"How many at most; {DefaultLimit} when it is missing.")
         .Query("cursor", Form.Text, "`nextCursor` of the page before.")
         .Query("reason", Form.OneOf(DeadLetterReasons.All), "Only for this reason.")
         .Query("orgId", Form.Text, "Only of this organization.")

@@ -18,12 +18,12 @@ internal static class ServiceEndpoints
         const int Ill = StatusCodes.Status503ServiceUnavailable;
         service.MapMethods("/", Reads, Root).Answers<RootResponse>("getService", "Says what this is").Produces(StatusCodes.Status302Found);
         service.MapMethods("/health", Reads, Health)
-            .Answers<HealthResponse>("getHealth", "Tells whether the service works").Produces<HealthResponse>(Ill);
-        service.MapMethods("/health/live", Reads, Live).Answers<ReadinessResponse>("getLiveness", "Tells that the process runs");
+            .Answers<HealthResponse>("getHealth", "Shows whether the service works").Produces<HealthResponse>(Ill);
+        service.MapMethods("/health/live", Reads, Live).Answers<ReadinessResponse>("getLiveness", "Shows that the process runs");
         service.MapMethods("/health/ready", Reads, Ready)
-            .Answers<ReadinessResponse>("getReadiness", "Tells whether it can take work").Produces<ReadinessResponse>(Ill);
+            .Answers<ReadinessResponse>("getReadiness", "Shows whether it can take work").Produces<ReadinessResponse>(Ill);
         service.MapMethods("/health/detailed", Reads, Detailed)
-            .Answers<DetailedHealthResponse>("getDetailedHealth", "Tells how every dependency stands")
+            .Answers<DetailedHealthResponse>("getDetailedHealth", "Shows the health of every dependency")
             .Produces<DetailedHealthResponse>(Ill);
     }
 

@@ -25,9 +25,9 @@ internal static class WebhookEndpoints
     private static void MapOne(RouteGroupBuilder webhook)
     {
         webhook.MapGet("", Find).RequireScope(Scopes.DeploymentsRead)
-            .Answers<WebhookAnswer>("getWebhook", "Tells about a webhook", "NOT_FOUND");
+            .Answers<WebhookAnswer>("getWebhook", "Shows a webhook", "NOT_FOUND");
         webhook.MapPut("", Change).RequireScope(Scopes.ProjectsWrite).Takes<WebhookBody>()
-            .Answers<WebhookAnswer>("changeWebhook", "Changes what is given of a webhook", "NOT_FOUND");
+            .Answers<WebhookAnswer>("changeWebhook", "Changes the given fields of a webhook", "NOT_FOUND");
         webhook.MapDelete("", Remove).RequireScope(Scopes.ProjectsWrite)
             .Answers<WebhookRemovedResponse>("removeWebhook", "Removes a webhook and its deliveries", "NOT_FOUND");
         webhook.MapPost("/secret", Rotate).RequireScope(Scopes.ProjectsWrite)

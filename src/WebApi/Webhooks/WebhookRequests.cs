@@ -35,7 +35,7 @@ internal static class WebhookRequests
 
     /// <summary>Describes what <see cref="ReadFilter"/> reads.</summary>
     public static RouteHandlerBuilder WithDeliveryParameters(this RouteHandlerBuilder route) => route
-        .Query("limit", Form.Whole(1, LargestLimit), $"At most so many; {DefaultLimit} when it is missing.")
+        .Query("limit", Form.Whole(1, LargestLimit), $"How many at most; {DefaultLimit} when it is missing.")
         .Query("cursor", Form.Text, "`nextCursor` of the page before.")
         .Query("status", Form.OneOf(Statuses), "Only in this state.");
 

@@ -37,7 +37,7 @@ public sealed class JwtTests : IAsyncLifetime
         var caller = await response.JsonAsync();
         caller.Text("userId").Should().Be("u1");
         caller.GetProperty("organizations").ToString().Should().Be("""["o1","o2"]""");
-        caller.GetProperty("scopes").ToString().Should().Be("""["deployments:read"]""", "what is no scope of ours counts for nothing");
+        caller.GetProperty("scopes").ToString().Should().Be("""["deployments:read"]""", "what is not a scope of ours counts for nothing");
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class MatrixStage(LibraService service) : IAsyncLifetime
 
     private string Webhooks => $"/organizations/{_project.OrganizationId}/webhooks";
 
-    // There may be only so many, and few callers get as far as removing it.
+    // Their number is limited, and few callers get as far as removing it.
     private async Task<string> SpareWebhookAsync()
     {
         if (_spareWebhook is not null)

@@ -80,7 +80,7 @@ public sealed class KilledUploadTests(TestPostgres server) : IAsyncLifetime
 
     private void ShouldBeWhole(JsonNode status, string page)
     {
-        ((int)status["attempt"]!).Should().Be(1, "the death of a worker is no failed attempt: {0}", page);
+        ((int)status["attempt"]!).Should().Be(1, "the death of a worker is not a failed attempt: {0}", page);
         _cloudflare.Scripts.Keys.Should().Equal("shop-worker");
         Encoding.UTF8.GetString(_cloudflare.Scripts["shop-worker"].Assets["/index.html"].Content!).Should().Be(page);
         _cloudflare.Scripts["shop-worker"].Assets.Should().HaveCount(5);

@@ -70,7 +70,7 @@ public sealed class PrismTests : IAsyncLifetime
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(prism, request.Path));
         message.Headers.TryAddWithoutValidation("Authorization", request.Authorization);
-        // An id of the double is no id of Cloudflare's form to Prism's examples, so only requests are compared, never answers.
+        // The double's ids do not look like those of Prism's examples, so only requests are compared, never answers.
         if (request.ContentType is not null)
         {
             message.Content = new ByteArrayContent(request.Body);

@@ -132,7 +132,7 @@ public sealed class GeneratedRequestTests(LibraService service) : IAsyncLifetime
         }
         catch (JsonException broken)
         {
-            return [$"is no JSON: {broken.Message}"];
+            return [$"is not JSON: {broken.Message}"];
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(server, messages);
     }
 
-    /// <summary>Waits until so many messages have come.</summary>
+    /// <summary>Waits until this many messages have come.</summary>
     public Task GetsAsync(int count) =>
         Eventually.BecomesTrueAsync(() => Messages.Count >= count, TimeSpan.FromSeconds(60), $"{count} messages are to come");
 

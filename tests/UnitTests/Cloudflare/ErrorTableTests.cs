@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libra.Deploy.UnitTests.Cloudflare;
 
-/// <summary>Every refusal that is known: whose matter it is, whether it is tried again, and what the user reads.</summary>
+/// <summary>Every refusal that is known: who is responsible, whether it is tried again, and what the user reads.</summary>
 public sealed class ErrorTableTests
 {
     private const string Account = "023e105f4ecef8ad9ca31a8372d0c353";

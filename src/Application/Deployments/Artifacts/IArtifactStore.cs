@@ -33,7 +33,7 @@ public interface IArtifactStore
     /// </summary>
     Uri? Presign(string digest, TimeSpan lifetime);
 
-    /// <summary>Removes an artifact; one that is not there is no error.</summary>
+    /// <summary>Removes an artifact; one that is not there is not an error.</summary>
     Task DeleteAsync(string digest, CancellationToken cancellationToken);
 }
 

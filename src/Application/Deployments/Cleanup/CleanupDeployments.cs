@@ -85,7 +85,7 @@ internal sealed class CleanupDeploymentsHandler(
         command.Caller,
         command.DryRun);
 
-    // Objects before rows: after a kill the rows still name what is left, and removing it twice is no error.
+    // Objects before rows: after a kill the rows still name what is left, and removing it twice is not an error.
     private async Task<CleanupReport> RemoveAsync(
         ICleanupRun run, IReadOnlyList<LogSubject> page, CleanupReport report, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ internal sealed class DeploymentDomain(
         : Result.Success;
 
     /// <summary>
-    /// Gives the domain to the project and sets it up at the target. What goes wrong there is the domain's matter: the version is live.
+    /// Gives the domain to the project and sets it up at the target. What goes wrong there concerns the domain alone: the version is live.
     /// </summary>
     public async Task<ErrorOr<Success>> UseAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Libra.Deploy.Domain.Deployments;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>
-/// The one table of causes: which code is whose matter, and what to try. An error typed Unexpected may pass by itself, whatever its
+/// The one table of causes: who is responsible for which code, and what to try. An error typed Unexpected may pass by itself, whatever its
 /// row says; any other of ours is lasting and is not tried again.
 /// </summary>
 internal static class FailureCauses
@@ -33,7 +33,7 @@ internal static class FailureCauses
         ["DEPLOYMENT_STEP_FAILED"] = Cause.OfPlatform(),
     };
 
-    /// <summary>The codes that a deployment can fail with, and whose matter each is when nothing else is known.</summary>
+    /// <summary>The codes that a deployment can fail with, and who is responsible for each when nothing else is known.</summary>
     public static IReadOnlyDictionary<string, FailureCategory> Categories { get; } =
         Table.ToDictionary(cause => cause.Key, cause => cause.Value.Usual, StringComparer.Ordinal);
 
@@ -79,7 +79,7 @@ internal static class FailureCauses
         deployment.CurrentStep,
         []);
 
-    /// <summary>A row: whose matter a code is usually, when it may pass by itself, and when it will not.</summary>
+    /// <summary>A row: who is usually responsible, when it may pass by itself, and when it will not.</summary>
     private sealed record Cause(FailureCategory Usual, FailureCategory WhenPassing, FailureCategory WhenLasting, string? Hint)
     {
         // What passes by itself was no mistake of a user: something that the step needed was away.

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>
-/// What to try for the failures that people meet most, by what the tools printed. Only advice: it never decides whose matter a failure is.
+/// What to try for the failures that people meet most, by what the tools printed. Only advice: it never decides who is responsible.
 /// </summary>
 internal static partial class FailureHints
 {
@@ -33,7 +33,7 @@ internal static partial class FailureHints
             "Add \"nodejs_compat\" to compatibility_flags in the wrangler configuration, "
             + "with a compatibility_date of 2024-09-23 or later."),
         ("TARGET_REJECTED", ThrowsAtStart(),
-            "The worker fails while it is loaded, before any request: mend the place that the message names."),
+            "The worker fails while it is loaded, before any request: fix the place that the message names."),
     ];
 
     /// <summary>The advice for a failure; null when nothing in it is known.</summary>

@@ -19,7 +19,7 @@ public static class HistoryDiffs
     /// would be another one.
     /// </summary>
     /// <param name="json">
-    /// An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null is no history.
+    /// An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null means no history.
     /// </param>
     public static ErrorOr<IReadOnlyList<FileDiff>> Parse(string json, SourceLimits limits) => Parse(json, limits, isUnwrapped: false);
 

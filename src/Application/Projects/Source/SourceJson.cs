@@ -10,7 +10,7 @@ internal static class SourceJson
     // Generous, because a chat message may hold anything; the reader is not recursive, so depth costs it little.
     private const int MaxDepth = 1000;
 
-    /// <summary>Parses a text that a client sent; <paramref name="what"/> begins the sentence when it is no JSON.</summary>
+    /// <summary>Parses a text that a client sent; <paramref name="what"/> begins the sentence when it is not JSON.</summary>
     public static ErrorOr<JsonDocument> Parse(string json, string what)
     {
         if (!SourceText.IsWellFormed(json)) return SourceErrors.NotUnicode(what);
@@ -54,7 +54,7 @@ internal static class SourceJson
         return found;
     }
 
-    /// <summary>False when the value is no string, or one that has no Unicode form (<c>"\ud800"</c> is valid JSON).</summary>
+    /// <summary>False when the value is not a string, or one that has no Unicode form (<c>"\ud800"</c> is valid JSON).</summary>
     public static bool TryText(JsonElement? element, [NotNullWhen(true)] out string? text)
     {
         text = null;

@@ -30,7 +30,7 @@ internal static class EncodedTokens
     private static bool HoldsToken(ReadOnlySpan<char> run) =>
         Decode(run[..Glance]) is not null && Decode(run) is { } decoded && TokenShapes.IsIn(decoded);
 
-    /// <summary>Null when it is no encoded text: a hash, an identifier, or the path of a file.</summary>
+    /// <summary>Null when it is not encoded text: a hash, an identifier, or the path of a file.</summary>
     private static string? Decode(ReadOnlySpan<char> run)
     {
         // Filled up to a whole group with zeroes, so that no padding is needed; what they add at the end is left out.

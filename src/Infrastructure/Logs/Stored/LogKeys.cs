@@ -41,7 +41,7 @@ internal sealed class LogKeys(LogSubject subject)
     private string At(LogTip tip, string end) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{tip.Attempt:d4}/{tip.Next:d12}{end}");
 
-    /// <summary>Ids come from the platform and may hold anything: those that are no plain segment are hashed.</summary>
+    /// <summary>Ids come from the platform and may hold anything: those that are not a plain segment are hashed.</summary>
     private static string Segment(string id) =>
         id.Length is > 0 and <= 100 && id[0] != '_' && ObjectKey.IsSegment(id)
             ? id

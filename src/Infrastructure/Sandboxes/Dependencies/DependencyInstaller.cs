@@ -50,7 +50,7 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
         inputs.WriteTo(folder);
         if (inputs.Lock is null)
         {
-            await gate.SayAsync($"No {inputs.LockName}: resolving versions anew", cancellationToken);
+            await gate.SayAsync($"No {inputs.LockName}: resolving versions", cancellationToken);
             var resolved = await run(PackageManagerCommands.Resolve(inputs.Manager), folder);
             // A project without any dependency gets no lock file.
             if (!resolved.Succeeded || !inputs.TryReadLock(folder)) return (resolved, null);

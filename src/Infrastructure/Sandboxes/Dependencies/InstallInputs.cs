@@ -63,7 +63,7 @@ internal sealed class InstallInputs
         if (!file.Exists) return false;
 
         if (file.LinkTarget is not null || file.Length > LockfileRules.MaxBytes)
-            _problems.Add($"{LockName} is no file of up to {LockfileRules.MaxBytes >> 20} MiB.");
+            _problems.Add($"{LockName} is not a file of up to {LockfileRules.MaxBytes >> 20} MiB.");
         else Lock = File.ReadAllText(file.FullName);
         return true;
     }

@@ -22,7 +22,7 @@ internal interface IRemoteMachines
     /// <summary>All machines of this installation's label.</summary>
     IAsyncEnumerable<RentedMachine> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Ends a machine; one that is gone already is no error.</summary>
+    /// <summary>Ends a machine; one that is gone already is not an error.</summary>
     Task EndAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Shows that the key is accepted.</summary>

@@ -22,7 +22,7 @@ internal sealed record ProviderCall(string Name, string Code, Func<HttpRequestMe
     public bool Repeatable { get; init; } = true;
 }
 
-/// <summary>Sends calls to a sandbox service: repeats what may pass, and says of the rest whose matter it is.</summary>
+/// <summary>Sends calls to a sandbox service: repeats what may pass, and says who is responsible for the rest.</summary>
 /// <param name="name">The service's name in messages.</param>
 /// <param name="keyVariable">The setting to look at when the key is refused.</param>
 internal sealed class ProviderHttp(string name, string keyVariable, RemoteOptions options, HttpMessageInvoker http, TimeProvider clock)

@@ -22,7 +22,7 @@ public abstract partial record RemoteOptions
     public Uri? Registry { get; init; }
 
     /// <summary>
-    /// A sandbox that was not renewed for so long goes away by itself: what a dead worker leaves costs no more than this.
+    /// A sandbox that was not renewed for this long goes away by itself: what a dead worker leaves costs no more than this.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -35,7 +35,7 @@ public abstract partial record RemoteOptions
     /// <summary>One transfer of files.</summary>
     public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A running command from which nothing at all is heard for so long has been lost.</summary>
+    /// <summary>A running command from which nothing at all is heard for this long has been lost.</summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>

@@ -58,7 +58,7 @@ public sealed partial record CloudflareOptions
     public TimeSpan VerifyPatience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long "the target is ready" is believed: for so long an outage may go unseen. Each look costs every worker node one call.
+    /// How long "the target is ready" is believed: an outage may go unseen that long. Each look costs every worker node one call.
     /// </summary>
     public TimeSpan CheckValidity { get; init; } = TimeSpan.FromSeconds(15);
 

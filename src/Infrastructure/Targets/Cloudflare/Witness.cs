@@ -13,7 +13,7 @@ internal sealed record Witness(string Address, string Sha256, bool MayRedirect)
     private const string StartPage = ArtifactPath.Assets + "index.html";
 
     /// <summary>
-    /// The start page, which changes with nearly every version, or else the first file that is no page; null when the worker answers
+    /// The start page, which changes with nearly every version, or else the first file that is not a page; null when the worker answers
     /// everything.
     /// </summary>
     public static Witness? Of(ArtifactManifest manifest)

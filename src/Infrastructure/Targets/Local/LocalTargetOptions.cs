@@ -19,7 +19,7 @@ public sealed record LocalTargetOptions
     /// <summary>The port of all sites; 0 takes a free one.</summary>
     public int EdgePort { get; init; } = 8787;
 
-    /// <summary>A site that was not asked for so long goes to sleep; the next request wakes it.</summary>
+    /// <summary>A site that nobody asked for this long goes to sleep; the next request wakes it.</summary>
     public TimeSpan SleepAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>

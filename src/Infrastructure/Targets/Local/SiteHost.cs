@@ -76,7 +76,7 @@ internal sealed class SiteHost(LocalTargetOptions options, SiteServices services
         }
     }
 
-    /// <summary>Takes a site off; one that is not there is no error.</summary>
+    /// <summary>Takes a site off; one that is not there is not an error.</summary>
     public async Task RemoveAsync(string worker, CancellationToken cancellationToken)
     {
         if (!_sites.TryGetValue(worker, out var site)) return;

@@ -17,7 +17,7 @@ internal static class Jwt
         return $"{text}.{SignatureOf(text)}";
     }
 
-    /// <summary>The session that a token of this kind is for; null when it is no such token.</summary>
+    /// <summary>The session that a token of this kind is for; null when it is not such a token.</summary>
     public static string? SessionOf(string? token, string kind)
     {
         if (token?.Split('.') is not [var head, var body, var signature] || signature != SignatureOf($"{head}.{body}")) return null;

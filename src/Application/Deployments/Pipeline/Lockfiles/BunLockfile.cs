@@ -29,7 +29,7 @@ internal static class BunLockfile
 
     private static IEnumerable<string> Problems(JsonElement root, Uri registry)
     {
-        if (root.ValueKind != JsonValueKind.Object) return ["bun.lock is no object."];
+        if (root.ValueKind != JsonValueKind.Object) return ["bun.lock is not an object."];
 
         return Workspaces(root).Concat(Packages(root, registry)).Concat(Patches(root));
     }
@@ -49,7 +49,7 @@ internal static class BunLockfile
         if (!root.TryGetProperty("packages", out var packages)) yield break;
         if (packages.ValueKind != JsonValueKind.Object)
         {
-            yield return "bun.lock has packages that are no object.";
+            yield return "bun.lock has packages that are not objects.";
             yield break;
         }
 
@@ -62,7 +62,7 @@ internal static class BunLockfile
     private static string? Problem(JsonProperty package, Uri registry)
     {
         // A key is the way to a nested copy, "a/b/@c/d": no part of it may be hidden or lead up.
-        if (package.Name.Split('/').Any(part => !PackageNames.IsName(part.TrimStart('@')))) return "its name is no path of packages.";
+        if (package.Name.Split('/').Any(part => !PackageNames.IsName(part.TrimStart('@')))) return "its name is not a path of packages.";
 
         var entry = package.Value;
         if (entry.ValueKind != JsonValueKind.Array || entry.GetArrayLength() == 0 || entry[0].ValueKind != JsonValueKind.String)

@@ -17,7 +17,7 @@ public static class DependencyRules
     /// <param name="manifest">Its content.</param>
     public static IEnumerable<string> Problems(string path, JsonElement manifest)
     {
-        if (manifest.ValueKind != JsonValueKind.Object) return [$"{path} is no object."];
+        if (manifest.ValueKind != JsonValueKind.Object) return [$"{path} is not an object."];
 
         return Problems(manifest, Direct.Concat(Nested))
             .Concat(manifest.TryGetProperty("workspaces", out var workspaces) ? Problems(workspaces, ["catalog", "catalogs"]) : [])

@@ -25,7 +25,7 @@ internal static class NpmLockfile
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("packages", out var packages)
             || packages.ValueKind != JsonValueKind.Object)
         {
-            yield return "package-lock.json is of an old form. Make it anew with npm 7 or later.";
+            yield return "package-lock.json is of an old form. Make it again with npm 7 or later.";
             yield break;
         }
 
@@ -47,7 +47,7 @@ internal static class NpmLockfile
         var last = path.LastIndexOf(Folder, StringComparison.Ordinal);
         // A workspace of the project itself: nothing is downloaded for it.
         if (last < 0) return Text(entry, "resolved") is null ? null : "a workspace cannot be downloaded.";
-        if (!PackageNames.IsName(path[(last + Folder.Length)..])) return "its name is no package's.";
+        if (!PackageNames.IsName(path[(last + Folder.Length)..])) return "its name is not that of a package.";
         if (IsTrue(entry, "link"))
             return Text(entry, "resolved") is { } target && PackageNames.IsInside(target) ? null : "it links outside the project.";
         if (IsTrue(entry, "inBundle") && Text(entry, "resolved") is null) return null;
@@ -64,7 +64,7 @@ internal static class NpmLockfile
         // Without a checksum npm takes what the registry answers for this name and version, which is as good.
         return entry.TryGetProperty("integrity", out var integrity)
             && !(integrity.ValueKind == JsonValueKind.String && PackageNames.IsIntegrity(integrity.GetString()!))
-            ? "its checksum is no SHA-512."
+            ? "its checksum is not a SHA-512."
             : null;
     }
 

@@ -59,7 +59,7 @@ internal static partial class PnpmLockfile
         }
 
         if (!resolved) yield return Unresolved(package);
-        if (!version) yield return "pnpm-lock.yaml is not of version 9.0. Make it anew with pnpm 9 or later.";
+        if (!version) yield return "pnpm-lock.yaml is not of version 9.0. Make it again with pnpm 9 or later.";
     }
 
     private static string At(int index, string what) => $"pnpm-lock.yaml, line {index + 1}: {what}";

@@ -45,7 +45,7 @@ internal sealed class SyncStep : IDeploymentStep
             Logs.LogLevel.Warn,
             Step,
             $"Left out, because such files hold secrets: {string.Join(", ", settings)}. "
-            + "What browsers may see belongs into the source, what the worker needs into the vars of its wrangler configuration");
+            + "What browsers may see belongs in the source, what the worker needs into the vars of its wrangler configuration");
     }
 
     private static async Task PackAsync(SourceTree tree, Stream destination, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal sealed class ConnectStream(Stream body)
         var head = new byte[HeadBytes];
         await FillAsync(head, cancellationToken);
         var length = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(1));
-        if (length > LongestMessage || (head[0] & Compressed) != 0) throw Broken("The sandbox sent what is no message.");
+        if (length > LongestMessage || (head[0] & Compressed) != 0) throw Broken("The sandbox sent something that is not a message.");
 
         var text = new byte[length];
         await FillAsync(text, cancellationToken);
@@ -60,11 +60,11 @@ internal sealed class ConnectStream(Stream body)
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? json.RootElement.Clone()
-                : throw Broken("The sandbox sent what is no message.");
+                : throw Broken("The sandbox sent something that is not a message.");
         }
         catch (JsonException e)
         {
-            throw Broken("The sandbox sent what is no message.", e);
+            throw Broken("The sandbox sent something that is not a message.", e);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class ProcessStream
         if (!data.TryGetProperty(name, out var piece) || piece.ValueKind != JsonValueKind.String
             || !piece.TryGetBytesFromBase64(out var bytes)) return;
 
-        // Who takes the output may let us wait: that is no silence of the sandbox.
+        // Who takes the output may let us wait: the sandbox is not silent then.
         silence.Hold();
         await output(stream, bytes, silence.Caller);
         silence.Heard();

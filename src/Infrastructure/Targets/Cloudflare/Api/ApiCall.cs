@@ -38,7 +38,7 @@ internal sealed class ApiCall(string name, HttpMethod method, string path)
     /// <summary>The permission without which Cloudflare refuses it.</summary>
     public string Permission { get; init; } = AccountPermission;
 
-    /// <summary>Whose matter a refusal is that the table does not know.</summary>
+    /// <summary>Who is responsible for a refusal that the table does not know.</summary>
     public Blame UnknownRefusal { get; init; } = Blame.Service;
 
     /// <summary>Told the status of every failed try; 0 when there was no answer.</summary>

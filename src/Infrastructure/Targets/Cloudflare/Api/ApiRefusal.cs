@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
-/// <summary>An answer that is no success, as far as it could be read.</summary>
+/// <summary>An answer that is not a success, as far as it could be read.</summary>
 /// <param name="Status">0 when there was no answer.</param>
 /// <param name="Codes">Cloudflare's codes, the outermost first; empty when the answer is not its envelope.</param>
 /// <param name="Messages">Cloudflare's words, or ours for what happened.</param>

@@ -87,7 +87,7 @@ internal sealed class CloudflareApi(
         if (success && envelope is { } json) return json.Property("result") ?? default;
         // Some deletions answer with nothing at all.
         if (success && answer.Content.Headers.ContentLength is 0 or null && call.Method == HttpMethod.Delete) return default(JsonElement);
-        if (answer.IsSuccessStatusCode && envelope is null) return Refused(call, ApiRefusal.NoAnswer("an answer that is no JSON"));
+        if (answer.IsSuccessStatusCode && envelope is null) return Refused(call, ApiRefusal.NoAnswer("an answer that is not JSON"));
 
         var refusal = ApiRefusal.Of(answer, envelope, clock.GetUtcNow());
         // All nodes stop together: above the limit Cloudflare refuses every call for minutes.

@@ -3,7 +3,7 @@ using ErrorOr;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
-/// <summary>Whose matter a refusal is.</summary>
+/// <summary>Who is responsible for a refusal.</summary>
 internal enum Blame
 {
     /// <summary>Cloudflare's, for now: it may pass by itself.</summary>

@@ -117,7 +117,7 @@ internal sealed class RentedLocalMachine(LocalMachine machine, IReadOnlyDictiona
 
     public bool IsGone => machine.IsGone;
 
-    /// <summary>Lets the machine live for so long from now.</summary>
+    /// <summary>Lets the machine live for this long from now.</summary>
     public void Renew(TimeSpan time) => _end.Change(time, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
