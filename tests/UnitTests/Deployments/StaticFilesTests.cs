@@ -1,4 +1,4 @@
-using Libra.Deploy.Application.Deployments.Pipeline.Steps;
+using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects.Source;
 using static Libra.Deploy.UnitTests.Projects.Source.SourceSamples;
 

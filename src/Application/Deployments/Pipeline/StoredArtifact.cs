@@ -1,6 +1,6 @@
 using Libra.Deploy.Domain.Deployments;
 
-namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>An artifact that was there before the deployment: what would build it is passed over.</summary>
 internal static class StoredArtifact

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>Tells a registry that is down from a package that does not exist, by what the package managers print.</summary>
 internal static partial class RegistryTrouble

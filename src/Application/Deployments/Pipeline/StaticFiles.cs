@@ -1,7 +1,7 @@
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Projects.Source;
 
-namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
+namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>Projects that need no build: their files are the site.</summary>
 internal static class StaticFiles
