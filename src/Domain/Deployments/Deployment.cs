@@ -165,12 +165,8 @@ public sealed class Deployment : Aggregate
     public IReadOnlyList<DeploymentStep> RemainingSteps()
     {
         var built = IsDone(DeploymentStep.Build);
-        return [.. DeploymentSteps.InOrder.Where(step => step switch
-        {
-            DeploymentStep.Sandbox or DeploymentStep.Sync => !built,
-            DeploymentStep.Validation => !IsDone(step) && !built,
-            _ => !IsDone(step),
-        })];
+        return [.. DeploymentSteps.InOrder.Where(
+            step => step.LeadsToTheBuild() ? !built && (step.DiesWithItsWorker() || !IsDone(step)) : !IsDone(step))];
     }
 
     /// <summary>A step begins, for the first time or again after a crash.</summary>
@@ -380,7 +376,7 @@ public sealed class Deployment : Aggregate
     private Error? RefuseStep(long token, DeploymentStep step)
     {
         if (Refuse(token) is { } refused) return refused;
-        var inOrder = CurrentStep is not { } running || running == step || CanRestart(step);
+        var inOrder = CurrentStep is not { } running || running == step || step.DiesWithItsWorker();
         return inOrder && RemainingSteps().Contains(step) && !MissingBefore(step) ? null : DeploymentErrors.StepOutOfOrder(Id, step);
     }
 
@@ -394,11 +390,8 @@ public sealed class Deployment : Aggregate
     private bool IsDone(DeploymentStep step) =>
         _journal.FindLast(run => run.Step == step) is { Status: StepStatus.Completed or StepStatus.Skipped };
 
-    // Within an attempt an earlier step starts again only where a crash or a hand-over took what it had made: the sandbox and its files.
-    private static bool CanRestart(DeploymentStep step) => step is DeploymentStep.Sandbox or DeploymentStep.Sync;
-
     private bool MissingBefore(DeploymentStep step) => DeploymentSteps.InOrder.Any(
-        earlier => earlier < step && !IsDone(earlier) && !(IsDone(DeploymentStep.Build) && earlier < DeploymentStep.Build));
+        earlier => earlier < step && !IsDone(earlier) && !(earlier.LeadsToTheBuild() && IsDone(DeploymentStep.Build)));
 
     private StepRun RunOf(DeploymentStep step)
     {

@@ -53,6 +53,16 @@ public static class DeploymentSteps
         DeploymentStep.Deploy or DeploymentStep.Cleanup => 90,
     };
 
+    /// <summary>Whether what the step made goes with its worker: after a crash or a hand-over it starts again within the attempt.</summary>
+    public static bool DiesWithItsWorker(this DeploymentStep step) => step switch
+    {
+        DeploymentStep.Sandbox or DeploymentStep.Sync => true,
+        DeploymentStep.Validation or DeploymentStep.Build or DeploymentStep.Deploy or DeploymentStep.Cleanup => false,
+    };
+
+    /// <summary>Whether a step only prepares the build: once that is done, nobody needs it.</summary>
+    public static bool LeadsToTheBuild(this DeploymentStep step) => step < DeploymentStep.Build;
+
     /// <summary>A sentence for a person who waits.</summary>
     public static string Stage(this DeploymentStep step) => step switch
     {

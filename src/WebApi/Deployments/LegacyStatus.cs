@@ -43,13 +43,6 @@ public sealed record LegacyStatusResponse(
     /// <summary>V2 showed the last hundred lines.</summary>
     internal const int LogLines = 100;
 
-    // V2's order and its own name for validation.
-    private static readonly (string Name, DeploymentStep Step)[] Names =
-    [
-        ("validate", DeploymentStep.Validation), ("sync", DeploymentStep.Sync), ("sandbox", DeploymentStep.Sandbox),
-        ("build", DeploymentStep.Build), ("deploy", DeploymentStep.Deploy), ("cleanup", DeploymentStep.Cleanup),
-    ];
-
     internal static LegacyStatusResponse Of(DeploymentView view, IReadOnlyList<LogEntry> logs, DateTimeOffset now) => new(
         view.Id.Value,
         view.Status switch
@@ -59,12 +52,15 @@ public sealed record LegacyStatusResponse(
             DeploymentStatus.Failed or DeploymentStatus.Cancelled => "failed",
             _ => "in_progress",
         },
-        Names.Where(name => name.Step == view.CurrentStep).Select(name => name.Name).FirstOrDefault(),
+        view.CurrentStep is { } current ? NameOf(current) : null,
         view.Progress,
-        Names.ToDictionary(name => name.Name, name => StepOf(view, name.Step)),
+        DeploymentSteps.InOrder.ToDictionary(NameOf, step => StepOf(view, step)),
         [.. logs.OrderBy(entry => entry.Seq).Select(entry => entry.Message)],
         view.Failure?.Message,
         now);
+
+    // V2 had a name of its own for validation.
+    private static string NameOf(DeploymentStep step) => step == DeploymentStep.Validation ? "validate" : step.WireName();
 
     private static LegacyStep StepOf(DeploymentView view, DeploymentStep step)
     {

@@ -228,7 +228,7 @@ internal sealed class DeploymentPipeline(
     {
         DeploymentStep.Build => options.Value.InstallTimeout + options.Value.BuildTimeout + options.Value.StepTimeout,
         DeploymentStep.Deploy => options.Value.DeployTimeout,
-        _ => options.Value.StepTimeout,
+        DeploymentStep.Validation or DeploymentStep.Sandbox or DeploymentStep.Sync or DeploymentStep.Cleanup => options.Value.StepTimeout,
     };
 
     private static LogFields Fields(Deployment deployment) => new()
