@@ -38,19 +38,4 @@ public sealed record DeploymentLogOptions
 
     /// <summary>How long closing a log waits for a store that is away before the rest of the lines is given up.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>
-    public IEnumerable<string> Problems()
-    {
-        if (ShipInterval <= TimeSpan.Zero || ShipInterval + PollIdle > TimeSpan.FromSeconds(1))
-            yield return "Log lines must be shipped and polled within a second together.";
-        if (PollActive <= TimeSpan.Zero || PollIdle < PollActive)
-            yield return "The log's idle poll must not be shorter than its active one, and both must be positive.";
-        if (ChunkBytes < 1024 || MaxBufferedBytes < ChunkBytes)
-            yield return "A log chunk needs at least 1 KiB, and the log's buffer at least one chunk.";
-        if (MaxLines < 1 || MaxLineBytes < 256 || MaxBytes < MaxLineBytes)
-            yield return "A log needs at least one line of 256 bytes.";
-        if (RetryMin <= TimeSpan.Zero || RetryMax < RetryMin || CloseTimeout <= TimeSpan.Zero)
-            yield return "The log's pauses and its closing timeout must be positive.";
-    }
 }

@@ -65,17 +65,14 @@ internal static class Adapters
         else services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
     }
 
-    private static S3ObjectStoreOptions R2(ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection("R2").Get<S3ObjectStoreOptions>() ?? new S3ObjectStoreOptions();
-        return Checked(options, options.Problems());
-    }
+    private static S3ObjectStoreOptions R2(ConfigurationManager configuration) =>
+        (configuration.GetSection("R2").Get<S3ObjectStoreOptions>() ?? new S3ObjectStoreOptions()).OrRefuse(options => options.Problems());
 
     private static CloudflareOptions Cloudflare(ConfigurationManager configuration, string account, string token)
     {
         var section = configuration.GetSection("Cloudflare");
         var defaults = new CloudflareOptions { AccountId = account, ApiToken = new CloudflareToken(token) };
-        var options = defaults with
+        return (defaults with
         {
             ZoneId = section["ZoneId"] is { Length: > 0 } zone ? zone : null,
             DispatchNamespace = section["DispatchNamespace"] ?? defaults.DispatchNamespace,
@@ -85,13 +82,6 @@ internal static class Adapters
             CheckValidity = section.GetValue("CheckValidity", defaults.CheckValidity),
             VerifyPatience = section.GetValue("VerifyPatience", defaults.VerifyPatience),
             HostnameMetadata = section.GetValue("HostnameMetadata", defaults.HostnameMetadata),
-        };
-        return Checked(options, options.Problems());
-    }
-
-    private static TOptions Checked<TOptions>(TOptions options, IEnumerable<string> problems)
-    {
-        var found = string.Join(' ', problems);
-        return found.Length == 0 ? options : throw new FormatException(found);
+        }).OrRefuse(options => options.Problems());
     }
 }

@@ -14,17 +14,17 @@ internal static class RemoteSandboxes
         switch (provider)
         {
             case "e2b":
-                services.AddE2BSandboxes(Checked(E2B(configuration.GetSection("E2B"))));
+                services.AddE2BSandboxes(E2B(configuration.GetSection("E2B")).OrRefuse(options => options.Problems()));
                 return true;
             case "daytona":
-                services.AddDaytonaSandboxes(Checked(Daytona(configuration.GetSection("Daytona"))));
+                services.AddDaytonaSandboxes(Daytona(configuration.GetSection("Daytona")).OrRefuse(options => options.Problems()));
                 return true;
             default:
                 return false;
         }
     }
 
-    private static E2BOptions E2B(IConfigurationSection section)
+    internal static E2BOptions E2B(IConfigurationSection section)
     {
         var defaults = new E2BOptions { ApiKey = KeyOf(section) };
         return Common(section, defaults) with
@@ -37,7 +37,7 @@ internal static class RemoteSandboxes
         };
     }
 
-    private static DaytonaOptions Daytona(IConfigurationSection section)
+    internal static DaytonaOptions Daytona(IConfigurationSection section)
     {
         var defaults = new DaytonaOptions { ApiKey = KeyOf(section) };
         return Common(section, defaults) with
@@ -58,14 +58,10 @@ internal static class RemoteSandboxes
             Registry = section.GetValue<Uri>("Registry"),
             Lease = section.GetValue("Lease", defaults.Lease),
             StartTimeout = section.GetValue("StartTimeout", defaults.StartTimeout),
+            CallTimeout = section.GetValue("CallTimeout", defaults.CallTimeout),
+            TransferTimeout = section.GetValue("TransferTimeout", defaults.TransferTimeout),
+            SilenceLimit = section.GetValue("SilenceLimit", defaults.SilenceLimit),
         };
 
     private static ProviderKey KeyOf(IConfigurationSection section) => new(section["ApiKey"] ?? string.Empty);
-
-    private static TOptions Checked<TOptions>(TOptions options)
-        where TOptions : RemoteOptions
-    {
-        var found = string.Join(' ', options.Problems());
-        return found.Length == 0 ? options : throw new FormatException(found);
-    }
 }

@@ -9,22 +9,15 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 public static class RemoteSandboxRegistration
 {
     /// <summary>Adds E2B as the <see cref="ISandboxProvider"/>.</summary>
-    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
     public static IServiceCollection AddE2BSandboxes(this IServiceCollection services, E2BOptions options) =>
-        Add(services, options, provider => new E2BMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+        Add(services, provider => new E2BMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>Adds Daytona as the <see cref="ISandboxProvider"/>.</summary>
-    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
     public static IServiceCollection AddDaytonaSandboxes(this IServiceCollection services, DaytonaOptions options) =>
-        Add(services, options, provider => new DaytonaMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+        Add(services, provider => new DaytonaMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
 
-    private static IServiceCollection Add(
-        IServiceCollection services, RemoteOptions options, Func<IServiceProvider, IRemoteMachines> machines)
+    private static IServiceCollection Add(IServiceCollection services, Func<IServiceProvider, IRemoteMachines> machines)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var problems = string.Join(' ', options.Problems());
-        if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
-
         services.AddSingleton(machines);
         services.AddSingleton<ISandboxProvider, RemoteSandboxProvider>();
         return services;

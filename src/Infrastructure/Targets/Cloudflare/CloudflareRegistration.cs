@@ -14,13 +14,9 @@ public static class CloudflareRegistration
     /// <summary>
     /// Adds <see cref="IDeployTarget"/> and <see cref="ICustomDomains"/> over the registered data source and <see cref="TimeProvider"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
     public static IServiceCollection AddCloudflareTarget(this IServiceCollection services, CloudflareOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = options.Problems().ToList();
-        if (problems.Count > 0) throw new ArgumentException(string.Join(' ', problems), nameof(options));
-
         services.AddSingleton(options);
         services.AddSingleton<ApiPaths>();
         services.AddSingleton<ICallBudget, FleetCallBudget>();
