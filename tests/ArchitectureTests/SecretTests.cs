@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Microsoft.Extensions.Logging;
@@ -24,7 +25,7 @@ public sealed partial class SecretTests
     {
         var calls = Layers.All.SelectMany(layer => LogCalls.In(layer.Location)).ToList();
 
-        Secrets.Should().Contain(typeof(TokenSecret).FullName!).And.Contain(typeof(CloudflareToken).FullName!);
+        Secrets.Should().Contain(typeof(TokenSecret).FullName!).And.Contain(typeof(ServiceKey).FullName!);
         calls.Should().HaveCountGreaterThan(30, "a rule over no calls always passes");
         calls.Where(TakesASecret).Select(call => call.Method).Should().BeEmpty();
     }
@@ -44,7 +45,7 @@ public sealed partial class SecretTests
         var store = new S3ObjectStoreOptions { AccessKeyId = "key-id", SecretAccessKey = "key-secret" };
 
         secret.ToString().Should().NotContain(secret.Reveal());
-        new CloudflareToken("cloudflare-secret").ToString().Should().NotContain("cloudflare-secret");
+        new ServiceKey("cloudflare-secret").ToString().Should().NotContain("cloudflare-secret");
         store.ToString().Should().NotContain("key-id").And.NotContain("key-secret");
     }
 

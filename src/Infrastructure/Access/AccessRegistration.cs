@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Infrastructure.Access;
@@ -19,7 +20,7 @@ public static class AccessRegistration
         services.AddOptions<PlatformSessionOptions>()
             .PostConfigure(options => options.FillIn())
             .Validate(
-                options => options.PlatformUrl is null || IsSafe(options.PlatformUrl),
+                options => options.PlatformUrl is null || SafeAddress.Is(options.PlatformUrl),
                 "The platform's address for session checks must be https, or http on this machine.")
             .Validate(options => options.CacheFor >= TimeSpan.Zero, "Sessions cannot be remembered for less than no time.")
             .Validate(options => options.Timeout > TimeSpan.Zero, "The platform needs some time to answer a session check.")
@@ -41,7 +42,4 @@ public static class AccessRegistration
             });
         return services;
     }
-
-    private static bool IsSafe(Uri address) =>
-        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
 }

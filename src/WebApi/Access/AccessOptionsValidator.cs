@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Infrastructure.Credentials;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Access;
@@ -21,7 +22,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         if (string.IsNullOrEmpty(jwt.Audience)) yield return "JWTs need the audience that they must be made for.";
         if (jwt.Authority is null && string.IsNullOrEmpty(jwt.Issuer))
             yield return "JWTs checked with a key address need the issuer's name.";
-        if (new[] { jwt.Authority, jwt.JwksUrl }.OfType<Uri>().Any(address => !IsSafe(address)))
+        if (new[] { jwt.Authority, jwt.JwksUrl }.OfType<Uri>().Any(address => !SafeAddress.Is(address)))
             yield return "The JWT issuer's addresses must be https, or http on this machine.";
         foreach (var algorithm in jwt.Algorithms.Except(PublicKeyAlgorithms, StringComparer.Ordinal))
             yield return $"JWTs cannot be accepted with the algorithm '{algorithm}': choose from {string.Join(", ", PublicKeyAlgorithms)}.";
@@ -31,7 +32,4 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > LargestSkew)
             yield return "The clock skew of JWTs must be between zero and five minutes.";
     }
-
-    private static bool IsSafe(Uri address) =>
-        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
 }

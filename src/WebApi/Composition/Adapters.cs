@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Health;
 using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Runtime;
@@ -71,7 +72,7 @@ internal static class Adapters
     private static CloudflareOptions Cloudflare(ConfigurationManager configuration, string account, string token)
     {
         var section = configuration.GetSection("Cloudflare");
-        var defaults = new CloudflareOptions { AccountId = account, ApiToken = new CloudflareToken(token) };
+        var defaults = new CloudflareOptions { AccountId = account, ApiToken = new ServiceKey(token) };
         return (defaults with
         {
             ZoneId = section["ZoneId"] is { Length: > 0 } zone ? zone : null,

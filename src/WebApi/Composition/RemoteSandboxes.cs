@@ -1,3 +1,4 @@
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
@@ -63,5 +64,5 @@ internal static class RemoteSandboxes
             SilenceLimit = section.GetValue("SilenceLimit", defaults.SilenceLimit),
         };
 
-    private static ProviderKey KeyOf(IConfigurationSection section) => new(section["ApiKey"] ?? string.Empty);
+    private static ServiceKey KeyOf(IConfigurationSection section) => new(section["ApiKey"] ?? string.Empty);
 }

@@ -6,6 +6,7 @@ using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget;
@@ -54,7 +55,7 @@ internal sealed class CloudflareRig : IAsyncDisposable
     public static CloudflareOptions Options(Uri api) => new()
     {
         AccountId = CloudflareDouble.AccountId,
-        ApiToken = new CloudflareToken(CloudflareDouble.Token),
+        ApiToken = new ServiceKey(CloudflareDouble.Token),
         ZoneId = CloudflareDouble.ZoneId,
         ApiBaseUrl = api,
         DispatcherUrl = new Uri("http://localhost"),

@@ -1,7 +1,7 @@
 using ErrorOr;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.IntegrationTests.Cloudflare;
 
@@ -91,7 +91,7 @@ public sealed class PreflightTests : IAsyncLifetime
     [Fact]
     public async Task Check_WhenTokenOrAccountIsWrong_NamesTheSetting()
     {
-        await using var token = await CloudflareRig.StartAsync(options => options with { ApiToken = new CloudflareToken("wrong") });
+        await using var token = await CloudflareRig.StartAsync(options => options with { ApiToken = new ServiceKey("wrong") });
         await using var account = await CloudflareRig.StartAsync(options => options with { AccountId = new string('a', 32) });
 
         (await token.Target.CheckAsync(default)).FirstError.Description.Should().Contain("CLOUDFLARE_API_TOKEN");

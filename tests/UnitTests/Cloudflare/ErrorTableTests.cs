@@ -2,6 +2,7 @@ using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Budget;
@@ -157,7 +158,7 @@ public sealed class ErrorTableTests
 
     private static async Task<Error> SendAsync(ScriptedHttp http)
     {
-        var options = new CloudflareOptions { AccountId = Account, ApiToken = new CloudflareToken("tok-secret"), ApiBaseUrl = new Uri("https://api.example.org/v4/"), CallTimeout = TimeSpan.FromHours(2) };
+        var options = new CloudflareOptions { AccountId = Account, ApiToken = new ServiceKey("tok-secret"), ApiBaseUrl = new Uri("https://api.example.org/v4/"), CallTimeout = TimeSpan.FromHours(2) };
         using var invoker = new HttpMessageInvoker(http);
         var api = new CloudflareApi(options, invoker, new OpenBudget(), new HastyClock(), NullLogger<CloudflareApi>.Instance);
 

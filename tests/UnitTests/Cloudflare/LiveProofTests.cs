@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -91,7 +92,7 @@ public sealed class LiveProofTests
 
     private static async Task<ErrorOr<Success>> FindAsync(ArtifactManifest manifest, params Func<HttpRequestMessage, HttpResponseMessage>[] answers)
     {
-        var options = new CloudflareOptions { AccountId = "a", ApiToken = new CloudflareToken("t") };
+        var options = new CloudflareOptions { AccountId = "a", ApiToken = new ServiceKey("t") };
         using var visitor = new HttpMessageInvoker(new ScriptedHttp(answers));
         var proof = new LiveProof(options, visitor, new FarLimits(), NullLogger<LiveProof>.Instance);
         return await proof.FindAsync(new Uri("https://shop-worker.example.org"), new Artifact(manifest), TestContext.Current.CancellationToken);

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Libra.Deploy.Infrastructure.Credentials;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 
 /// <summary>What all services that rent sandboxes have in common.</summary>
 public abstract partial record RemoteOptions
 {
-    public required ProviderKey ApiKey { get; init; }
+    public required ServiceKey ApiKey { get; init; }
 
     /// <summary>
     /// Tells the sandboxes of this installation from those of others on the same account; all nodes of one have the same.
@@ -53,10 +54,6 @@ public abstract partial record RemoteOptions
             || new[] { StartTimeout, CallTimeout, TransferTimeout, SilenceLimit }.Any(time => time <= TimeSpan.Zero))
             yield return $"The times of {name} must be positive, and {name}:Lease 3 s or more.";
     }
-
-    // Anywhere else the key would travel in the clear.
-    protected static bool IsSecret(Uri? address) =>
-        address is { IsAbsoluteUri: true } && (address.Scheme == Uri.UriSchemeHttps || address is { Scheme: "http", IsLoopback: true });
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,63}\z", RegexOptions.CultureInvariant)]
     private static partial Regex LabelText();

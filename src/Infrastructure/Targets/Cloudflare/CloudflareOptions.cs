@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Libra.Deploy.Infrastructure.Credentials;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
@@ -12,7 +13,7 @@ public sealed partial record CloudflareOptions
     /// Needs "Workers Scripts: Edit" on the account and, for custom domains, "SSL and Certificates: Edit" on the zone
     /// (<c>CLOUDFLARE_API_TOKEN</c>).
     /// </summary>
-    public required CloudflareToken ApiToken { get; init; }
+    public required ServiceKey ApiToken { get; init; }
 
     /// <summary>The zone of custom domains (<c>CLOUDFLARE_ZONE_ID</c>); null when there are none.</summary>
     public string? ZoneId { get; init; }
@@ -78,8 +79,7 @@ public sealed partial record CloudflareOptions
             yield return "DISPATCH_NAMESPACE_NAME takes letters, digits, - and _, 63 at most.";
         if (DispatcherUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https", AbsolutePath: "/" })
             yield return "NEXT_PUBLIC_DISPATCHER_URL must be an http or https address without a path.";
-        // Anywhere else the token would travel in the clear.
-        if (ApiBaseUrl is not { IsAbsoluteUri: true } || !ApiBaseUrl.OriginalString.EndsWith('/') || !IsSecret(ApiBaseUrl))
+        if (!SafeAddress.Is(ApiBaseUrl) || !ApiBaseUrl.OriginalString.EndsWith('/'))
             yield return "Cloudflare's API address must be https (http only on this machine) and end with /.";
         if (MaxAssets < 1 || MaxAssetBytes < 1 || UploadConcurrency is < 1 or > 50 || MaxSessions < 1 || CallsPerFiveMinutes < 10)
             yield return "The Cloudflare target needs positive limits, 1 to 50 uploads at a time and at least 10 calls in five minutes.";
@@ -89,8 +89,6 @@ public sealed partial record CloudflareOptions
 
     private TimeSpan[] Times =>
         [CallTimeout, InteractiveTimeout, UploadTimeout, LongestPause, VerifyPatience, BudgetPatience, CheckValidity];
-
-    private static bool IsSecret(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
 
     [GeneratedRegex(@"\A[0-9a-f]{32}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Id();

@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
@@ -37,12 +38,12 @@ internal sealed class RemoteRig : IAsyncDisposable
         {
             var e2b = await ProviderDouble.StartAsync<E2BDouble>();
             return new RemoteRig(e2b, services => services.AddE2BSandboxes(
-                new E2BOptions { ApiKey = new ProviderKey(key), ApiUrl = e2b.Address, SandboxUrl = e2b.Address, Lease = time }));
+                new E2BOptions { ApiKey = new ServiceKey(key), ApiUrl = e2b.Address, SandboxUrl = e2b.Address, Lease = time }));
         }
 
         var daytona = await ProviderDouble.StartAsync<DaytonaDouble>();
         return new RemoteRig(daytona, services => services.AddDaytonaSandboxes(
-            new DaytonaOptions { ApiKey = new ProviderKey(key), ApiUrl = new Uri(daytona.Address, "api/"), Lease = time }));
+            new DaytonaOptions { ApiKey = new ServiceKey(key), ApiUrl = new Uri(daytona.Address, "api/"), Lease = time }));
     }
 
     public async ValueTask DisposeAsync()

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Credentials;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 
@@ -111,7 +112,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
     private Uri ToolboxOf(string id, JsonElement sandbox)
     {
         var address = options.ToolboxUrl?.AbsoluteUri ?? sandbox.Text("toolboxProxyUrl");
-        if (!Uri.TryCreate($"{address?.TrimEnd('/')}/{id}/", UriKind.Absolute, out var toolbox) || !DaytonaOptions.MayHaveKey(toolbox))
+        if (!Uri.TryCreate($"{address?.TrimEnd('/')}/{id}/", UriKind.Absolute, out var toolbox) || !SafeAddress.Is(toolbox))
             throw Failed("Daytona names no address that the key may be sent to; set Daytona:ToolboxUrl.", transient: false);
         return toolbox;
     }

@@ -1,3 +1,5 @@
+using Libra.Deploy.Infrastructure.Credentials;
+
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 
 /// <summary>The Daytona account that sandboxes are rented on.</summary>
@@ -27,10 +29,7 @@ public sealed record DaytonaOptions : RemoteOptions
     {
         foreach (var problem in CommonProblems("Daytona", KeyVariable)) yield return problem;
         if (Snapshot.Length == 0) yield return "Daytona:Snapshot must be a name.";
-        if (!IsSecret(ApiUrl) || !ApiUrl.OriginalString.EndsWith('/') || (ToolboxUrl is not null && !IsSecret(ToolboxUrl)))
+        if (!SafeAddress.Is(ApiUrl) || !ApiUrl.OriginalString.EndsWith('/') || (ToolboxUrl is not null && !SafeAddress.Is(ToolboxUrl)))
             yield return "Daytona:ApiUrl, which ends with /, and Daytona:ToolboxUrl must be https addresses (http only on this machine).";
     }
-
-    /// <summary>Whether the key may be sent to an address that the service named.</summary>
-    internal static bool MayHaveKey(Uri address) => IsSecret(address);
 }

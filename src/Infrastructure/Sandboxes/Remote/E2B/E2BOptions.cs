@@ -1,3 +1,5 @@
+using Libra.Deploy.Infrastructure.Credentials;
+
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 
 /// <summary>The E2B account that sandboxes are rented on.</summary>
@@ -28,7 +30,7 @@ public sealed record E2BOptions : RemoteOptions
         foreach (var problem in CommonProblems("E2B", KeyVariable)) yield return problem;
         if (Template.Length == 0 || User.Length == 0 || User.Contains(':', StringComparison.Ordinal))
             yield return "E2B:Template and E2B:User must be names.";
-        if (!IsSecret(ApiUrl) || !IsSecret(SandboxUrl))
+        if (!SafeAddress.Is(ApiUrl) || !SafeAddress.Is(SandboxUrl))
             yield return "E2B:ApiUrl and E2B:SandboxUrl must be https addresses (http only on this machine).";
     }
 }

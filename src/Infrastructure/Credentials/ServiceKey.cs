@@ -1,10 +1,10 @@
 using System.Diagnostics;
 
-namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
+namespace Libra.Deploy.Infrastructure.Credentials;
 
-/// <summary>The API token of the platform's Cloudflare account; it cannot be printed, logged or serialized.</summary>
+/// <summary>Our key or token at a service that we call; it cannot be printed, logged or serialized.</summary>
 [DebuggerDisplay("[redacted]")]
-public sealed class CloudflareToken(string value)
+public sealed class ServiceKey(string value)
 {
     private readonly string _value = value.Trim();
 
@@ -14,6 +14,6 @@ public sealed class CloudflareToken(string value)
     /// <inheritdoc />
     public override string ToString() => "[redacted]";
 
-    /// <summary>The token itself; for the Authorization header and for taking it out of texts.</summary>
+    /// <summary>The key itself; for the header that it belongs in and for taking it out of texts.</summary>
     internal string Reveal() => _value;
 }
