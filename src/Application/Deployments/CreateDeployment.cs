@@ -2,6 +2,7 @@ using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
@@ -107,8 +108,8 @@ internal sealed class CreateDeploymentHandler(
         var domain = CustomDomain.Parse(text, options.Value.OwnZones.ToArray());
         if (domain.IsError) return domain.Errors;
 
-        var user = await projects.FindIdByCustomDomainAsync(domain.Value.Value, cancellationToken);
-        return user is null || user == project.Id ? domain.Value.Value : ProjectErrors.CustomDomainTaken(domain.Value.Value);
+        var free = await projects.CheckDomainIsFreeAsync(domain.Value.Value, project.Id, cancellationToken);
+        return free.IsError ? free.Errors : domain.Value.Value;
     }
 
     private DeploymentSettings Settings(CreateDeploymentCommand command) => new(

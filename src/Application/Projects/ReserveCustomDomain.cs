@@ -16,8 +16,8 @@ internal sealed class ReserveCustomDomainHandler(
     public async Task<ErrorOr<Success>> Handle(ReserveCustomDomainCommand command, CancellationToken cancellationToken)
     {
         var (domain, now) = (command.Domain.Value, clock.GetUtcNow());
-        var holder = await projects.FindIdByCustomDomainAsync(domain, cancellationToken);
-        if (holder is not null && holder != command.ProjectId) return ProjectErrors.CustomDomainTaken(domain);
+        var free = await projects.CheckDomainIsFreeAsync(domain, command.ProjectId, cancellationToken);
+        if (free.IsError) return free;
         if (await projects.FindAsync(command.ProjectId, cancellationToken) is not { } project) return ProjectErrors.NotFound;
 
         await claims.ReleaseGivenUpAsync(now, cancellationToken); // or the last holder's claim would stand in the way

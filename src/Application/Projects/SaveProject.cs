@@ -83,7 +83,7 @@ internal sealed class SaveProjectHandler(
         if (domain.IsError) return domain.Errors;
 
         await projects.HoldCustomDomainAsync(domain.Value.Value, cancellationToken);
-        var user = await projects.FindIdByCustomDomainAsync(domain.Value.Value, cancellationToken);
-        return user is null || user == project.Id ? domain.Value : ProjectErrors.CustomDomainTaken(domain.Value.Value);
+        var free = await projects.CheckDomainIsFreeAsync(domain.Value.Value, project.Id, cancellationToken);
+        return free.IsError ? free.Errors : domain.Value;
     }
 }

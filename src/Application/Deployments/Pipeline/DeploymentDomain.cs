@@ -20,11 +20,11 @@ internal sealed class DeploymentDomain(
     {
         if (context.Deployment.CustomDomain is not { } domain) return Result.Success;
 
-        var user = await projects.FindIdByCustomDomainAsync(domain, cancellationToken);
-        if (user is not null && user != context.Project!.Id) return ProjectErrors.CustomDomainTaken(domain);
+        var free = await projects.CheckDomainIsFreeAsync(domain, context.Project!.Id, cancellationToken);
+        if (free.IsError) return free;
 
         var ready = await domains.CheckAsync(cancellationToken);
-        if (!ready.IsError || domain != context.Project!.CustomDomain) return ready;
+        if (!ready.IsError || domain != context.Project.CustomDomain) return ready;
 
         // A domain that the project has had before is no reason to keep its next version from going live.
         Warn(context, DeploymentStep.Validation, $"{domain} is left as it is: {ready.FirstError.Description}");
