@@ -48,7 +48,7 @@ internal sealed class LiveCheck(LocalTargetOptions options) : IDisposable
         Uri address, HttpResponseMessage answer, IArtifact artifact, CancellationToken cancellationToken)
     {
         var status = (int)answer.StatusCode;
-        if (!answer.Headers.TryGetValues(SiteTransformer.ArtifactHeader, out var served))
+        if (!answer.Headers.TryGetValues(LiveArtifact.Header, out var served))
             return status is (int)HttpStatusCode.ServiceUnavailable or (int)HttpStatusCode.BadGateway
                 ? TargetErrors.Unavailable($"{address} answered {status}: the site is not running.")
                 : TargetErrors.VerificationFailed($"{address} answered {status}, but not from a deployed artifact.");

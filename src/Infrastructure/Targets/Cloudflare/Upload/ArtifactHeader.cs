@@ -1,5 +1,4 @@
 using System.Text;
-using Libra.Deploy.Infrastructure.Targets.Local.Edge;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
@@ -9,7 +8,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 /// </summary>
 internal static class ArtifactHeader
 {
-    public const string Name = SiteTransformer.ArtifactHeader;
+    public const string Name = LiveArtifact.Header;
 
     private const string AllPaths = "/*";
     private const int MaxRules = 100; // Cloudflare drops what is above

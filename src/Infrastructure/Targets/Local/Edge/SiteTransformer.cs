@@ -6,7 +6,6 @@ namespace Libra.Deploy.Infrastructure.Targets.Local.Edge;
 /// <summary>Passes requests on as the visitor made them, and says with every answer which artifact it came from.</summary>
 internal sealed class SiteTransformer(string digest) : HttpTransformer
 {
-    public const string ArtifactHeader = "X-Libra-Artifact";
     private const string VisitorHeader = "CF-Connecting-IP";
 
     public override async ValueTask TransformRequestAsync(
@@ -25,7 +24,7 @@ internal sealed class SiteTransformer(string digest) : HttpTransformer
     {
         var goOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         // Set last, so that a site cannot claim to be another artifact.
-        if (proxyResponse is not null) httpContext.Response.Headers[ArtifactHeader] = digest;
+        if (proxyResponse is not null) httpContext.Response.Headers[LiveArtifact.Header] = digest;
         return goOn;
     }
 }
