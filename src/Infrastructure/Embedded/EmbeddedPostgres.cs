@@ -60,15 +60,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes an empty database and gives the connection string that leads to it.</summary>
-    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
-    {
-        await using var source = NpgsqlDataSource.Create(ConnectionString);
-        await using var create = source.CreateCommand($"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-        await create.ExecuteNonQueryAsync(cancellationToken);
-        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
-    }
-
     /// <summary>Stops the server and keeps its data, its port and the ownership of its folder. Stopping twice changes nothing.</summary>
     public async Task StopAsync()
     {
@@ -79,8 +70,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>Starts a stopped server again on the port that it had.</summary>
-    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    /// <summary>Starts a stopped server again on the port that it had, as an outage that is over.</summary>
+    internal async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         if (_process is not null) throw new InvalidOperationException("PostgreSQL is running.");
         if (!await TryStartAsync(Port, cancellationToken)) throw DidNotStart();

@@ -32,9 +32,6 @@ public sealed class RuntimeLayout
     /// <summary>The <c>pnpm</c> program; it needs no Node.</summary>
     public string Pnpm => Installed(_packages.Pnpm);
 
-    /// <summary>wrangler's entry script, run with <see cref="Node"/>.</summary>
-    public string Wrangler => Installed("wrangler/bin/wrangler.js");
-
     /// <summary>The <c>workerd</c> program.</summary>
     public string Workerd => Installed(_packages.Workerd);
 

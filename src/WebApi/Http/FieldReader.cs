@@ -23,9 +23,6 @@ internal sealed class FieldReader
     /// <summary>What is wrong, in the order in which the fields were read.</summary>
     public List<Error> Errors => _errors;
 
-    /// <summary>The names that the object has.</summary>
-    public IEnumerable<string> Names => IsObject ? _object.EnumerateObject().Select(property => property.Name) : [];
-
     private bool IsObject => _object.ValueKind == JsonValueKind.Object;
 
     /// <summary>A string that must be there and must not be empty.</summary>

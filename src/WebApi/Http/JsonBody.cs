@@ -12,8 +12,7 @@ namespace Libra.Deploy.WebApi.Http;
 /// A request body that is proved to be JSON which every later part can store: within limits, UTF-8, no NUL, no half characters.
 /// </summary>
 /// <param name="Root">The value; of a key that stands twice the last one wins.</param>
-/// <param name="Bytes">The bytes as they came.</param>
-internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Bytes)
+internal sealed record JsonBody(JsonElement Root)
 {
     private const int ChunkBytes = 16 * 1024;
 
@@ -48,7 +47,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Bytes)
         {
             var root = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = maxDepth });
             return JsonStrings.AreStorable(utf8.Span, maxDepth)
-                ? new JsonBody(root, utf8)
+                ? new JsonBody(root)
                 : Problems.InvalidRequest("The request body contains a NUL character or half of a surrogate pair");
         }
         catch (JsonException)

@@ -55,7 +55,8 @@ public sealed class WranglerClientTests : IDisposable
     private async Task DeployAsync(CloudflareDouble cloudflare)
     {
         var runtime = RuntimeLayout.Find();
-        var start = new ProcessStartInfo(runtime.Node, [runtime.Wrangler, "deploy", "--dispatch-namespace", CloudflareDouble.Namespace])
+        var wrangler = Path.Combine(runtime.Root, "node_modules", "wrangler", "bin", "wrangler.js");
+        var start = new ProcessStartInfo(runtime.Node, [wrangler, "deploy", "--dispatch-namespace", CloudflareDouble.Namespace])
         {
             WorkingDirectory = _folder.FullName,
             RedirectStandardOutput = true,

@@ -26,17 +26,6 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task CreateDatabase_WhenNameIsNew_GivesAnEmptyDatabaseOfThatName()
-    {
-        await using var server = await StartAsync();
-
-        var database = await server.CreateDatabaseAsync("orders \"1\"", TestContext.Current.CancellationToken);
-
-        (await AskAsync(database, "SELECT current_database()")).Should().Be("orders \"1\"");
-        (await AskAsync(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).Should().Be(0L);
-    }
-
-    [Fact]
     public async Task StartAgain_WhenStopped_HasTheSamePortAndData()
     {
         await using var server = await StartAsync();

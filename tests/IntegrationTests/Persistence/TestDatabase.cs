@@ -36,7 +36,7 @@ public sealed class TestPostgres : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string timeZone = "UTC")
     {
         var server = await _server.Value;
-        return ForTests(await server.CreateDatabaseAsync(NewName(), TestContext.Current.CancellationToken), timeZone);
+        return ForTests(await server.CreateDatabaseAsync(NewName()), timeZone);
     }
 
     /// <summary>Makes a database of its own with the platform's tables and ours: a copy, which is quicker than to make each anew.</summary>

@@ -42,7 +42,7 @@ public sealed class RegistryProxyTests : IAsyncLifetime
     [InlineData("CONNECT 127.0.0.1:{port}@evil HTTP/1.1")]
     [InlineData("GET http://127.0.0.1:{port}/ HTTP/1.1")]
     [InlineData("CONNECT  127.0.0.1:{port} HTTP/1.1")]
-    public async Task Request_WhenNotAllowed_IsRefusedAndCounted(string request)
+    public async Task Request_WhenNotAllowed_IsRefusedAndReachesNobody(string request)
     {
         await using var client = await ConnectAsync();
 
@@ -51,7 +51,6 @@ public sealed class RegistryProxyTests : IAsyncLifetime
                 .Replace("{other}", $"{Port + 1}", StringComparison.Ordinal));
 
         answer.Should().StartWith("HTTP/1.1 403");
-        _proxy.Denied.Should().Be(1);
         _server.Pending().Should().BeFalse();
     }
 

@@ -14,8 +14,8 @@ public sealed class RuntimeLayoutTests : IDisposable
     {
         var runtime = RuntimeLayout.Find();
 
-        string[] programs = [runtime.Node, runtime.Npm, runtime.Bun, runtime.Pnpm, runtime.Wrangler, runtime.Workerd, Path.Combine(
-            runtime.PostgresBin, "initdb")];
+        string[] programs = [
+            runtime.Node, runtime.Npm, runtime.Bun, runtime.Pnpm, runtime.Workerd, Path.Combine(runtime.PostgresBin, "initdb")];
         programs.Should().OnlyContain(path => Path.IsPathFullyQualified(path) && File.Exists(path));
         new FileInfo(runtime.Node).LinkTarget.Should().BeNull("a sandbox gets the file itself");
     }

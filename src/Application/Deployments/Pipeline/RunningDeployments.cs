@@ -11,9 +11,6 @@ public sealed class RunningDeployments
     /// <summary>How many run here now.</summary>
     public int Count => _running.Count;
 
-    /// <summary>Their ids.</summary>
-    public IReadOnlySet<DeploymentId> Ids => _running.Keys.ToHashSet();
-
     /// <summary>Makes the deployment look at once whether it is to stop; does nothing when it does not run here.</summary>
     public void Interrupt(DeploymentId id)
     {

@@ -30,8 +30,6 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     /// <summary>Where the version is live; known once the target took it.</summary>
     public string? Address { get => field ?? _deployment.WorkerUrl; set; }
 
-    public LogSubject Subject => new(_deployment.Id, _deployment.OrganizationId, _deployment.ProjectId);
-
     /// <summary>True when the step was begun before in this attempt, by a worker that did not finish it.</summary>
     public bool IsResumed(DeploymentStep step) =>
         _deployment.Journal.Any(run => run.Step == step && run.Attempt == _deployment.Attempt && run.Starts > 1);

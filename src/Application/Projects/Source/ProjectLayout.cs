@@ -36,9 +36,6 @@ public sealed record ProjectLayout(
     // In wrangler's own order when there are several.
     private static readonly string[] WranglerConfigs = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
-    /// <summary>True when the files are served as they are.</summary>
-    public bool IsStatic => BuildScript is null;
-
     /// <summary>Looks at the files at the top of the tree.</summary>
     public static ErrorOr<ProjectLayout> Of(SourceTree tree)
     {

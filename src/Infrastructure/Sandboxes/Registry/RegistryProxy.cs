@@ -19,7 +19,6 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
-    private long _denied;
 
     /// <param name="socketPath">A path in a folder that only the service can enter.</param>
     /// <param name="allowed">Each <c>host:port</c>.</param>
@@ -36,9 +35,6 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
     }
 
     public string SocketPath { get; }
-
-    /// <summary>Requests refused so far.</summary>
-    public long Denied => Interlocked.Read(ref _denied);
 
     public async ValueTask DisposeAsync()
     {
@@ -81,7 +77,6 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
             var request = await ReadRequestLineAsync(stream);
             if (Target(request) is not { } target)
             {
-                Interlocked.Increment(ref _denied);
                 LogDenied(request.Length > 200 ? request[..200] : request);
                 await stream.WriteAsync(
                     "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);

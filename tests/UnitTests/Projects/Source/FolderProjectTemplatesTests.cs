@@ -67,7 +67,7 @@ public sealed class FolderProjectTemplatesTests : IDisposable
             var layout = ProjectLayout.Of(tree).Value;
 
             tree.Files.Should().HaveSameCount(files, "a template holds nothing that would be excluded");
-            layout.IsStatic.Should().Be(name == "static");
+            (layout.BuildScript is null).Should().Be(name == "static");
             layout.LockFilePath.Should().Be(name == "vite" ? "bun.lock" : null);
             layout.WranglerConfigPath.Should().Be(name == "vite" ? "wrangler.jsonc" : null);
         }

@@ -7,12 +7,11 @@ namespace Libra.Deploy.UnitTests.Projects.Source;
 public sealed class ProjectLayoutTests
 {
     [Fact]
-    public void Of_WhenThereIsNoPackageJson_IsStatic()
+    public void Of_WhenThereIsNoPackageJson_HasNothingToBuild()
     {
         var layout = Of(Text("index.html"), Text("bun.lock")).Value;
 
         layout.Should().Be(new ProjectLayout(false, BuildScript: null, PackageManager.None, LockFilePath: null, WranglerConfigPath: null));
-        layout.IsStatic.Should().BeTrue();
     }
 
     [Theory]
@@ -20,12 +19,12 @@ public sealed class ProjectLayoutTests
     [InlineData("""{ "scripts": {} }""")]
     [InlineData("""{ "scripts": { "dev": "vite", "build": " " } }""")]
     [InlineData("\ufeff{}")]
-    public void Of_WhenThereIsNoBuildScript_IsStatic(string packageJson)
+    public void Of_WhenThereIsNoBuildScript_HasNothingToBuild(string packageJson)
     {
         var layout = Of(Text("package.json", packageJson)).Value;
 
         layout.HasPackageJson.Should().BeTrue();
-        layout.IsStatic.Should().BeTrue();
+        layout.BuildScript.Should().BeNull();
     }
 
     [Theory]
