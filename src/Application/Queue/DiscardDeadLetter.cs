@@ -12,7 +12,7 @@ public sealed record DiscardDeadLetterCommand(OrganizationFilter Caller, DeadLet
 
 internal sealed class DiscardDeadLetterValidator : AbstractValidator<DiscardDeadLetterCommand>
 {
-    public DiscardDeadLetterValidator() => RuleFor(command => command.Note).MaximumLength(500);
+    public DiscardDeadLetterValidator() => RuleFor(command => command.Note).MaximumLength(DeadLetter.LongestNote);
 }
 
 internal sealed class DiscardDeadLetterHandler(IDeadLetterRepository letters, IUnitOfWork work, TimeProvider clock)

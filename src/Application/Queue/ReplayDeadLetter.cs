@@ -13,7 +13,8 @@ public sealed record ReplayDeadLetterCommand(OrganizationFilter Caller, DeadLett
 
 internal sealed class ReplayDeadLetterValidator : AbstractValidator<ReplayDeadLetterCommand>
 {
-    public ReplayDeadLetterValidator() => RuleFor(command => command.Request.Note).MaximumLength(500).OverridePropertyName("note");
+    public ReplayDeadLetterValidator() =>
+        RuleFor(command => command.Request.Note).MaximumLength(DeadLetter.LongestNote).OverridePropertyName("note");
 }
 
 internal sealed class ReplayDeadLetterHandler(DeadLetterReplay replay)

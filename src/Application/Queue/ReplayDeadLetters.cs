@@ -20,7 +20,7 @@ internal sealed class ReplayDeadLettersValidator : AbstractValidator<ReplayDeadL
     public ReplayDeadLettersValidator()
     {
         RuleFor(command => command.Filter.Limit).InclusiveBetween(1, 100).OverridePropertyName("limit");
-        RuleFor(command => command.Request.Note).MaximumLength(500).OverridePropertyName("note");
+        RuleFor(command => command.Request.Note).MaximumLength(DeadLetter.LongestNote).OverridePropertyName("note");
     }
 }
 

@@ -10,6 +10,9 @@ namespace Libra.Deploy.Domain.Queue;
 /// </summary>
 public sealed class DeadLetter : Aggregate
 {
+    /// <summary>Characters of the note with which an operator settles one.</summary>
+    public const int LongestNote = 500;
+
     private DeadLetter()
     {
         Reason = OriginalQueue = FinalError = string.Empty;

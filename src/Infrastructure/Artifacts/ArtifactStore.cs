@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Storage;
 
@@ -111,7 +112,8 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
                 $"result.json has format {settings.FormatVersion}; this version reads {ArtifactManifest.CurrentFormat}.");
         if (settings.Refused is { Count: > 0 } refused)
             throw new InvalidDataException(
-                $"These bindings of the wrangler config are not available: {string.Join(", ", refused.Take(20).Select(Shortened))}.");
+                "These bindings of the wrangler config are not available: "
+                    + $"{string.Join(", ", refused.Take(20).Select(name => name.Shortened(80)))}.");
 
         return new ArtifactManifest(
             settings.FormatVersion,
@@ -123,8 +125,6 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             [],
             settings.Runtime);
     }
-
-    private static string Shortened(string name) => name.Length > 80 ? name[..80] + "…" : name;
 
     private static ArtifactFile Describe(UnpackedFile file) => new(file.Path, file.Sha256, file.Size, ContentTypes.For(file.Path));
 

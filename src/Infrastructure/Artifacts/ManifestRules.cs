@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
 
 namespace Libra.Deploy.Infrastructure.Artifacts;
@@ -119,7 +120,7 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
     private static InvalidDataException NoIdentifier(string name) =>
         new($"'{Shown(name)}' cannot be the name of a binding: letters, digits, _ and $ are allowed, 64 at most.");
 
-    private static string Shown(string value) => value.Length <= 80 ? value : value[..80] + "…";
+    private static string Shown(string value) => value.Shortened(80);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,100}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Flag();

@@ -36,7 +36,7 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
             resolution.Property(r => r.Action).HasColumnName("resolution").HasConversion<string>().HasMaxLength(16);
             resolution.Property(r => r.By).HasColumnName("resolved_by").HasMaxLength(255);
             resolution.Property(r => r.At).HasColumnName("resolved_at");
-            resolution.Property(r => r.Note).HasColumnName("resolution_note").HasMaxLength(500);
+            resolution.Property(r => r.Note).HasColumnName("resolution_note").HasMaxLength(DeadLetter.LongestNote);
             resolution.Property(r => r.ReplayId).HasColumnName("replay_id").HasConversion<DeploymentIdConverter>().HasMaxLength(40);
         });
 

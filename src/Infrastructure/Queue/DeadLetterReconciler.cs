@@ -21,20 +21,10 @@ internal sealed class DeadLetterReconciler(
     ILogger<DeadLetterReconciler> logger) : RecurringWork(options.Value.ReapInterval, scopes, clock, logger)
 {
     private const int LongestContent = 4000;
-    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
-    private DateTimeOffset _pruneAt = clock.GetUtcNow();
+    protected override Task PruneAsync(CancellationToken cancellationToken) => SendAsync(new PruneDeadLettersCommand(), cancellationToken);
 
     protected override async Task DoAsync(long round, CancellationToken cancellationToken)
-    {
-        await ReconcileAsync(cancellationToken);
-        if (Clock.GetUtcNow() < _pruneAt) return;
-
-        await SendAsync(new PruneDeadLettersCommand(), cancellationToken);
-        _pruneAt = Clock.GetUtcNow() + PruneInterval;
-    }
-
-    private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         await using var turn = await failed.TryEnterAsync(cancellationToken);
         if (turn is null) return;

@@ -8,8 +8,7 @@ internal static partial class BuildLines
     public static IEnumerable<string> Of(IEnumerable<IReadOnlyList<string>> commands) =>
         commands.Select(command => string.Join(' ', command.Select(Quote)));
 
-    private static string Quote(string argument) =>
-        Plain().IsMatch(argument) ? argument : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    private static string Quote(string argument) => Plain().IsMatch(argument) ? argument : ShellText.Quote(argument);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_./:=@%+,-]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();

@@ -13,10 +13,17 @@ namespace Libra.Deploy.Infrastructure.Upkeep;
 internal abstract class RecurringWork(TimeSpan interval, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
     : BackgroundService
 {
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _pruneAt = clock.GetUtcNow();
+
     protected TimeProvider Clock => clock;
 
     /// <param name="round">Counts from 0, for what need not be done in every round.</param>
     protected abstract Task DoAsync(long round, CancellationToken cancellationToken);
+
+    /// <summary>Removes what is too old to keep: after the first round, then once an hour.</summary>
+    protected virtual Task PruneAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,12 +33,21 @@ internal abstract class RecurringWork(TimeSpan interval, IServiceScopeFactory sc
             try
             {
                 await DoAsync(round, stoppingToken);
+                await PruneWhenDueAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning(failure, "{Work} failed in this round; the next one tries again", GetType().Name);
             }
         }
+    }
+
+    private async Task PruneWhenDueAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetUtcNow() < _pruneAt) return;
+
+        await PruneAsync(cancellationToken);
+        _pruneAt = clock.GetUtcNow() + PruneInterval;
     }
 
     /// <summary>Lets a use case do it, in a scope of its own.</summary>

@@ -12,13 +12,10 @@ internal sealed class WebhookDispatcher(
     DueDeliveries due, IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider clock, ILogger<WebhookDispatcher> logger)
     : RecurringWork(options.Value.Interval, scopes, clock, logger)
 {
-    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
-
     // Long enough for an attempt and the saving of its outcome.
     private static readonly TimeSpan ClaimSlack = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentAttempts);
-    private DateTimeOffset _pruneAt = clock.GetUtcNow();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -34,16 +31,10 @@ internal sealed class WebhookDispatcher(
         base.Dispose();
     }
 
+    protected override Task PruneAsync(CancellationToken cancellationToken) =>
+        SendAsync(new PruneWebhookDeliveriesCommand(), cancellationToken);
+
     protected override async Task DoAsync(long round, CancellationToken cancellationToken)
-    {
-        await DispatchAsync(cancellationToken);
-        if (Clock.GetUtcNow() < _pruneAt) return;
-
-        await SendAsync(new PruneWebhookDeliveriesCommand(), cancellationToken);
-        _pruneAt = Clock.GetUtcNow() + PruneInterval;
-    }
-
-    private async Task DispatchAsync(CancellationToken cancellationToken)
     {
         while (_free.CurrentCount > 0)
         {

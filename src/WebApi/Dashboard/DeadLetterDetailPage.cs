@@ -60,7 +60,7 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         Markup($"<form class=\"form-inline\" method=\"post\" action=\"{Url.To($"/dead-letters/{letter.Id}")}\"><p>");
         Markup($"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{tokens.RequestToken}\">");
         Markup($"<label for=\"note\">Note</label> ");
-        Markup($"<input class=\"form-control\" id=\"note\" name=\"note\" maxlength=\"500\" placeholder=\"why\"> ");
+        Markup($"<input class=\"form-control\" id=\"note\" name=\"note\" maxlength=\"{DeadLetter.LongestNote}\" placeholder=\"why\"> ");
         if (letter.DeploymentId is not null) Markup($"<button class=\"btn btn-primary\" name=\"action\" value=\"replay\">Replay</button> ");
         Markup($"<button class=\"btn btn-danger\" name=\"action\" value=\"discard\">Discard</button></p></form>");
     }

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Queue;
@@ -54,8 +55,7 @@ internal sealed class DeadLettersPage(DeadLetterPage page, string? reason, strin
         Markup($"</td><td><a href=\"{Url.To($"/dead-letters/{letter.Id}")}\">");
         Markup($"{letter.DeploymentId?.Value ?? "(unreadable message)"}</a></td>");
         Markup($"<td>{letter.ProjectId}</td><td>{letter.OrganizationId}</td><td>{letter.Reason}</td><td>{letter.TotalRetries}</td>");
-        Markup($"<td>{Shortened(letter.FinalError)}</td><td>{letter.Resolution?.Action.ToString().ToLowerInvariant() ?? "open"}</td></tr>");
+        Markup($"<td>{letter.FinalError.Shortened(120)}</td>");
+        Markup($"<td>{letter.Resolution?.Action.ToString().ToLowerInvariant() ?? "open"}</td></tr>");
     }
-
-    private static string Shortened(string text) => text.Length <= 120 ? text : text[..120] + "…";
 }

@@ -13,7 +13,6 @@ internal static class DeadLetterRequests
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 100;
-    private const int LongestNote = 500;
 
     private static readonly string[] States = ["open", "resolved"];
 
@@ -53,7 +52,7 @@ internal static class DeadLetterRequests
         var limit = (int)(fields.OptionalInteger("limit", 1, LargestLimit) ?? DefaultLimit);
         var reason = fields.OptionalChoice("reason", DeadLetterReasons.All);
         var organization = fields.OptionalText("orgId");
-        var note = fields.OptionalText("note", LongestNote);
+        var note = fields.OptionalText("note", DeadLetter.LongestNote);
         if (fields.Errors.Count > 0) return fields.Errors;
 
         return (new DeadLetterFilter(organization is null ? null : [organization], limit, null, reason), RequestOf(http, note));
@@ -67,7 +66,7 @@ internal static class DeadLetterRequests
         if (body.Value is null) return RequestOf(http, null);
 
         var fields = new FieldReader(body.Value.Root);
-        var note = fields.OptionalText("note", LongestNote);
+        var note = fields.OptionalText("note", DeadLetter.LongestNote);
         return fields.Errors.Count > 0 ? fields.Errors : RequestOf(http, note);
     }
 

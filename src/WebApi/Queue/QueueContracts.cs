@@ -51,13 +51,13 @@ public sealed record DeadLetterResponse(
 
 /// <summary>The body of a replay or a discard, for its description; the whole may be missing.</summary>
 /// <param name="Note">Why, for whoever reads the dead letter later.</param>
-public sealed record NoteBody([property: MaxLength(500)] string? Note = null);
+public sealed record NoteBody([property: MaxLength(DeadLetter.LongestNote)] string? Note = null);
 
 /// <summary>The body of <c>POST /status/queue/dead-letters/replay</c>, for its description.</summary>
 /// <param name="Limit">How many at most, oldest first.</param>
 public sealed record BulkReplayBody(
     [property: Range(1, 100)] int? Limit = null, string? Reason = null, string? OrgId = null,
-    [property: MaxLength(500)] string? Note = null);
+    [property: MaxLength(DeadLetter.LongestNote)] string? Note = null);
 
 /// <summary>What an operator did about it.</summary>
 public sealed record ResolutionResponse(ResolutionAction Action, string By, DateTimeOffset At, string? Note, string? ReplayId);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Infrastructure.Targets;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 
 namespace Libra.Deploy.UnitTests.Cloudflare;
@@ -98,8 +99,8 @@ public sealed class UploadFormTests : IDisposable
     public void Tag_WhenAnIdHasSeparators_ReplacesThem() => ScriptMetadata.Tag("org", "a,b&c d/é").Should().Be("org-a_b_c_d__");
 
     [Fact]
-    public void ModuleTypes_WhenCompared_AreCloudflares() =>
-        JsonSerializer.Serialize(new[] { "a.js", "a.mjs", "a.cjs", "a.wasm", "a.txt", "a.bin", "a.js.map" }.Select(ModuleTypes.For)).Should().Be(
+    public void ContentTypes_WhenCompared_AreCloudflares() =>
+        JsonSerializer.Serialize(new[] { "a.js", "a.mjs", "a.cjs", "a.wasm", "a.txt", "a.bin", "a.js.map" }.Select(name => ModuleKind.Of(name).ContentType)).Should().Be(
             """["application/javascript\u002Bmodule","application/javascript\u002Bmodule","application/javascript","application/wasm","text/plain","application/octet-stream","application/source-map"]""");
 
     private async Task<string> FileAsync(byte[] content)

@@ -79,8 +79,8 @@ internal static class WorkerdConfig
             .Select(file => file.Path)
             .Where(path => path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal) && Path.GetExtension(path) != ".map")
             .OrderBy(path => path != main)
-            .Select(path => (Name: Text(path[ArtifactPath.Worker.Length..]), Kind: KindOf(path), File: Text(Path.Combine(folder, path))))
-            .Select(module => $"(name = {module.Name}, {module.Kind} = embed {module.File})");
+            .Select(path => (Name: path[ArtifactPath.Worker.Length..], Kind: ModuleKind.Of(path).Field, File: Path.Combine(folder, path)))
+            .Select(module => $"(name = {Text(module.Name)}, {module.Kind} = embed {Text(module.File)})");
         var bindings = manifest.Vars.Select(var => $"(name = {Text(var.Key)}, {Value(var.Value)})");
         if (manifest.Assets?.Binding is { } binding)
             bindings = bindings.Append($"""(name = {Text(binding)}, service = (name = "assets", entrypoint = "AssetWorker"))""");
@@ -99,16 +99,6 @@ internal static class WorkerdConfig
 
     private static string Value(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? $"text = {Text(value.GetString()!)}" : $"json = {Text(value.GetRawText())}";
-
-    private static string KindOf(string path) => Path.GetExtension(path) switch
-    {
-        ".js" or ".mjs" => "esModule",
-        ".cjs" => "commonJsModule",
-        ".wasm" => "wasm",
-        ".txt" or ".html" or ".sql" or ".md" => "text",
-        ".json" => "json",
-        _ => "data",
-    };
 
     private static string? RuleFile(string folder, string path) =>
         File.Exists(Path.Combine(folder, path)) ? File.ReadAllText(Path.Combine(folder, path)) : null;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
@@ -101,7 +102,7 @@ internal static class CloudflareErrors
         return blame switch
         {
             Blame.Passing => Error.Unexpected("TARGET_UNAVAILABLE", $"{text} ({call.Name})", metadata),
-            Blame.Project => Error.Failure("TARGET_REJECTED", $"{text} {Cut(words)}".TrimEnd(), metadata),
+            Blame.Project => Error.Failure("TARGET_REJECTED", $"{text} {words.Shortened(LongestMessage)}".TrimEnd(), metadata),
             _ => Error.Failure("TARGET_UNAVAILABLE", $"{text} ({call.Name})", metadata),
         };
     }
@@ -148,6 +149,4 @@ internal static class CloudflareErrors
         _ when call.UnknownRefusal == Blame.Project => (Blame.Project, "Cloudflare refused it."),
         _ => (call.UnknownRefusal, $"Cloudflare's API answered {status}."),
     };
-
-    private static string Cut(string words) => words.Length <= LongestMessage ? words : words[..LongestMessage] + "…";
 }

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
+namespace Libra.Deploy.Infrastructure.Sandboxes;
 
-/// <summary>Writes commands as one line of shell, for services that take nothing else.</summary>
+/// <summary>Writes commands as lines of shell, each argument as it is.</summary>
 internal static class ShellText
 {
     /// <summary>A line that runs a command in a folder, with variables, in place of the shell.</summary>
