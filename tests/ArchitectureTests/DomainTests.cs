@@ -13,16 +13,23 @@ public sealed class DomainTests
         "System.TimeProvider", "System.Threading.Timer", "System.Threading.Thread", "System.Random",
     ];
 
+    /// <summary>What a repository takes: no other way leads into the database.</summary>
     private static readonly List<Type> Aggregates =
-        [.. Layers.TypesOf(Layers.Domain).Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(Aggregate)))];
+        [.. Repositories().SelectMany(AddedTo).Distinct().OrderBy(type => type.Name, StringComparer.Ordinal)];
 
     [Fact]
     public void Domain_ReachesNothingOutside() => Rules.Refuse(Types.InAssembly(Layers.Domain), TheWorldOutside);
 
     [Fact]
+    public void EveryRepository_TakesAnAggregate()
+    {
+        Repositories().Should().NotBeEmpty();
+        Repositories().Where(repository => !AddedTo(repository).Any()).Should().BeEmpty("the other rules find aggregates by it");
+    }
+
+    [Fact]
     public void Aggregates_AreSealedAndMadeOnlyByTheirOwnVerbs()
     {
-        Aggregates.Should().NotBeEmpty();
         Aggregates.Where(type => !type.IsSealed || type.GetConstructors().Length > 0)
             .Should().BeEmpty("a new one starts with a verb, not with a constructor");
     }
@@ -30,7 +37,6 @@ public sealed class DomainTests
     [Fact]
     public void Aggregates_ChangeOnlyThroughTheirVerbs()
     {
-        Aggregates.Should().NotBeEmpty();
         var open = from type in Aggregates
                    from property in type.GetProperties()
                    where property.SetMethod is { IsPublic: true }
@@ -51,9 +57,15 @@ public sealed class DomainTests
 
         events.Should().NotBeEmpty();
         events.Where(type => !type.IsSealed || !IsRecord(type) || type.GetProperties()
-            .Any(property => property.PropertyType.IsSubclassOf(typeof(Aggregate))))
+            .Any(property => Aggregates.Contains(property.PropertyType)))
             .Should().BeEmpty("an event is read later, perhaps elsewhere: it says what happened, with ids");
     }
+
+    private static IEnumerable<Type> Repositories() => Layers.TypesOf(Layers.Domain)
+        .Where(type => type.IsInterface && type.Name.EndsWith("Repository", StringComparison.Ordinal));
+
+    private static IEnumerable<Type> AddedTo(Type repository) => repository.GetMethods()
+        .Where(method => method.Name == "Add").Select(method => method.GetParameters()[0].ParameterType);
 
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 }

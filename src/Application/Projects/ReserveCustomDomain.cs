@@ -25,7 +25,7 @@ internal sealed class ReserveCustomDomainHandler(
         // A hostname that the platform had before us is taken over by its id.
         var hostname = project.CustomDomain == domain ? project.CustomHostnameId : null;
         var claim = await claims.FindForUpdateAsync(domain, command.ProjectId, cancellationToken);
-        if (claim is null) claims.Add(new DomainClaim(command.Domain, project.Id, hostname, now, until));
+        if (claim is null) claims.Add(DomainClaim.Stake(command.Domain, project.Id, hostname, now, until));
         else claim.Reserve(until);
         await work.CommitAsync(cancellationToken);
         return Result.Success;

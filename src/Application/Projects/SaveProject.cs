@@ -53,7 +53,7 @@ internal sealed class SaveProjectHandler(
         if (project is not null && project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
         if (project is null)
         {
-            project = new Project(
+            project = Project.Register(
                 command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, command.TemplateType ?? DefaultTemplate,
                 now);
             projects.Add(project);

@@ -1,10 +1,9 @@
 using ErrorOr;
-using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.Domain.Access;
 
 /// <summary>A credential of this service, for machines: bound to one organization or to all, to scopes, and to an end.</summary>
-public sealed class ApiToken : Aggregate
+public sealed class ApiToken
 {
     private readonly List<string> _scopes = [];
 

@@ -7,7 +7,7 @@ namespace Libra.Deploy.Domain.Deployments;
 /// One request to make a version of a project live, from acceptance until it ends. It runs in attempts; each attempt walks the six
 /// steps and keeps a journal of them, so that another worker can go on where one died. Illegal moves are errors and change nothing.
 /// </summary>
-public sealed class Deployment : Aggregate
+public sealed class Deployment : AggregateWithEvents
 {
     /// <summary>How often workers may die within one attempt before the deployment itself is suspected of killing them.</summary>
     public const int MaxInterruptions = 5;

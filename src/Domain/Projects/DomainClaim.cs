@@ -8,15 +8,6 @@ public sealed class DomainClaim
 {
     private DomainClaim() => Domain = ProjectId = string.Empty;
 
-    /// <summary>Keeps a domain for a project while a deployment goes live.</summary>
-    /// <param name="hostnameId">The provider's id when the domain is there already; null when it is new.</param>
-    public DomainClaim(CustomDomain domain, string projectId, string? hostnameId, DateTimeOffset now, DateTimeOffset reservedUntil)
-    {
-        ArgumentNullException.ThrowIfNull(domain);
-        (Domain, ProjectId, HostnameId) = (domain.Value, projectId, hostnameId);
-        (ClaimedAt, WaitingSince, ReservedUntil) = (now, now, reservedUntil);
-    }
-
     public string Domain { get; private set; }
     public string ProjectId { get; private set; }
 
@@ -52,6 +43,23 @@ public sealed class DomainClaim
 
     /// <summary>Set once the project has given the domain up; the claim goes when the target has, too.</summary>
     public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>Keeps a domain for a project while a deployment goes live.</summary>
+    /// <param name="hostnameId">The provider's id when the domain is there already; null when it is new.</param>
+    public static DomainClaim Stake(
+        CustomDomain domain, string projectId, string? hostnameId, DateTimeOffset now, DateTimeOffset reservedUntil)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return new DomainClaim
+        {
+            Domain = domain.Value,
+            ProjectId = projectId,
+            HostnameId = hostnameId,
+            ClaimedAt = now,
+            WaitingSince = now,
+            ReservedUntil = reservedUntil,
+        };
+    }
 
     /// <summary>Keeps other projects away while another deployment goes live; a claim in use is held already.</summary>
     public void Reserve(DateTimeOffset until)

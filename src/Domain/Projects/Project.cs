@@ -11,16 +11,6 @@ public sealed class Project
 {
     private Project() => Id = Name = OrganizationId = UserId = TemplateType = MessageHistory = string.Empty;
 
-    /// <summary>Registers a project for stand-alone use, where no platform does.</summary>
-    public Project(string id, string organizationId, string userId, string name, string templateType, DateTimeOffset now)
-    {
-        (Id, OrganizationId, UserId, Name, TemplateType) = (id, organizationId, userId, name, templateType);
-        MessageHistory = "[]";
-        DeploymentStatus = "idle";
-        IsActive = true;
-        (CreatedAt, UpdatedAt) = (now, now);
-    }
-
     public string Id { get; private set; }
     public string OrganizationId { get; private set; }
     public string UserId { get; private set; }
@@ -52,6 +42,22 @@ public sealed class Project
 
     /// <summary>Name under which the project is live.</summary>
     public WorkerName Worker => WorkerName.For(Id);
+
+    /// <summary>Registers a project for stand-alone use, where no platform does.</summary>
+    public static Project Register(
+        string id, string organizationId, string userId, string name, string templateType, DateTimeOffset now) => new()
+        {
+            Id = id,
+            OrganizationId = organizationId,
+            UserId = userId,
+            Name = name,
+            TemplateType = templateType,
+            MessageHistory = "[]",
+            DeploymentStatus = "idle",
+            IsActive = true,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
 
     /// <summary>Says whether a deployment may start, apart from one that runs already.</summary>
     public ErrorOr<Success> CheckDeployable() => CheckDeployable(Id, IsActive);

@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Domain.Common;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Domain.Queue;
@@ -8,7 +7,7 @@ namespace Libra.Deploy.Domain.Queue;
 /// A deployment that will not be tried again by itself, or a message that names none, kept with its reason until an operator
 /// replays or discards it. It holds all that it shows, so it outlives the deployment's own rows.
 /// </summary>
-public sealed class DeadLetter : Aggregate
+public sealed class DeadLetter
 {
     /// <summary>Characters of the note with which an operator settles one.</summary>
     public const int LongestNote = 500;

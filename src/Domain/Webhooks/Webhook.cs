@@ -1,10 +1,9 @@
 using ErrorOr;
-using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.Domain.Webhooks;
 
 /// <summary>An address of an organization that is told what becomes of its deployments.</summary>
-public sealed class Webhook : Aggregate
+public sealed class Webhook
 {
     /// <summary>How long a replaced secret stays good, so that a receiver can change over without losing a message.</summary>
     public static readonly TimeSpan OldSecretLifetime = TimeSpan.FromHours(24);

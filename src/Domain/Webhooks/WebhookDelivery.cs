@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.Domain.Webhooks;
 
@@ -18,7 +17,7 @@ public enum DeliveryStatus
 /// One message to one webhook. It is written in the transaction that caused it, so it is sent if and only if that happened, and it
 /// keeps a log of its attempts.
 /// </summary>
-public sealed class WebhookDelivery : Aggregate
+public sealed class WebhookDelivery
 {
     /// <summary>How long a message is tried.</summary>
     public static readonly TimeSpan Persistence = TimeSpan.FromHours(24);

@@ -10,7 +10,6 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
     {
         token.ToTable("api_tokens");
         token.HasKey(t => t.Id);
-        token.Ignore(t => t.Events);
         token.Ignore(t => t.Scopes);
         token.Property(t => t.Id).HasConversion(id => id.Value, value => new ApiTokenId(value)).ValueGeneratedNever();
         token.Property(t => t.Name).HasMaxLength(100);

@@ -11,7 +11,7 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 internal sealed class PendingStatements(LibraDbContext database)
 {
     private readonly List<NpgsqlBatchCommand> _pending = [];
-    private readonly List<Aggregate> _written = [];
+    private readonly List<AggregateWithEvents> _written = [];
 
     /// <summary>Sends the statement later; what it refuses is thrown then.</summary>
     /// <param name="sql">With its parameters as <c>$1</c> and up.</param>
@@ -19,7 +19,7 @@ internal sealed class PendingStatements(LibraDbContext database)
     public void Add(string sql, params NpgsqlParameter[] parameters) => _pending.Add(Statement(sql, parameters));
 
     /// <summary>The same for a statement that writes an aggregate, whose events the unit of work is to publish.</summary>
-    public void Add(Aggregate written, string sql, params NpgsqlParameter[] parameters)
+    public void Add(AggregateWithEvents written, string sql, params NpgsqlParameter[] parameters)
     {
         _written.Add(written);
         Add(sql, parameters);

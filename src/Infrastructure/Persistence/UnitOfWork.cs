@@ -59,7 +59,7 @@ internal sealed class UnitOfWork(LibraDbContext database, PendingStatements pend
 
     private List<IDomainEvent> TakeEvents() =>
     [
-        .. database.ChangeTracker.Entries<Aggregate>().SelectMany(entry => entry.Entity.TakeEvents()),
+        .. database.ChangeTracker.Entries<AggregateWithEvents>().SelectMany(entry => entry.Entity.TakeEvents()),
         .. pending.TakeEvents(),
     ];
 }

@@ -21,7 +21,6 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
     {
         letter.ToTable("dead_letters");
         letter.HasKey(l => l.Id);
-        letter.Ignore(l => l.Events);
         letter.Property(l => l.Id).HasConversion(id => id.Value, value => new DeadLetterId(value)).ValueGeneratedNever();
         letter.Property(l => l.ProjectId).HasMaxLength(255);
         letter.Property(l => l.OrganizationId).HasMaxLength(255);

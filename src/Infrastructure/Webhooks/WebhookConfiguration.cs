@@ -13,7 +13,6 @@ internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
     {
         webhook.ToTable("webhooks");
         webhook.HasKey(w => w.Id);
-        webhook.Ignore(w => w.Events);
         webhook.Ignore(w => w.EventNames);
         webhook.Property(w => w.Id).HasConversion(id => id.Value, value => new WebhookId(value)).ValueGeneratedNever();
         webhook.Property(w => w.OrganizationId).HasMaxLength(255);
@@ -40,7 +39,6 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
     {
         delivery.ToTable("webhook_deliveries");
         delivery.HasKey(d => d.Id);
-        delivery.Ignore(d => d.Events);
         delivery.Property(d => d.Id).HasConversion(id => id.Value, value => new WebhookDeliveryId(value)).ValueGeneratedNever();
         delivery.Property(d => d.WebhookId).HasConversion(id => id.Value, value => new WebhookId(value));
         delivery.Property(d => d.EventName).HasMaxLength(40);

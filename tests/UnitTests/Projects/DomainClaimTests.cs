@@ -95,9 +95,9 @@ public sealed class DomainClaimTests
     [InlineData(CustomDomainProgress.Failed, "failed")]
     public void WireName_IsThePlatformsWord(CustomDomainProgress progress, string word) => progress.WireName().Should().Be(word);
 
-    private static DomainClaim New() => new(Shop, "shop", hostnameId: null, Now, Now.AddMinutes(30));
+    private static DomainClaim New() => DomainClaim.Stake(Shop, "shop", hostnameId: null, Now, Now.AddMinutes(30));
 
-    private static Project AProject() => new("shop", "org", "user", "Shop", "vite", Now);
+    private static Project AProject() => Project.Register("shop", "org", "user", "Shop", "vite", Now);
 
     private static CustomDomainState State(CustomDomainProgress progress, string id) => new(
         progress, id, "pending_issuance", [new VerificationRecord("ownership", "TXT", "_cf.shop.example.org", "proof")], "reason");
