@@ -124,13 +124,16 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     [Fact]
     public async Task Use_IsWrittenDownOnceAMinute()
     {
-        var secret = await IssueAsync();
+        var (secret, other) = (await IssueAsync(), await IssueAsync(name: "other"));
         var first = _clock.GetUtcNow();
 
         await _host.GetAsync("/read", secret);
         await LastUseBecomesAsync(first);
         _clock.Advance(TimeSpan.FromSeconds(59));
         await _host.GetAsync("/read", secret);
+        await _host.GetAsync("/read", other);
+        await LastUseBecomesAsync(first.AddSeconds(59), "other"); // uses are written down in their order
+        (await LastUseAsync("test")).Should().Be(first.UtcDateTime, "a minute is not over");
         _clock.Advance(TimeSpan.FromSeconds(1));
         await _host.GetAsync("/read", secret);
 
@@ -161,12 +164,13 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
 
     private Task<string> AdminAsync() => IssueAsync([Scopes.Admin], organizationId: null);
 
-    private async Task<string> IssueAsync(string[]? scopes = null, DateTimeOffset? expiresAt = null, string? organizationId = "o1")
+    private async Task<string> IssueAsync(
+        string[]? scopes = null, DateTimeOffset? expiresAt = null, string? organizationId = "o1", string name = "test")
     {
         await using var scope = _host.Services.CreateAsyncScope();
         var secret = TokenSecret.New();
         var now = _clock.GetUtcNow();
-        var grant = new TokenGrant("test", organizationId, UserId: null, scopes ?? [Scopes.DeploymentsRead], expiresAt);
+        var grant = new TokenGrant(name, organizationId, UserId: null, scopes ?? [Scopes.DeploymentsRead], expiresAt);
         scope.ServiceProvider.GetRequiredService<IApiTokenRepository>().Add(ApiToken.Issue(ApiTokenId.New(now), secret, grant, now).Value);
         await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().CommitAsync(CancellationToken.None);
         return secret.Reveal();
@@ -183,9 +187,10 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     private Task<HttpResponseMessage> RevokeAsync(string admin, string path) =>
         _host.Client.SendAsync(HttpMethod.Delete, path, ("Authorization", $"Bearer {admin}"));
 
-    private Task LastUseBecomesAsync(DateTimeOffset expected) => Eventually.BecomesTrueAsync(
-        () => AskAsync("SELECT last_used_at FROM deploy.api_tokens WHERE name = 'test'").GetAwaiter().GetResult() is DateTime time
-            && time == expected.UtcDateTime,
+    private Task<object> LastUseAsync(string name) => AskAsync($"SELECT last_used_at FROM deploy.api_tokens WHERE name = '{name}'");
+
+    private Task LastUseBecomesAsync(DateTimeOffset expected, string name = "test") => Eventually.BecomesTrueAsync(
+        async () => await LastUseAsync(name) is DateTime time && time == expected.UtcDateTime,
         Eventually.Patience,
         $"the token's last use should be {expected:T}");
 

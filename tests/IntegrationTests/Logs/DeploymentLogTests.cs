@@ -215,8 +215,11 @@ public class DeploymentLogTests : IAsyncLifetime
         var writer = await _logs.OpenAsync();
         writer.Write(LogLevel.Info, null, "lost");
         _logs.Store.Away = true;
+        var began = _logs.Clock.GetUtcNow();
 
         await AdvanceUntilAsync(writer.DisposeAsync().AsTask());
+
+        (_logs.Clock.GetUtcNow() - began).Should().BeGreaterThanOrEqualTo(_logs.Options.CloseTimeout, "the store may come back until then");
     }
 
     [Fact]

@@ -1,13 +1,11 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Telemetry;
 
-namespace Libra.Deploy.UnitTests.Telemetry;
+namespace Libra.Deploy.ArchitectureTests;
 
 /// <summary>A dashboard that asks for a name nobody measures stays empty without a word; these keep the two together.</summary>
 public sealed partial class OperationsDocumentTests
 {
-    private static readonly string Folder = FindFolder();
-
     [Theory]
     [InlineData("grafana-dashboard.json")]
     [InlineData("alerts.yml")]
@@ -27,15 +25,7 @@ public sealed partial class OperationsDocumentTests
 
     // A histogram is read through its parts.
     private static HashSet<string> NamesIn(string document) =>
-        [.. Metric().Matches(File.ReadAllText(Path.Combine(Folder, document))).Select(match => Part().Replace(match.Value, string.Empty))];
-
-    private static string FindFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Libra.Deploy.sln"))) folder = folder.Parent;
-        return Path.Combine(folder?.FullName
-            ?? throw new InvalidOperationException("The solution's folder was not found above the tests."), "docs", "operations");
-    }
+        [.. Metric().Matches(Repository.Read($"docs/operations/{document}")).Select(match => Part().Replace(match.Value, string.Empty))];
 
     [GeneratedRegex(@"\blibra_[a-z_]+")]
     private static partial Regex Metric();
