@@ -20,7 +20,7 @@ internal sealed record Arguments(IReadOnlyList<string> Operands, IReadOnlyDictio
             else ReadOption(command, word, words, ref at, values);
         }
 
-        if (!values.ContainsKey(Option.Help_.Name)) CheckCount(command, operands.Count);
+        if (!values.ContainsKey(Option.HelpSwitch.Name)) CheckCount(command, operands.Count);
         return new Arguments(operands, values);
     }
 

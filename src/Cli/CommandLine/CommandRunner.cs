@@ -56,7 +56,7 @@ internal static class CommandRunner
 
         var command = Commands.FirstOrDefault(known => IsCalled(known, words)) ?? throw Unknown(words);
         var arguments = Arguments.Parse(command, words.AsSpan(command.Name.Split(' ').Length));
-        if (arguments.Values.ContainsKey(Option.Help_.Name))
+        if (arguments.Values.ContainsKey(Option.HelpSwitch.Name))
         {
             Help.Write(terminal.Output, command);
             return ExitCodes.Done;

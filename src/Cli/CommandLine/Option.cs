@@ -12,10 +12,10 @@ internal sealed record Option(string Name, string? Value, string Help, string? V
     public static readonly Option Token = new(
         "token", "TOKEN", "who you are (default on this machine: the dev-token of the service)", "LIBRA_TOKEN");
     public static readonly Option Json = new("json", null, "answer as JSON, for programs");
-    public static readonly Option Help_ = new("help", null, "show this help", Short: 'h');
+    public static readonly Option HelpSwitch = new("help", null, "show this help", Short: 'h');
 
     /// <summary>Those that every command has.</summary>
-    public static readonly IReadOnlyList<Option> Common = [Url, Token, Json, Help_];
+    public static readonly IReadOnlyList<Option> Common = [Url, Token, Json, HelpSwitch];
 
     /// <summary>As the help shows it.</summary>
     public string Form =>

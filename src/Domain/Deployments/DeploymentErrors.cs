@@ -5,6 +5,9 @@ namespace Libra.Deploy.Domain.Deployments;
 /// <summary>Every refusal of the Deployments module; codes are those of docs/api.md.</summary>
 public static class DeploymentErrors
 {
+    /// <summary>Another worker goes on; whoever reads this stops and writes nothing.</summary>
+    public const string LeaseLost = "LEASE_LOST";
+
     public static Error NotFound(string id) =>
         Error.NotFound("NOT_FOUND", $"Deployment {id} does not exist or you do not have access to it.");
 
@@ -29,7 +32,7 @@ public static class DeploymentErrors
         Error.Conflict("INVALID_STATE", $"Deployment {id} is held by another worker or not due yet.");
 
     public static Error StaleLease(DeploymentId id, long token) =>
-        Error.Conflict("LEASE_LOST", $"Deployment {id} was taken over by another worker: lease {token} no longer holds.");
+        Error.Conflict(LeaseLost, $"Deployment {id} was taken over by another worker: lease {token} no longer holds.");
 
     public static Error StepOutOfOrder(DeploymentId id, DeploymentStep step) =>
         Error.Conflict("INVALID_STATE", $"Step {step.WireName()} does not fit the state of deployment {id}.");

@@ -12,26 +12,26 @@ internal sealed class FolderProjectTemplates : IProjectTemplates
     // What trying a template out leaves behind, besides what no build ever takes.
     private static readonly string[] BuildLeftovers = ["dist", ".out", ".tsbuild"];
 
-    private readonly Dictionary<string, string> folders;
-    private readonly ConcurrentDictionary<string, IReadOnlyList<SourceFile>> loaded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _folders;
+    private readonly ConcurrentDictionary<string, IReadOnlyList<SourceFile>> _loaded = new(StringComparer.Ordinal);
 
     /// <exception cref="DirectoryNotFoundException">The folder is missing: the installation is incomplete.</exception>
     public FolderProjectTemplates(string templatesDirectory)
     {
-        folders = Directory.GetDirectories(templatesDirectory).ToDictionary(folder => Path.GetFileName(folder), StringComparer.Ordinal);
-        Names = [.. folders.Keys.Order(StringComparer.Ordinal)];
+        _folders = Directory.GetDirectories(templatesDirectory).ToDictionary(folder => Path.GetFileName(folder), StringComparer.Ordinal);
+        Names = [.. _folders.Keys.Order(StringComparer.Ordinal)];
     }
 
     public IReadOnlyList<string> Names { get; }
 
     public async Task<ErrorOr<IReadOnlyList<SourceFile>>> LoadAsync(string templateType, CancellationToken cancellationToken)
     {
-        if (!folders.TryGetValue(templateType, out var folder)) return SourceErrors.UnknownTemplate(templateType, Names);
+        if (!_folders.TryGetValue(templateType, out var folder)) return SourceErrors.UnknownTemplate(templateType, Names);
 
         // Two first callers may both read the folder; they read the same.
-        if (!loaded.TryGetValue(templateType, out var files))
+        if (!_loaded.TryGetValue(templateType, out var files))
         {
-            files = loaded.GetOrAdd(templateType, await ReadAsync(folder, cancellationToken));
+            files = _loaded.GetOrAdd(templateType, await ReadAsync(folder, cancellationToken));
         }
 
         return ErrorOrFactory.From(files);

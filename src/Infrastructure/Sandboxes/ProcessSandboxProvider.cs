@@ -9,9 +9,9 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>Builds as plain child processes, for machines on which bubblewrap cannot work and whose projects are all trusted.</summary>
 /// <remarks>It isolates nothing: project code can read what the service can read. It is used only when chosen by name.</remarks>
-public sealed partial class ProcessSandboxProvider(
+public sealed class ProcessSandboxProvider(
     BubblewrapOptions options, RuntimeLayout runtime, TimeProvider clock,
-    ILogger<ProcessSandboxProvider> log) : ISandboxProvider, IDisposable
+    ILogger<ProcessSandboxProvider> logger) : ISandboxProvider, IDisposable
 {
     private readonly SandboxFolders _folders = new(options.DataDirectory);
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -62,7 +62,9 @@ public sealed partial class ProcessSandboxProvider(
 
     private async Task<(LocalSandboxSettings Settings, string Tools)> StartAsync(CancellationToken cancellationToken)
     {
-        LogNoIsolation();
+        logger.LogWarning(
+            "The sandbox provider 'process' ISOLATES NOTHING: code of every project runs as the service's own user "
+                + "and can read its files and reach its network. Use it for trusted projects only");
         var tools = new SandboxToolchain(runtime);
         var registry = await NpmRegistry.AddressAsync(tools, options.Registry, cancellationToken);
         return (new LocalSandboxSettings(tools, registry, options.DependencyStoreBytes, clock), LinkTools(tools));
@@ -81,10 +83,4 @@ public sealed partial class ProcessSandboxProvider(
 
         return folder;
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The sandbox provider 'process' ISOLATES NOTHING: code of every project runs as the service's own user "
-            + "and can read its files and reach its network. Use it for trusted projects only")]
-    private partial void LogNoIsolation();
 }

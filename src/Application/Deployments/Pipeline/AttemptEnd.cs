@@ -30,7 +30,8 @@ internal sealed class AttemptEnd(
         if (context.Deployment.Status == DeploymentStatus.Pending)
         {
             var (attempt, last) = (context.Deployment.Attempt, context.Deployment.Settings.MaxAttempts);
-            context.Log.Write(LogLevel.Warn, null, $"Attempt {attempt} of {last} failed; the next one starts in {pause.TotalSeconds:0.#} s");
+            context.Log.Write(
+                LogLevel.Warn, null, $"Attempt {attempt} of {last} failed; the next one starts in {pause.TotalSeconds:0.#} s");
             return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
         }
 

@@ -130,7 +130,7 @@ internal sealed class DeploymentPipeline(
 
             watch.Token.ThrowIfCancellationRequested();
             var done = await RunStepAsync(_steps[step], context, watch.Token);
-            if (done.IsError && done.FirstError.Code == "LEASE_LOST") return new RunResult(RunOutcome.LeaseLost);
+            if (done.IsError && done.FirstError.Code == DeploymentErrors.LeaseLost) return new RunResult(RunOutcome.LeaseLost);
             if (done.IsError)
             {
                 var excerpt = context.Log.Tail(step, options.Value.ExcerptLines);

@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
@@ -31,7 +32,7 @@ public sealed record RunResult(RunOutcome Outcome, DateTimeOffset? DueAt = null,
         error switch
         {
             { Type: ErrorType.NotFound } => RunOutcome.Unknown,
-            { Code: "LEASE_LOST" } => RunOutcome.LeaseLost,
+            { Code: DeploymentErrors.LeaseLost } => RunOutcome.LeaseLost,
             _ => RunOutcome.NotClaimed,
         },
         Message: error.Description);

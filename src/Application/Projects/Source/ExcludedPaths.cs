@@ -29,9 +29,9 @@ public sealed class ExcludedPaths
 
     private static readonly string[] BuildOutputs = ["dist", "build", "out", ".next", ".nuxt", ".output", ".svelte-kit"];
 
-    private readonly HashSet<string> outputs;
+    private readonly HashSet<string> _outputs;
 
-    private ExcludedPaths(IEnumerable<string> outputs) => this.outputs = outputs.ToHashSet(StringComparer.Ordinal);
+    private ExcludedPaths(IEnumerable<string> outputs) => _outputs = outputs.ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What a project with this build script leaves out; null when it has none.</summary>
     public static ExcludedPaths For(string? buildScript) =>
@@ -56,7 +56,7 @@ public sealed class ExcludedPaths
         && (name is ".env" or ".envrc" or ".dev.vars" || IsSecretVariant(name));
 
     // A file at the top that is called "build" is a file of the project, so there must be something below.
-    private bool IsBuildOutput(string path) => path.IndexOf('/') is > 0 and var slash && outputs.Contains(path[..slash]);
+    private bool IsBuildOutput(string path) => path.IndexOf('/') is > 0 and var slash && _outputs.Contains(path[..slash]);
 
     private static bool IsExcludedSegment(string segment) => Always.Contains(segment) || IsSecretVariant(segment);
 

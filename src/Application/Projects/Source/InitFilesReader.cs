@@ -7,11 +7,11 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <summary>Collects the files of one <c>initFiles</c> value.</summary>
 internal sealed class InitFilesReader(SourceLimits limits)
 {
-    private readonly List<SourceFile> files = [];
-    private readonly HashSet<string> paths = new(StringComparer.Ordinal);
-    private readonly SourceSize size = new(limits);
+    private readonly List<SourceFile> _files = [];
+    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly SourceSize _size = new(limits);
 
-    public IReadOnlyList<SourceFile> Files => files;
+    public IReadOnlyList<SourceFile> Files => _files;
 
     public ErrorOr<Success> ReadList(JsonElement list)
     {
@@ -79,14 +79,14 @@ internal sealed class InitFilesReader(SourceLimits limits)
         if (normal.IsError) return normal.Errors;
 
         var path = normal.Value;
-        if (!paths.Add(path)) return SourceErrors.DuplicatePath(path);
+        if (!_paths.Add(path)) return SourceErrors.DuplicatePath(path);
         if (ExcludedPaths.IsAlwaysExcluded(path) && !IsReadForSecrets(path)) return Result.Success;
 
         var content = ReadContent(path, entry);
         if (content.IsError) return content.Errors;
 
-        files.Add(new SourceFile(path, content.Value));
-        return size.Add(path, content.Value.Length);
+        _files.Add(new SourceFile(path, content.Value));
+        return _size.Add(path, content.Value.Length);
     }
 
     // Never part of a build either, but what stands in it must not stand in the build's log.

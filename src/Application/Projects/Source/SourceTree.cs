@@ -8,7 +8,7 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <summary>The files of a project as they go into a build: checked, ordered by path, known by a digest.</summary>
 public sealed class SourceTree
 {
-    private readonly Dictionary<string, SourceFile> byPath;
+    private readonly Dictionary<string, SourceFile> _byPath;
 
     private SourceTree(IReadOnlyList<SourceFile> files, IEnumerable<string> leftOut)
     {
@@ -16,7 +16,7 @@ public sealed class SourceTree
         LeftOut = [.. leftOut.Distinct().Order(StringComparer.Ordinal)];
         TotalBytes = files.Sum(file => (long)file.Content.Length);
         Digest = DigestOf(files);
-        byPath = files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        _byPath = files.ToDictionary(file => file.Path, StringComparer.Ordinal);
     }
 
     /// <summary>Every file, ordered by ordinal path.</summary>
@@ -55,7 +55,7 @@ public sealed class SourceTree
     }
 
     /// <summary>The file at exactly that path; null when there is none.</summary>
-    public SourceFile? Find(string path) => byPath.GetValueOrDefault(path);
+    public SourceFile? Find(string path) => _byPath.GetValueOrDefault(path);
 
     private static Error? FindCollision(List<SourceFile> files)
     {

@@ -11,7 +11,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 /// <summary>Builds on this machine, in Linux namespaces made by bubblewrap.</summary>
 /// <remarks>Weaker than a virtual machine: builds share the kernel. As root each sandbox has a Linux user of its own; otherwise all have
 /// the service's.</remarks>
-public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposable
+public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposable
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(20);
 
@@ -64,7 +64,7 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         }
 
         ProxySocket.RemoveDead(_folders.Root);
-        if (removed > 0) LogReaped(removed);
+        if (removed > 0) _log.LogInformation("Removed {Count} sandboxes that dead workers left behind", removed);
         return removed;
     }
 
@@ -127,16 +127,26 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         var bubblewrap = await _binary.LocateAsync(cancellationToken);
         var tools = new SandboxToolchain(_runtime);
         var groups = ControlGroups.Probe();
-        if (groups.Kind == ControlGroupKind.None) LogNoControlGroups();
-        if (!HostUser.IsRoot) LogNotRoot();
         var filter = WriteFilter();
-        if (filter is null) LogNoFilter(RuntimeInformation.OSArchitecture);
+        WarnOfWhatIsMissing(groups, filter);
         var registry = await NpmRegistry.AddressAsync(tools, _options.Registry, cancellationToken);
         var proxy = new RegistryProxy(
             ProxySocket.NewPath(_folders.Root), [$"{registry.Host}:{registry.Port}", .. _options.AllowedHosts], _log);
         return new BubblewrapMachine(
             _options, bubblewrap, groups, new BubblewrapRunner(groups, _clock), filter, proxy,
             new LocalSandboxSettings(tools, registry, _options.DependencyStoreBytes, _clock));
+    }
+
+    private void WarnOfWhatIsMissing(ControlGroups groups, string? filter)
+    {
+        if (groups.Kind == ControlGroupKind.None)
+            _log.LogWarning(
+                "No control groups can be made here: sandboxes have limits per process only, not for memory and processes as a whole");
+        if (!HostUser.IsRoot)
+            _log.LogWarning("Not running as root: sandboxes share one Linux user, and limits of processes count for all of them together");
+        if (filter is null)
+            _log.LogWarning(
+                "Sandboxes may make every system call: there is no filter for {Architecture}", RuntimeInformation.OSArchitecture);
     }
 
     /// <summary>Several services may share the folder, so the file is there whole or not at all.</summary>
@@ -155,20 +165,4 @@ public sealed partial class BubblewrapSandboxProvider : ISandboxProvider, IAsync
         $"bubblewrap cannot make a sandbox on this machine: {said.Trim()} {BubblewrapAdvice.For(said)}",
         transient: false,
         inner);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} sandboxes that dead workers left behind")]
-    private partial void LogReaped(int count);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "No control groups can be made here: sandboxes have limits per process only, not for memory and processes as a whole")]
-    private partial void LogNoControlGroups();
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandboxes may make every system call: there is no filter for {Architecture}")]
-    private partial void LogNoFilter(Architecture architecture);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Not running as root: sandboxes share one Linux user, and limits of processes count for all of them together")]
-    private partial void LogNotRoot();
 }

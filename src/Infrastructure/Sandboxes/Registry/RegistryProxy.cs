@@ -9,7 +9,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Registry;
 /// <summary>
 /// The only way out of an installing sandbox: a CONNECT proxy on a unix socket that knows a few hosts and refuses the rest.
 /// </summary>
-internal sealed partial class RegistryProxy : IAsyncDisposable
+internal sealed class RegistryProxy : IAsyncDisposable
 {
     private const int MaxHeaderBytes = 8 * 1024;
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
@@ -60,7 +60,7 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
             }
             catch (SocketException e)
             {
-                LogAcceptFailed(e);
+                _log.LogError(e, "The registry proxy could not accept a connection");
                 continue;
             }
 
@@ -77,7 +77,7 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
             var request = await ReadRequestLineAsync(stream);
             if (Target(request) is not { } target)
             {
-                LogDenied(request.Length > 200 ? request[..200] : request);
+                _log.LogWarning("An install asked for what it may not reach: {Request}", request.Length > 200 ? request[..200] : request);
                 await stream.WriteAsync(
                     "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
                 return;
@@ -88,7 +88,7 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // A connection that breaks is the package manager's to retry or to report.
-            LogBroken(e.Message);
+            _log.LogDebug("A connection to the package registry broke: {Reason}", e.Message);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            LogUnreachable(target.Host, e.SocketErrorCode);
+            _log.LogWarning("The package registry {Host} cannot be reached: {Error}", target.Host, e.SocketErrorCode);
             await client.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
             return;
         }
@@ -141,16 +141,4 @@ internal sealed partial class RegistryProxy : IAsyncDisposable
         var text = Encoding.ASCII.GetString(header.WrittenSpan);
         return text[..text.IndexOf('\r', StringComparison.Ordinal)];
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An install asked for what it may not reach: {Request}")]
-    private partial void LogDenied(string request);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The package registry {Host} cannot be reached: {Error}")]
-    private partial void LogUnreachable(string host, SocketError error);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection to the package registry broke: {Reason}")]
-    private partial void LogBroken(string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The registry proxy could not accept a connection")]
-    private partial void LogAcceptFailed(SocketException exception);
 }

@@ -5,18 +5,6 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
-/// <summary>Asks the queue's own tables how much lies there.</summary>
-internal sealed class QueueProbe(WaitingDeployments waiting, IOptions<QueueOptions> options) : IDependencyProbe
-{
-    public string Name => Dependencies.Queue;
-
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
-
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) =>
-        ProbeFinding.Well(
-            $"The queue answers; {await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken)} jobs wait for a worker.");
-}
-
 /// <summary>Looks for a worker, on any node, whose heartbeat is recent.</summary>
 internal sealed class WorkersProbe(NpgsqlDataSource database, IOptions<QueueOptions> options) : IDependencyProbe
 {

@@ -1,5 +1,4 @@
 using Libra.Deploy.Application.Health;
-using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Health;
@@ -18,16 +17,4 @@ internal sealed class DatabaseProbe(NpgsqlDataSource database) : IDependencyProb
         await command.ExecuteScalarAsync(cancellationToken);
         return ProbeFinding.Well("The database answers.");
     }
-}
-
-/// <summary>Compares the database with the migrations of this version.</summary>
-internal sealed class MigrationsProbe(DatabaseSetup setup) : IDependencyProbe
-{
-    public string Name => Dependencies.Migrations;
-
-    public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
-
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) => await setup.IsCurrentAsync(cancellationToken)
-        ? ProbeFinding.Well("Every migration is applied.")
-        : ProbeFinding.Ill("The database lacks migrations of this version.");
 }
