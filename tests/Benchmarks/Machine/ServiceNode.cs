@@ -40,8 +40,6 @@ internal static class ServiceNode
 
         public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) => Done;
 
-        public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) => Done;
-
         private static Task<ErrorOr<Success>> Done => Task.FromResult<ErrorOr<Success>>(Result.Success);
     }
 }

@@ -45,9 +45,6 @@ internal sealed class LedgerTarget(Workspace workspace, string node) : IDeployTa
             isLive ? Result.Success : Error.Failure("VERIFICATION_FAILED", "Another version is live."));
     }
 
-    public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) =>
-        Task.FromResult<ErrorOr<Success>>(Result.Success);
-
     private static Error Busy() => Error.Unexpected(
         "TARGET_UNAVAILABLE", "The scripted target is busy.", new() { ["retryAfter"] = TimeSpan.FromSeconds(1) });
 

@@ -55,7 +55,6 @@ public sealed class PrismTests : IAsyncLifetime
         foreach (var worker in new[] { true, false }) (await _rig.PublishAsync(await WranglerCapture.BuildAsync(worker), worker ? "shop" : "plain")).IsError.Should().BeFalse();
         await using (var artifact = await _rig.Artifacts.OpenAsync(await _rig.SaveAsync(await WranglerCapture.BuildAsync(worker: true)), default))
             (await _rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact!, "shop") with { Resumed = true }, default)).IsError.Should().BeFalse();
-        (await _rig.Target.RemoveAsync(WorkerName.For("plain"), default)).IsError.Should().BeFalse();
 
         var domain = CustomDomain.FromStorage("shop.example.org");
         var id = (await _rig.Domains.EnsureAsync(domain, "shop", default)).Value.HostnameId!;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ErrorOr;
-using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
 using Libra.Deploy.IntegrationTests.Artifacts;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
@@ -181,17 +180,6 @@ public sealed class PublishTests : IAsyncLifetime
         (await _rig.Target.PublishAsync(request with { Resumed = true }, default)).IsError.Should().BeFalse();
 
         _rig.Cloudflare.CountOf("script upload").Should().Be(2);
-    }
-
-    [Fact]
-    public async Task Remove_WhenRepeated_IsNoError()
-    {
-        await SucceedsAsync(BuildTar.OfAssets());
-
-        (await _rig.Target.RemoveAsync(WorkerName.For("shop"), default)).IsError.Should().BeFalse();
-        (await _rig.Target.RemoveAsync(WorkerName.For("shop"), default)).IsError.Should().BeFalse();
-
-        _rig.Cloudflare.Scripts.Should().BeEmpty();
     }
 
     [Fact]

@@ -130,18 +130,6 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Remove_WhenPublished_TakesTheSiteOff()
-    {
-        await PublishAsync(BuildTar.OfAssets());
-
-        (await _sites.Target.RemoveAsync(WorkerName.For("p"), default)).IsError.Should().BeFalse();
-        (await _sites.Target.RemoveAsync(WorkerName.For("p"), default)).IsError.Should().BeFalse("what is not there is no error");
-
-        using var answer = await _sites.GetAsync("p");
-        answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
-    }
-
-    [Fact]
     public async Task Check_WhenRunning_IsReady() => (await _sites.Target.CheckAsync(default)).IsError.Should().BeFalse();
 
     [Fact]

@@ -26,9 +26,6 @@ public interface IDeployTarget
 
     /// <summary>Asks from outside, as a visitor would, and compares the answer with the artifact.</summary>
     Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Takes a worker off the target; one that is not there is not an error.</summary>
-    Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken);
 }
 
 /// <summary>What to put live, where, and for whom.</summary>

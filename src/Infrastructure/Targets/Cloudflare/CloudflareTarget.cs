@@ -9,8 +9,6 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 /// <summary>Puts artifacts live in a Workers for Platforms namespace, by plain HTTPS from here: no sandbox ever sees the token.</summary>
 internal sealed class CloudflareTarget(
     CloudflareOptions options,
-    CloudflareApi api,
-    ApiPaths paths,
     CloudflarePreflight preflight,
     AssetUpload assets,
     ScriptUpload scripts,
@@ -51,13 +49,6 @@ internal sealed class CloudflareTarget(
 
     public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) =>
         proof.FindAsync(AddressOf(request.Worker), request.Artifact, cancellationToken);
-
-    public async Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken)
-    {
-        var call = new ApiCall("script removal", HttpMethod.Delete, paths.Script(worker) + "?force=true");
-        var removed = await api.SendAsync(call, cancellationToken);
-        return removed.IsError && CloudflareErrors.StatusOf(removed.FirstError) != 404 ? removed.Errors : Result.Success;
-    }
 
     public void Dispose()
     {

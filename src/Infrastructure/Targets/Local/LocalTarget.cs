@@ -22,10 +22,4 @@ internal sealed class LocalTarget(
 
     public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) =>
         live.CheckAsync(AddressOf(request.Worker), request.Artifact, cancellationToken);
-
-    public async Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken)
-    {
-        await sites.RemoveAsync(worker.Value, cancellationToken);
-        return Result.Success;
-    }
 }

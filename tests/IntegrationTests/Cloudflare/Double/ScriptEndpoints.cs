@@ -22,7 +22,6 @@ internal static class ScriptEndpoints
     public static void Map(CloudflareDouble cloudflare)
     {
         cloudflare.Map("script upload", "PUT", Script, context => PutAsync(context, cloudflare));
-        cloudflare.Map("script removal", "DELETE", Script, context => DeleteAsync(context, cloudflare));
         cloudflare.Map("script tags", "GET", Script + "/tags", context => TagsAsync(context, cloudflare));
         cloudflare.Map("script settings", "GET", Script + "/settings", context => SettingsAsync(context, cloudflare));
     }
@@ -110,13 +109,6 @@ internal static class ScriptEndpoints
         return id is not null && assets.Sessions.TryGetValue(id, out var session) && session.Script == script && !session.IsOver
             ? session.Manifest.ToDictionary(entry => entry.Key, entry => assets.Files[entry.Value.Hash])
             : null;
-    }
-
-    private static async Task DeleteAsync(HttpContext context, CloudflareDouble cloudflare)
-    {
-        if (!await Replies.IsAccountAsync(context) || !await IsNamespaceAsync(context, cloudflare.Account)) return;
-        if (cloudflare.Scripts.TryRemove((string)context.Request.RouteValues["script"]!, out _)) context.Response.StatusCode = 200;
-        else await Replies.RefuseAsync(context, 404, 10007, "This Worker does not exist on your account.");
     }
 
     private static async Task SettingsAsync(HttpContext context, CloudflareDouble cloudflare)

@@ -32,8 +32,6 @@ internal sealed class ScriptedTarget : IDeployTarget
 
     public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) => OnVerify(cancellationToken);
 
-    public Task<ErrorOr<Success>> RemoveAsync(WorkerName worker, CancellationToken cancellationToken) => Fine();
-
     /// <summary>Answers with a failure.</summary>
     public static Func<CancellationToken, Task<ErrorOr<Success>>> Says(Error error) => _ => Task.FromResult<ErrorOr<Success>>(error);
 
