@@ -3,27 +3,32 @@ namespace Libra.Deploy.Infrastructure.Artifacts;
 /// <summary>A file that was written below a folder of ours, with what its bytes are known by.</summary>
 internal sealed record UnpackedFile(string Path, string Sha256, long Size);
 
-/// <summary>Collects the files of an artifact in a folder and refuses what one may not hold; memory stays flat.</summary>
+/// <summary>Collects the files of an artifact in a folder and refuses what one may not hold; memory follows what was sent.</summary>
 internal sealed class ArtifactDraft(string folder, ArtifactLimits limits)
 {
+    private const int Root = 0;
+    private const int File = -1;
+
     private readonly List<UnpackedFile> _files = [];
-    private readonly HashSet<string> _filePaths = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _folderPaths = new(StringComparer.Ordinal);
+
+    // Each name once below its folder's number, with its own number or File. Whole paths would repeat the folders above every folder.
+    private readonly Dictionary<(int Folder, string Name), int> _names = [];
+    private int _folders;
     private long _totalBytes;
     private long _workerBytes;
 
     public IReadOnlyList<UnpackedFile> Files => _files;
 
     /// <summary>Notes a path, so that no other entry can have it, nor have a file for a folder.</summary>
-    /// <exception cref="InvalidDataException">The path is taken.</exception>
+    /// <exception cref="InvalidDataException">The path is taken, or lies in one folder too many.</exception>
     public void Claim(string path, bool isFolder)
     {
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
-            ClaimFolder(path[..slash]);
+        var names = path.Split('/');
+        var parent = Root;
+        for (var i = 0; i < names.Length - 1; i++) parent = ClaimFolder(parent, names, i);
 
-        if (isFolder) ClaimFolder(path);
-        else if (_folderPaths.Contains(path) || !_filePaths.Add(path))
-            throw new InvalidDataException($"The build result has '{path}' twice.");
+        if (isFolder) ClaimFolder(parent, names, names.Length - 1);
+        else if (!_names.TryAdd((parent, names[^1]), File)) throw new InvalidDataException($"The build result has '{path}' twice.");
     }
 
     /// <summary>Writes a file whose path was claimed before.</summary>
@@ -35,10 +40,17 @@ internal sealed class ArtifactDraft(string folder, ArtifactLimits limits)
         _files.Add(new UnpackedFile(path, sha256, size));
     }
 
-    private void ClaimFolder(string path)
+    /// <returns>The folder's number.</returns>
+    private int ClaimFolder(int parent, string[] names, int index)
     {
-        if (_filePaths.Contains(path)) throw new InvalidDataException($"The build result has '{path}' both as a file and as a folder.");
-        _folderPaths.Add(path);
+        if (_names.TryGetValue((parent, names[index]), out var known))
+            return known != File
+                ? known
+                : throw new InvalidDataException(
+                    $"The build result has '{string.Join('/', names[..(index + 1)])}' both as a file and as a folder.");
+
+        if (_folders == limits.MaxFolders) throw new InvalidDataException($"The build result has more than {limits.MaxFolders} folders.");
+        return _names[(parent, names[index])] = ++_folders;
     }
 
     private void CheckSize(string path, long size)

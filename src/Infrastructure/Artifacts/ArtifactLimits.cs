@@ -5,6 +5,12 @@ public sealed record ArtifactLimits
 {
     public int MaxFiles { get; init; } = 20_000;
 
+    /// <summary>Folders that files and entries name: a site whose every page has one of its own stays below.</summary>
+    public int MaxFolders { get; init; } = 40_000;
+
+    /// <summary>Names in a path below <c>worker/</c> or <c>assets/</c>, the file's own included: as many as in the source.</summary>
+    public int MaxDepth { get; init; } = 32;
+
     public long MaxAssetBytes { get; init; } = 25L << 20;
 
     public long MaxWorkerBytes { get; init; } = 64L << 20;

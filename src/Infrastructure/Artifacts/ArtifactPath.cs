@@ -12,13 +12,16 @@ internal static class ArtifactPath
     private const int LongestSegment = 255;
 
     /// <summary>The path without a leading <c>./</c> and a closing <c>/</c>; empty for the root.</summary>
+    /// <param name="path">As the sandbox wrote it.</param>
+    /// <param name="maxDepth">Names that it may have below its first.</param>
     /// <exception cref="InvalidDataException">The path leaves its folder or holds something that is not a plain name.</exception>
-    public static string Clean(string path)
+    public static string Clean(string path, int maxDepth)
     {
         var relative = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
         relative = relative.EndsWith('/') ? relative[..^1] : relative;
         if (relative is "" or ".") return path is "./" or "." ? "" : throw Refuse(path, "it is empty or absolute");
-        if (Encoding.UTF8.GetByteCount(relative) > LongestPath) throw Refuse(path[..80] + "…", $"it is longer than {LongestPath} bytes");
+        if (Encoding.UTF8.GetByteCount(relative) > LongestPath) throw Refuse(Shortened(path), $"it is longer than {LongestPath} bytes");
+        if (relative.AsSpan().Count('/') > maxDepth) throw Refuse(Shortened(path), $"it is more than {maxDepth} names deep");
         foreach (var segment in relative.Split('/'))
         {
             if (segment is "" or "." or "..") throw Refuse(path, "it leaves its folder or is not in its shortest form");
@@ -29,6 +32,8 @@ internal static class ArtifactPath
 
         return relative;
     }
+
+    private static string Shortened(string path) => path.Length > 80 ? path[..80] + "…" : path;
 
     private static InvalidDataException Refuse(string path, string why) =>
         new($"The path '{string.Concat(path.Select(c => char.IsControl(c) ? '?' : c))}' cannot be part of an artifact: {why}.");

@@ -32,7 +32,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             {
                 foreach (var (name, content) in site.Files)
                 {
-                    var path = ArtifactPath.Clean(ArtifactPath.Assets + name);
+                    var path = ArtifactPath.Clean(ArtifactPath.Assets + name, options.Limits.MaxDepth);
                     draft.Claim(path, isFolder: false);
                     await draft.AddAsync(path, content.Length, new MemorySource(content).ReadAsync, cancellationToken);
                 }
@@ -105,7 +105,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         return artifact;
     }
 
-    private static ArtifactManifest ToManifest(BuildSettings settings)
+    private ArtifactManifest ToManifest(BuildSettings settings)
     {
         if (settings.FormatVersion != ArtifactManifest.CurrentFormat)
             throw new InvalidDataException(
@@ -119,7 +119,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             settings.FormatVersion,
             settings.CompatibilityDate ?? throw new InvalidDataException("result.json has no compatibility date."),
             settings.CompatibilityFlags ?? [],
-            settings.MainModule is { } main ? new WorkerSettings(ArtifactPath.Clean(main)) : null,
+            settings.MainModule is { } main ? new WorkerSettings(ArtifactPath.Clean(main, options.Limits.MaxDepth)) : null,
             settings.Assets?.ToSettings(),
             settings.Vars ?? new Dictionary<string, JsonElement>(),
             [],

@@ -18,7 +18,7 @@ internal static class BuildResultTar
             // Folders cost no bytes, so they are counted too.
             if (entries > 2 * limits.MaxFiles)
                 throw new InvalidDataException($"The build result has more than {2 * limits.MaxFiles} entries.");
-            var path = ArtifactPath.Clean(item.Path);
+            var path = ArtifactPath.Clean(item.Path, limits.MaxDepth);
             draft.Claim(path, item.IsFolder);
             if (item.IsFolder) continue;
 

@@ -12,6 +12,7 @@ public sealed class HostileBuildResultTests : IDisposable
         Limits = new ArtifactLimits
         {
             MaxFiles = 50,
+            MaxFolders = 70,
             MaxAssetBytes = 4096,
             MaxWorkerBytes = 8192,
             MaxTotalBytes = 16384,
@@ -80,6 +81,50 @@ public sealed class HostileBuildResultTests : IDisposable
         (await _folder.RefusalAsync(Many(5, 4000).Build())).Should().Contain("16384");
         (await _folder.RefusalAsync(Many(60, 1).Build())).Should().Contain("50");
         (await _folder.RefusalAsync(BuildTar.OfAssets().Set("vars", new { A = new string('x', 9000) }).Build())).Should().Contain("9000");
+    }
+
+    [Theory]
+    [InlineData("assets/")]
+    [InlineData("worker/")]
+    [InlineData("")]
+    public async Task Save_WhenAFolderLiesTooDeep_IsRefused(string top)
+    {
+        var deep = top + string.Concat(Enumerable.Repeat("a/", 500));
+
+        (await _folder.RefusalAsync(BuildTar.OfAssets().BuildWith(new PaxTarEntry(TarEntryType.Directory, deep))))
+            .Should().Contain("32 names deep").And.Contain("a/a…");
+    }
+
+    [Fact]
+    public async Task Save_WhenAFileLiesAsDeepAsInTheSource_IsKeptAndOneDeeperIsRefused()
+    {
+        var deepest = "assets/" + string.Concat(Enumerable.Repeat("a/", 31)) + "x.txt";
+
+        (await _folder.RefusalAsync(BuildTar.OfAssets().File(deepest.Replace("x.txt", "a/x.txt", StringComparison.Ordinal), "x").Build()))
+            .Should().Contain("32 names deep");
+        await _folder.SaveAsync(BuildTar.OfAssets().File(deepest, "x"));
+    }
+
+    [Fact]
+    public async Task Save_WhenItsFilesLieInTooManyFolders_IsRefused()
+    {
+        var build = BuildTar.OfAssets();
+        for (var i = 0; i < 3; i++) build.File($"assets/{i}{string.Concat(Enumerable.Repeat("/a", 30))}", "");
+
+        (await _folder.RefusalAsync(build.Build())).Should().Contain("70 folders");
+    }
+
+    [Fact]
+    public void Claim_OfManyDeepFolders_TakesMemoryForTheirNamesAlone()
+    {
+        var paths = Enumerable.Range(0, 1000).Select(i => $"assets/{i}" + string.Concat(Enumerable.Repeat("/" + new string('a', 30), 31))).ToList();
+        var draft = new ArtifactDraft(_folder.Cache, new ArtifactLimits());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        foreach (var path in paths) draft.Claim(path, isFolder: true);
+
+        // What goes in are two megabytes; each folder with its whole path would be 33.
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(16 << 20);
     }
 
     [Fact]
