@@ -20,6 +20,18 @@ public sealed record ArtifactLimits
     /// <summary>Bytes of each of <c>_headers</c>, <c>_redirects</c> and <c>.assetsignore</c>.</summary>
     public long MaxRuleFileBytes { get; init; } = 100L << 10;
 
+    /// <summary>Rules of <c>.assetsignore</c>.</summary>
+    public int MaxIgnoreRules { get; init; } = 1_000;
+
+    /// <summary>Characters of one rule of <c>.assetsignore</c>: as many as the longest path has bytes.</summary>
+    public int MaxIgnoreRuleLength { get; init; } = 1_024;
+
+    /// <summary>
+    /// Steps in which all rules of <c>.assetsignore</c> are held to all paths, some seconds of one processor. A hundred rules for 20,000
+    /// files take a tenth.
+    /// </summary>
+    public long MaxIgnoreComparisons { get; init; } = 2_000_000_000;
+
     /// <summary>Bytes of <c>result.json</c>.</summary>
     public long MaxResultBytes { get; init; } = 1L << 20;
 

@@ -77,7 +77,7 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         {
             var draft = new ArtifactDraft(work.Path, options.Limits);
             var settings = await fill(draft);
-            var files = await AssetRules.PublishedAsync(draft.Files, work.Path, cancellationToken);
+            var files = await AssetRules.PublishedAsync(draft.Files, work.Path, options.Limits, cancellationToken);
             var manifest = settings with { Files = [.. files.Select(Describe)] };
             _rules.Check(manifest);
             return await StoreAsync(manifest, work.Path, claim, cancellationToken);

@@ -15,11 +15,20 @@ internal static class AssetRules
     /// <summary>The files without those that <c>.assetsignore</c> names, nor that file itself.</summary>
     /// <exception cref="InvalidDataException">Something is left that must never be public.</exception>
     public static async Task<List<UnpackedFile>> PublishedAsync(
-        IReadOnlyList<UnpackedFile> files, string folder, CancellationToken cancellationToken)
+        IReadOnlyList<UnpackedFile> files, string folder, ArtifactLimits limits, CancellationToken cancellationToken)
     {
         var ignoreFile = Path.Combine(folder, Ignore);
-        var ignore = File.Exists(ignoreFile) ? AssetsIgnore.Parse(await File.ReadAllTextAsync(ignoreFile, cancellationToken)) : null;
-        var published = files.Where(file => file.Path != Ignore && !IsIgnored(file.Path, ignore)).ToList();
+        var ignore = File.Exists(ignoreFile)
+            ? AssetsIgnore.Parse(await File.ReadAllTextAsync(ignoreFile, cancellationToken), limits)
+            : null;
+        var published = new List<UnpackedFile>();
+        foreach (var file in files)
+        {
+            // Many rules and many files take a while, which must end with the worker's lease or a cancellation.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (file.Path != Ignore && !IsIgnored(file.Path, ignore)) published.Add(file);
+        }
+
         foreach (var asset in published.Where(file => file.Path.StartsWith(ArtifactPath.Assets, StringComparison.Ordinal)))
             RefusePrivate(asset.Path[ArtifactPath.Assets.Length..], hasIgnoreFile: ignore is not null);
         return published;

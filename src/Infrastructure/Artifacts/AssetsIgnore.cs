@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
 /// <summary>
@@ -9,54 +6,44 @@ namespace Libra.Deploy.Infrastructure.Artifacts;
 /// </summary>
 internal sealed class AssetsIgnore
 {
-    private const int MaxRules = 1000;
+    private readonly List<AssetsRule> _rules = [];
+    private readonly long _maxComparisons;
+    private long _comparisons;
 
-    private readonly List<(Regex Pattern, bool Ignored)> _rules = [];
+    private AssetsIgnore(long maxComparisons) => _maxComparisons = maxComparisons;
 
-    private AssetsIgnore()
+    /// <exception cref="InvalidDataException">The file has more rules, or a longer one, than are looked at.</exception>
+    public static AssetsIgnore Parse(string text, ArtifactLimits limits)
     {
-    }
-
-    /// <exception cref="InvalidDataException">The file has more rules than are looked at.</exception>
-    public static AssetsIgnore Parse(string text)
-    {
-        var ignore = new AssetsIgnore();
+        var ignore = new AssetsIgnore(limits.MaxIgnoreComparisons);
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0 && line[0] != '#'))
         {
-            if (ignore._rules.Count == MaxRules) throw new InvalidDataException($".assetsignore has more than {MaxRules} rules.");
-            var kept = line[0] == '!';
-            ignore._rules.Add((ToRegex(kept ? line[1..] : line), !kept));
+            if (ignore._rules.Count == limits.MaxIgnoreRules)
+                throw new InvalidDataException($".assetsignore has more than {limits.MaxIgnoreRules} rules.");
+            if (line.Length > limits.MaxIgnoreRuleLength)
+                throw new InvalidDataException(
+                    $"The rule '{line[..Math.Min(line.Length, 40)]}…' of .assetsignore has {line.Length} characters; "
+                    + $"at most {limits.MaxIgnoreRuleLength} are allowed.");
+            ignore._rules.Add(new AssetsRule(line));
         }
 
         return ignore;
     }
 
     /// <param name="path">Relative to the folder of assets.</param>
+    /// <exception cref="InvalidDataException">All paths so far have together taken more comparisons than are allowed.</exception>
     public bool Ignores(string path)
     {
+        var names = path.Split('/');
         for (var i = _rules.Count - 1; i >= 0; i--)
-            if (_rules[i].Pattern.IsMatch(path)) return _rules[i].Ignored;
-        return false;
-    }
-
-    private static Regex ToRegex(string rule)
-    {
-        var foldersOnly = rule.EndsWith('/');
-        var body = rule.Trim('/');
-        // A slash at the start or inside ties the rule to the root; otherwise it fits at any depth.
-        var anchored = rule.TrimEnd('/').Contains('/', StringComparison.Ordinal);
-        var pattern = new StringBuilder(anchored ? @"\A" : @"\A(?:.*/)?");
-        for (var i = 0; i < body.Length; i++)
         {
-            if (body.AsSpan(i).StartsWith("**/")) (pattern, i) = (pattern.Append("(?:.*/)?"), i + 2);
-            else if (body.AsSpan(i).StartsWith("**")) (pattern, i) = (pattern.Append(".*"), i + 1);
-            else if (body[i] == '*') pattern.Append("[^/]*");
-            else if (body[i] == '?') pattern.Append("[^/]");
-            else pattern.Append(Regex.Escape(body[i].ToString()));
+            if (_rules[i].Fits(names, ref _comparisons)) return !_rules[i].KeepsFiles;
+            if (_comparisons > _maxComparisons)
+                throw new InvalidDataException(
+                    $"The rules of .assetsignore take more than {_maxComparisons} comparisons with the paths of the assets. "
+                    + "Use fewer of them, or ones with fewer stars.");
         }
 
-        pattern.Append(foldersOnly ? @"/.*\z" : @"(?:/.*)?\z");
-        // Written by the user, so a pattern must not be able to backtrack for ever.
-        return new Regex(pattern.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+        return false;
     }
 }

@@ -115,6 +115,27 @@ public sealed class HostileBuildResultTests : IDisposable
     }
 
     [Fact]
+    public async Task Save_WhenAnIgnoreRuleIsTooLong_IsRefused()
+    {
+        using var shipped = new ArtifactFolder();
+        var rule = new string('?', 20_000);
+
+        (await shipped.RefusalAsync(BuildTar.OfAssets().File("assets/.assetsignore", rule).Build()))
+            .Should().Contain(".assetsignore").And.Contain("20000 characters");
+    }
+
+    [Fact]
+    public async Task Save_WhenIgnoreRulesTakeTooManyComparisons_IsRefused()
+    {
+        using var small = new ArtifactFolder(options => options with { Limits = new ArtifactLimits { MaxIgnoreComparisons = 10_000 } });
+        var rules = string.Join('\n', Enumerable.Range(0, 10).Select(i => string.Concat(Enumerable.Repeat("*a", 30)) + i));
+        var name = "assets/" + new string('a', 200);
+
+        (await small.RefusalAsync(BuildTar.OfAssets().File("assets/.assetsignore", rules).File(name, "x").Build()))
+            .Should().Contain("10000 comparisons");
+    }
+
+    [Fact]
     public void Claim_OfManyDeepFolders_TakesMemoryForTheirNamesAlone()
     {
         var paths = Enumerable.Range(0, 1000).Select(i => $"assets/{i}" + string.Concat(Enumerable.Repeat("/" + new string('a', 30), 31))).ToList();
