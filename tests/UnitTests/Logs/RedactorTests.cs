@@ -196,6 +196,79 @@ public sealed class RedactorTests
     }
 
     [Fact]
+    public void Redact_WithSecretsThatShareABeginning_HidesTheLongestThatIsThere()
+    {
+        var shared = Letters(40);
+        var redactor = new Redactor([shared, shared + "-one", shared + "-one-more", shared + "-two", shared[..20] + "/other-end"]);
+
+        foreach (var secret in new[] { shared, shared + "-one", shared + "-one-more", shared + "-two", shared[..20] + "/other-end" })
+            redactor.Redact($"<{secret}> after").Should().Be($"<{Redactor.Mark}> after");
+        redactor.Redact($"<{shared}-o> after").Should().Be($"<{Redactor.Mark}-o> after");
+        redactor.Redact($"<{shared[..39]}> after").Should().Be($"<{shared[..39]}> after");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Redact_WithALongSecretInAnyEncoding_HidesAllOfIt(int before)
+    {
+        // With characters of two halves everywhere, so that one lies wherever a beginning is cut.
+        var secret = string.Concat(Enumerable.Range(0, 800).Select(i => $"{i}\U0001F511<"));
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('a', before) + secret));
+        var redactor = new Redactor([secret]);
+
+        foreach (var form in new[] { secret, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), JsonSerializer.Serialize(secret), base64 })
+            redactor.Redact($"before ({form}").Should().Match(text => text.StartsWith("before (", StringComparison.Ordinal)
+                && text.EndsWith(Redactor.Mark, StringComparison.Ordinal) && text.Length < 30, form[..20]);
+        redactor.Redact($"({secret[..500]})").Should().Be($"({secret[..500]})");
+        redactor.Redact($"({secret}) after\nnext").Should().Be($"({Redactor.Mark}\nnext");
+    }
+
+    [Fact]
+    public void Redact_WithManyLongSecrets_TakesLittleMemoryAndHidesThem()
+    {
+        var secrets = Enumerable.Range(0, 200).Select(i => $"{i:000}" + new string('<', 8189)).ToList();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var redactor = new Redactor(secrets);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(50 << 20);
+        foreach (var secret in secrets)
+        {
+            redactor.Redact($"x {secret}").Should().Be($"x {Redactor.Mark}");
+            redactor.Redact(JsonSerializer.Serialize(secret)).Should().Be($"\"{Redactor.Mark}");
+        }
+    }
+
+    [Fact]
+    public void Redact_WithManyLinesOfSecrets_TakesLittleMemory()
+    {
+        // As many lines as a project's settings may have.
+        var secrets = Enumerable.Range(0, 1000).Select(i => $"{i:000}" + new string('<', 60)).ToList();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var redactor = new Redactor([string.Join('\n', secrets)]);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100 << 20);
+        foreach (var secret in secrets) redactor.Redact($"x {secret} y").Should().Be($"x {Redactor.Mark} y");
+    }
+
+    [Fact]
+    public void Redact_WithHostileSecrets_StaysQuick()
+    {
+        var redactor = new Redactor(Enumerable.Range(0, 200).Select(i => new string('<', 40 + (i * 40)) + i));
+        var line = new string('<', 24_000);
+        redactor.Redact(line);
+
+        var started = Stopwatch.StartNew();
+        for (var round = 0; round < 20; round++) redactor.Redact(line);
+
+        // As below.
+        started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public void Redact_WithShortValues_LeavesOrdinaryWordsAlone() =>
         new Redactor(["", "1", "true", "dev"]).Redact("true 1 dev").Should().Be("true 1 dev");
 

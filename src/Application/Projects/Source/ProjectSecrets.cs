@@ -10,6 +10,7 @@ public static partial class ProjectSecrets
     private const int MinLength = 8; // shorter values are words that a build prints anyway
     private const int MaxLength = 8 << 10;
     private const int Most = 200; // of one project: each is looked for in every line
+    private const int MostLines = 1000; // of those over several lines: each of their lines is looked for as well
     private const int LargestFile = 256 << 10;
 
     // NAME=value, name = "value", "name": "value": one form for dotenv, ini, TOML and JSON. Without backtracking no input makes it slow.
@@ -21,11 +22,11 @@ public static partial class ProjectSecrets
     /// Looks through the files that hold settings, also those that never go into a build: their values may stand elsewhere too.
     /// </summary>
     public static IReadOnlyCollection<string> In(IEnumerable<SourceFile> files) =>
-        [.. files
+        [.. WithFewLines(files
             .Where(file => file.Content.Length <= LargestFile && IsSettings(file.Path))
             .SelectMany(file => Assignments(Encoding.UTF8.GetString(file.Content.Span)))
             .Distinct()
-            .Take(Most)];
+            .Take(Most))];
 
     /// <summary>True for a file that holds settings, by its name.</summary>
     public static bool IsSettings(string path) => SettingsFile().IsMatch(path[(path.LastIndexOf('/') + 1)..]);
@@ -36,6 +37,19 @@ public static partial class ProjectSecrets
         let value = ValueOf(assignment)
         where value.Length is >= MinLength and <= MaxLength
         select value;
+
+    private static IEnumerable<string> WithFewLines(IEnumerable<string> values)
+    {
+        var lines = 0;
+        foreach (var value in values)
+        {
+            var more = value.Count(c => c is '\n' or '\r');
+            if (lines + more > MostLines) continue; // and on: a later one may be of one line
+
+            lines += more;
+            yield return value;
+        }
+    }
 
     private static string ValueOf(Match assignment)
     {

@@ -6,25 +6,36 @@ using System.Text.Encodings.Web;
 namespace Libra.Deploy.Infrastructure.Logs.Redaction;
 
 /// <summary>Finds given values: as they are, in base64, URL-encoded and escaped for JSON.</summary>
+/// <remarks>A project names values too, so what one of them takes of memory is bounded, however long it is.</remarks>
 internal sealed class KnownSecrets
 {
     private const int MinLength = 6; // shorter values are words that a build prints anyway
     private const int MinLineLength = 8; // of one line of a secret over several lines
+    private const int Searched = 32; // characters of a form: the search has a node for each, which takes far more than a character
+    private const int Compared = 512; // characters of a value; the rest of the line goes with a longer one, wherever that may end
 
     private static readonly SearchValues<char> Base64Chars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
-    private readonly SearchValues<string> _forms;
-    private readonly Dictionary<string, Form[]>.AlternateLookup<ReadOnlySpan<char>> _byBeginning;
+    private readonly SearchValues<string> _beginnings;
+    private readonly Form[] _forms; // in order, so that few are compared with what was found
+    private readonly int[] _within; // for each the longest other form that it begins with, or -1
 
     public KnownSecrets(IEnumerable<string> secrets)
     {
-        var forms = secrets.SelectMany(FormsOf).Where(form => form.Text.Length >= MinLength).Distinct().ToList();
-        _forms = SearchValues.Create([.. forms.Select(form => form.Text)], StringComparison.Ordinal);
-        _byBeginning = forms
-            .GroupBy(form => form.Text[..MinLength])
-            .ToDictionary(group => group.Key, group => group.OrderByDescending(form => form.Text.Length).ToArray())
-            .GetAlternateLookup<ReadOnlySpan<char>>();
+        _forms = [.. secrets.SelectMany(FormsOf)
+            .Where(form => form.Text.Length >= MinLength)
+            .GroupBy(form => form.Text, (text, same) => Form.Of(text, [.. same]))
+            .OrderBy(form => form.Text, StringComparer.Ordinal)];
+        _beginnings = SearchValues.Create(
+            [.. _forms.Select(form => form.Text[..Math.Min(form.Text.Length, Searched)]).Distinct()], StringComparison.Ordinal);
+        _within = new int[_forms.Length];
+        for (var i = 0; i < _forms.Length; i++)
+        {
+            var other = i - 1;
+            while (other >= 0 && !_forms[i].Text.StartsWith(_forms[other].Text, StringComparison.Ordinal)) other = _within[other];
+            _within[i] = other;
+        }
     }
 
     public void Find(ReadOnlySpan<char> text, SecretSpans found)
@@ -32,12 +43,12 @@ internal sealed class KnownSecrets
         var covered = 0;
         for (var from = 0; from < text.Length; from++)
         {
-            var at = text[from..].IndexOfAny(_forms);
+            var at = text[from..].IndexOfAny(_beginnings);
             if (at < 0) return;
 
             from += at; // and on by one only, as another secret may begin inside this one
-            var form = LongestAt(text[from..]);
-            var end = from + form.Text.Length;
+            if (LongestAt(text[from..]) is not { } form) continue;
+            var end = form.IsWhole ? from + form.Text.Length : text.Length;
             if (end <= covered) continue;
 
             // The characters at a base64 form's ends hold bits of the secret mixed with its neighbours': the whole run goes.
@@ -52,10 +63,21 @@ internal sealed class KnownSecrets
     {
         string[] lines = [.. secret.Split('\n', '\r').Where(line => line.Length >= MinLineLength)];
         string[] parts = secret.AsSpan().ContainsAny('\n', '\r') ? [secret, .. lines] : [secret];
-        return parts.Where(part => part.Length >= MinLength).SelectMany(part => Escaped(part).Concat(Base64(part)));
+        return parts.Where(part => part.Length >= MinLength).SelectMany(part =>
+        {
+            var compared = Beginning(part);
+            return Escaped(compared).Select(text => new Form(text, IsBase64: false, IsWhole: compared.Length == part.Length))
+                .Concat(Base64(compared).Select(text => new Form(text, IsBase64: true, IsWhole: compared.Length == part.Length)));
+        });
     }
 
-    private static IEnumerable<Form> Escaped(string secret)
+    private static string Beginning(string part)
+    {
+        if (part.Length <= Compared) return part;
+        return part[..(char.IsHighSurrogate(part[Compared - 1]) ? Compared - 1 : Compared)]; // half a character has no encoded form
+    }
+
+    private static IEnumerable<string> Escaped(string secret)
     {
         var url = Uri.EscapeDataString(secret);
         var form = WebUtility.UrlEncode(secret);
@@ -64,7 +86,7 @@ internal sealed class KnownSecrets
             secret, url, LowerHex(url), form, LowerHex(form),
             JavaScriptEncoder.Default.Encode(secret), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret),
         ];
-        return escaped.Distinct().Select(text => new Form(text, IsBase64: false));
+        return escaped.Distinct();
     }
 
     /// <summary>%2F as %2f: both spellings are in use.</summary>
@@ -85,7 +107,7 @@ internal sealed class KnownSecrets
     /// Base64 of text that contains the secret looks different for each of the three places that it can begin at within a group
     /// of three bytes. What depends on the secret alone is taken from each.
     /// </summary>
-    private static IEnumerable<Form> Base64(string secret)
+    private static IEnumerable<string> Base64(string secret)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         for (var before = 0; before < 3; before++)
@@ -93,20 +115,34 @@ internal sealed class KnownSecrets
             var encoded = Convert.ToBase64String([.. new byte[before], .. bytes]);
             var start = ((before * 8) + 5) / 6;
             var end = (before + bytes.Length) * 8 / 6;
-            yield return new Form(encoded[start..end], IsBase64: true);
-            yield return new Form(encoded[start..end].Replace('+', '-').Replace('/', '_'), IsBase64: true);
+            yield return encoded[start..end];
+            yield return encoded[start..end].Replace('+', '-').Replace('/', '_');
         }
     }
 
-    private Form LongestAt(ReadOnlySpan<char> text)
+    /// <summary>The longest form that the text begins with; null when it only begins like one.</summary>
+    private Form? LongestAt(ReadOnlySpan<char> text)
     {
-        foreach (var form in _byBeginning[text[..MinLength]])
+        var (low, high) = (0, _forms.Length);
+        while (low < high)
         {
-            if (text.StartsWith(form.Text, StringComparison.Ordinal)) return form;
+            var middle = (low + high) / 2;
+            if (_forms[middle].Text.AsSpan().SequenceCompareTo(text) <= 0) low = middle + 1;
+            else high = middle;
         }
 
-        throw new InvalidOperationException("A secret was found that is not in the table of its forms.");
+        // Every form that the text begins with is the last one that does not come after it, or is within that one.
+        var last = low - 1;
+        var common = last < 0 ? 0 : text.CommonPrefixLength(_forms[last].Text);
+        while (last >= 0 && _forms[last].Text.Length > common) last = _within[last];
+        return last < 0 ? null : _forms[last];
     }
 
-    private readonly record struct Form(string Text, bool IsBase64);
+    /// <param name="IsWhole">False when the value goes on behind it.</param>
+    private readonly record struct Form(string Text, bool IsBase64, bool IsWhole)
+    {
+        /// <summary>What hides most, of forms that look the same.</summary>
+        public static Form Of(string text, IReadOnlyCollection<Form> same) =>
+            new(text, same.Any(form => form.IsBase64), same.All(form => form.IsWhole));
+    }
 }

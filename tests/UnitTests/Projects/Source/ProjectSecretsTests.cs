@@ -39,5 +39,17 @@ public sealed class ProjectSecretsTests
         started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public void In_ValuesOfManyLines_AreBoundedByTheirLines()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 400).Select(line => $"line-{line:0000}\\n"));
+        var values = string.Concat(Enumerable.Range(0, 20).Select(number => $"SECRET_{number}=\"{number} {lines}\"\n"));
+
+        var found = ProjectSecrets.In([FileOf(".env", values + "LAST_SECRET=of-one-line\n")]);
+
+        found.Sum(value => value.Count(c => c == '\n')).Should().Be(800, "each line is looked for in every line");
+        found.Should().HaveCount(3).And.Contain("of-one-line");
+    }
+
     private static SourceFile FileOf(string path, string content) => new(path, Encoding.UTF8.GetBytes(content));
 }
