@@ -56,6 +56,50 @@ public sealed class InstallInputsTests : IDisposable
         Key(version: "2").Should().NotBe(Key());
     }
 
+    [Fact]
+    public void WriteTo_WhenAManifestHasAKeyTwice_HandsOnTheLastAlone()
+    {
+        Write("package.json", """
+            { "scripts": { "build": "a", "build": "b" }, "scripts": {}, "workspaces": { "catalog": { "a": "1" }, "catalog": { "a": "2" } },
+              "dependencies": { "a": "1", "\u0061": "2" }, "trustedDependencies": ["a"] }
+            """);
+
+        var inputs = InstallInputs.Read(_source.FullName, PackageManager.Bun);
+        inputs.WriteTo(_target.FullName);
+
+        inputs.Problems.Should().BeEmpty();
+        File.ReadAllText(Path.Combine(_target.FullName, "package.json"))
+            .Should().Be("""{"workspaces":{"catalog":{"a":"2"}},"dependencies":{"a":"2"},"trustedDependencies":["a"]}""");
+    }
+
+    [Fact]
+    public void Read_WhenTheLastOfTwoKeysIsFine_HandsOnNothingOfTheFirst()
+    {
+        Write("package.json", """
+            { "workspaces": { "catalog": { "a": "git+https://example.com/x.git" }, "catalog": { "a": "1" } },
+              "overrides": { "b": "file:../x" }, "overrides": {} }
+            """);
+
+        var inputs = InstallInputs.Read(_source.FullName, PackageManager.Bun);
+        inputs.WriteTo(_target.FullName);
+
+        inputs.Problems.Should().BeEmpty();
+        File.ReadAllText(Path.Combine(_target.FullName, "package.json")).Should().NotContain("git+").And.NotContain("file:");
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("""{ "\ud800": 1 }""")]
+    [InlineData("""{ "dependencies": { "a": "\ud800" } }""")]
+    public void Read_WhenAManifestIsNoObjectOfText_IsRefused(string manifest)
+    {
+        Write("package.json", manifest);
+
+        InstallInputs.Read(_source.FullName, PackageManager.Bun).Problems.Should().NotBeEmpty();
+    }
+
     private string Key(string version = "1") => InstallInputs.Read(_source.FullName, PackageManager.Bun).Key(version);
 
     private void Write(string path, string content)

@@ -144,17 +144,35 @@ internal sealed class InstallInputs
 
         try
         {
-            var text = File.ReadAllText(file);
-            using (var manifest = JsonDocument.Parse(text)) _problems.AddRange(DependencyRules.Problems(path, manifest.RootElement));
-            if (JsonNode.Parse(text) is not JsonObject manifestObject) return;
-
+            var manifest = WithoutRepetitions(JsonElement.Parse(File.ReadAllText(file)));
             // Nothing that runs, and nothing that makes the pinned package manager fetch another one in its place.
-            foreach (var name in (string[])["scripts", "packageManager", "devEngines"]) manifestObject.Remove(name);
-            _files[path] = Encoding.UTF8.GetBytes(manifestObject.ToJsonString());
+            foreach (var name in (string[])["scripts", "packageManager", "devEngines"]) (manifest as JsonObject)?.Remove(name);
+            var written = manifest?.ToJsonString() ?? "null";
+            _problems.AddRange(DependencyRules.Problems(path, JsonElement.Parse(written)));
+            _files[path] = Encoding.UTF8.GetBytes(written);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
             _problems.Add($"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>
+    /// A name that stands twice in an object happens to people and is no reason to refuse. The last counts, as for Node; bun takes the
+    /// first, so that what it gets must have one only: the one that was checked.
+    /// </summary>
+    private static JsonNode? WithoutRepetitions(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var once = new JsonObject();
+                foreach (var property in element.EnumerateObject()) once[property.Name] = WithoutRepetitions(property.Value);
+                return once;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(WithoutRepetitions)]);
+            default:
+                return JsonNode.Parse(element.GetRawText());
         }
     }
 

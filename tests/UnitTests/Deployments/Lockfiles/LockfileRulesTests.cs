@@ -51,6 +51,30 @@ public sealed class LockfileRulesTests
     public void Check_WhenBunLockIsNotOfItsForm_IsRefused(string text) =>
         LockfileRules.Check(PackageManager.Bun, text, Registry).Should().NotBeEmpty();
 
+    // Bun takes the first of two, and so would get what no rule has seen.
+    [Theory]
+    [InlineData("""{ "packages": { "a": ["a@1.0.0", "http://127.0.0.1/x.tgz", {}, ""] }, "packages": {} }""")]
+    [InlineData("""{ "packages": { "a": ["a@1.0.0", "http://127.0.0.1/x.tgz", {}, ""] }, "\u0070ackages": {} }""")]
+    [InlineData("""{ "workspaces": { "../x": {} }, "workspaces": {}, "packages": {} }""")]
+    [InlineData("""{ "patchedDependencies": { "a@1.0.0": "../a.patch" }, "patchedDependencies": {}, "packages": {} }""")]
+    public void Check_WhenABunLockHasAKeyTwice_IsRefusedByItsName(string text) =>
+        LockfileRules.Check(PackageManager.Bun, text, Registry).Should().ContainSingle()
+            .Which.Should().MatchRegex("bun.lock cannot be read.*(packages|workspaces|patchedDep)");
+
+    [Theory]
+    [InlineData("""{ "packages": { "node_modules/a": { "version": "1.0.0", "resolved": "http://127.0.0.1/x.tgz" } }, "packages": {} }""")]
+    [InlineData("""{ "packages": { "node_modules/a": { "resolved": "http://127.0.0.1/x.tgz" }, "node_modules/a": { "version": "1.0.0" } } }""")]
+    [InlineData("""{ "packages": { "node_modules/a": { "version": "1.0.0", "resolved": "http://127.0.0.1/x.tgz", "resolved": null } } }""")]
+    public void Check_WhenAnNpmLockHasAKeyTwice_IsRefusedByItsName(string text) =>
+        LockfileRules.Check(PackageManager.Npm, text, Registry).Should().ContainSingle()
+            .Which.Should().MatchRegex("package-lock.json cannot be read.*(packages|node_modules/a|resolved)");
+
+    [Theory]
+    [InlineData(PackageManager.Bun)]
+    [InlineData(PackageManager.Npm)]
+    public void Check_WhenAKeyIsNoText_IsRefused(PackageManager manager) =>
+        LockfileRules.Check(manager, """{ "packages": { "\ud800": {} } }""", Registry).Should().NotBeEmpty();
+
     [Theory]
     [InlineData($$"""{ "version": "1.0.0", "resolved": "https://any.mirror/a/-/a-1.0.0.tgz", "integrity": "{{Checksum}}" }""")]
     [InlineData($$"""{ "version": "1.0.0", "integrity": "{{Checksum}}" }""")]

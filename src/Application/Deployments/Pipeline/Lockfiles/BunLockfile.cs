@@ -7,6 +7,7 @@ internal static class BunLockfile
 {
     private static readonly JsonDocumentOptions Lenient = new()
     {
+        AllowDuplicateProperties = false, // bun takes the first of two, so that the last, the one looked at here, could hide it
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
         MaxDepth = 64,
@@ -14,17 +15,15 @@ internal static class BunLockfile
 
     public static IEnumerable<string> Problems(string text, Uri registry)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(text, Lenient);
+            using var document = JsonDocument.Parse(text, Lenient);
+            return [.. Problems(document.RootElement, registry)];
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
             return [$"bun.lock cannot be read: {e.Message}"];
         }
-
-        using (document) return [.. Problems(document.RootElement, registry)];
     }
 
     private static IEnumerable<string> Problems(JsonElement root, Uri registry)

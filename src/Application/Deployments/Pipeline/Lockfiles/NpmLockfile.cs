@@ -5,19 +5,20 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 /// <summary>Rules for <c>package-lock.json</c> of version 2 and 3.</summary>
 internal static class NpmLockfile
 {
+    // What is checked has to be what npm reads, whichever of two it takes.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     public static IEnumerable<string> Problems(string text)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, Strict);
+            return [.. Problems(document.RootElement)];
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
             return [$"package-lock.json cannot be read: {e.Message}"];
         }
-
-        using (document) return [.. Problems(document.RootElement)];
     }
 
     private static IEnumerable<string> Problems(JsonElement root)
