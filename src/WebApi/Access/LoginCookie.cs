@@ -16,7 +16,8 @@ internal static class LoginCookie
 
     /// <summary>The token in the cookie; null when there is none or another site may be behind the request.</summary>
     public static TokenSecret? Read(HttpRequest request) =>
-        request.Path.StartsWithSegments(Area, StringComparison.Ordinal) && (IsSafe(request.Method) || IsSameOrigin(request))
+        request.Path.StartsWithSegments(Area, StringComparison.Ordinal)
+            && (IsSafe(request.Method) ? !IsFromAScriptElsewhere(request) : IsSameOrigin(request))
             ? TokenSecret.TryParse(request.Cookies[Name])
             : null;
 
@@ -33,6 +34,12 @@ internal static class LoginCookie
     }
 
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    // SameSite keeps other sites' requests off, but a deployed project below the same domain is no other site. What the browser goes to
+    // by itself, a link for instance, shows the page to nobody but the person in front of it.
+    private static bool IsFromAScriptElsewhere(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"].ToString() is "same-site" or "cross-site"
+        && request.Headers["Sec-Fetch-Mode"].ToString() != "navigate";
 
     private static CookieOptions Options(HttpContext http, TimeSpan? lifetime) => new()
     {

@@ -11,6 +11,7 @@ using Libra.Deploy.WebApi.Quotas;
 using Libra.Deploy.WebApi.Queue;
 using Libra.Deploy.WebApi.Service;
 using Libra.Deploy.WebApi.Webhooks;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -33,6 +34,7 @@ internal static class LibraApp
             if (development && builder.Configuration["Http:AllowedOrigins:0"] is null)
                 http.AllowedOrigins = LibraHttpOptions.DevelopmentOrigins;
         });
+        builder.Services.AddSingleton<IValidateOptions<LibraHttpOptions>, OriginsApartFromSites>();
     }
 
     public static void UseLibra(this WebApplication app)

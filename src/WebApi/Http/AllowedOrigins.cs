@@ -48,6 +48,17 @@ internal sealed record OriginPattern
         origin.Scheme == _origin.Scheme
         && (_anyPort || origin.Port == _origin.Port)
         && (_subdomains
-            ? origin.Host.EndsWith("." + _origin.Host, StringComparison.OrdinalIgnoreCase)
+            ? IsBelow(origin.Host, _origin.Host)
             : string.Equals(origin.Host, _origin.Host, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when some host made of one label, a dot and <paramref name="zone"/> is meant, whatever its scheme and port.</summary>
+    /// <param name="label">Which labels count.</param>
+    public bool MeetsHostBelow(string zone, Func<string, bool> label) => _subdomains
+        ? IsOrIsBelow(zone, _origin.Host)
+        : IsBelow(_origin.Host, zone) && label(_origin.Host[..^(zone.Length + 1)]);
+
+    private static bool IsOrIsBelow(string host, string zone) =>
+        string.Equals(host, zone, StringComparison.OrdinalIgnoreCase) || IsBelow(host, zone);
+
+    private static bool IsBelow(string host, string zone) => host.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase);
 }

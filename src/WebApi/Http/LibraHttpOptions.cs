@@ -6,8 +6,8 @@ internal sealed class LibraHttpOptions
     /// <summary>Origins that a service under development trusts: whatever runs on the same machine.</summary>
     public static readonly IReadOnlyList<string> DevelopmentOrigins = ["http://localhost:*", "http://127.0.0.1:*"];
 
-    /// <summary>Origins that a production service trusts when nothing else is configured.</summary>
-    public static readonly IReadOnlyList<string> ProductionOrigins = ["https://*.libra.dev", "https://libra.dev", "https://*.libra.sh"];
+    /// <summary>Origins that a production service trusts when nothing else is configured: the platform's own, and no site's.</summary>
+    public static readonly IReadOnlyList<string> ProductionOrigins = ["https://*.libra.dev", "https://libra.dev"];
 
     /// <summary>Largest request body in bytes; a bigger one is answered with 413.</summary>
     public long MaxBodyBytes { get; set; } = 32 * 1024 * 1024;

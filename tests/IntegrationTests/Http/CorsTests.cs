@@ -10,7 +10,7 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
     [InlineData("http://127.0.0.1:65000")]
     [InlineData("https://foo.libra.dev")]
     [InlineData("https://libra.dev")]
-    [InlineData("https://a.b.libra.sh")]
+    [InlineData("https://a.b.libra.dev")]
     public async Task Answer_WhenTheOriginIsTrusted_MayBeReadByItsPage(string origin)
     {
         var response = await host.Client.SendAsync(HttpMethod.Get, "/answer", ("Origin", origin));
@@ -23,6 +23,7 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
 
     [Theory]
     [InlineData("https://libra.sh")]
+    [InlineData("https://shop-worker.libra.sh")] // a deployed project's page
     [InlineData("http://libra.dev")]
     [InlineData("https://libra.dev:8443")]
     [InlineData("https://evil.example")]

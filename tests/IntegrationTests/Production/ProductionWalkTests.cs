@@ -85,6 +85,7 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
     [InlineData("R2_ENDPOINT", "https://127.0.0.1", "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY are needed")]
     [InlineData("SANDBOX_BUILDER_DEFAULT_PROVIDER", "e2b", "E2B_API_KEY is needed")]
     [InlineData("SANDBOX_BUILDER_DEFAULT_PROVIDER", "docker", "is none of bubblewrap, daytona, e2b, process")]
+    [InlineData("Http__AllowedOrigins__0", "https://*.localhost", "would trust deployed projects, which are live below localhost")]
     [InlineData("LIBRA_RUNTIME_DIR", "/nowhere", "LIBRA_RUNTIME_DIR names /nowhere")]
     public async Task Start_WhenASettingIsMissingOrWrong_StopsWithASentenceThatNamesIt(string name, string? value, string sentence)
     {

@@ -48,6 +48,23 @@ public sealed class DashboardTests(LibraService service)
         (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, small)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
+    [Theory]
+    [InlineData("same-site", "cors", HttpStatusCode.Redirect)] // a script of a site that is deployed below the same domain
+    [InlineData("same-site", "no-cors", HttpStatusCode.Redirect)]
+    [InlineData("cross-site", "cors", HttpStatusCode.Redirect)]
+    [InlineData("same-site", "navigate", HttpStatusCode.OK)] // a link
+    [InlineData("none", "navigate", HttpStatusCode.OK)] // the address line
+    [InlineData("same-origin", "cors", HttpStatusCode.OK)] // the dashboard's own script
+    public async Task APage_WhenAScriptElsewhereAsksForIt_IsKeptFromIt(string site, string mode, HttpStatusCode expected)
+    {
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read"));
+
+        var answer = await SendAsync(browser, HttpMethod.Get, "/hangfire/dead-letters", cookie, form: null, site, mode);
+
+        answer.StatusCode.Should().Be(expected);
+    }
+
     [Fact]
     public async Task Discard_OnThePage_WorksForOurOwnFormAndForNoOtherSite()
     {
@@ -147,11 +164,12 @@ public sealed class DashboardTests(LibraService service)
 
     private static async Task<HttpResponseMessage> SendAsync(
         HttpClient browser, HttpMethod method, string path, string? cookie = null, Dictionary<string, string>? form = null,
-        string? site = "same-origin")
+        string? site = "same-origin", string? mode = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Accept", "text/html");
         if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+        if (mode is not null) request.Headers.Add("Sec-Fetch-Mode", mode);
         if (cookie is not null) request.Headers.Add("Cookie", cookie.Split(';')[0]);
         if (form is not null) request.Content = new FormUrlEncodedContent(form);
         return await browser.SendAsync(request);
