@@ -15,6 +15,10 @@ public interface IIdempotencyStore
     /// <returns>The first answer, when there was one; <c>IDEMPOTENCY_CONFLICT</c> when it was to another request.</returns>
     Task<ErrorOr<IdempotencyState>> ClaimAsync(IdempotencyClaim claim, CancellationToken cancellationToken);
 
+    /// <summary>What the same request with the same key started before; takes no key and waits for nobody.</summary>
+    /// <returns>Null when there was none, or the key was used for another request.</returns>
+    Task<StartedDeployment?> FindAsync(IdempotencyClaim claim, CancellationToken cancellationToken);
+
     /// <summary>Notes what the claimed key started; saved with the caller's unit of work.</summary>
     void Complete(IdempotencyClaim claim, StartedDeployment started);
 

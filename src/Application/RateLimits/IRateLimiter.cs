@@ -4,9 +4,12 @@ namespace Libra.Deploy.Application.RateLimits;
 public interface IRateLimiter
 {
     /// <summary>Counts a request for a deployment, outside any transaction, so that a refused one counts as well.</summary>
-    /// <param name="projectId">As the body names it, valid or not; null when it names none, which is counted for the user as a
+    /// <param name="organizationId">Where the caller may act; null when the request names no such organization. Never one that the
+    /// request only claims, or one organization could use up another's requests.</param>
+    /// <param name="callerId">Who asks, as its credential says: a user, or a token that is bound to none.</param>
+    /// <param name="projectId">As the request names it, valid or not; null when it names none, which is counted for the caller as a
     /// whole.</param>
-    Task<RateLimitDecision> TakeAsync(string userId, string? projectId, CancellationToken cancellationToken);
+    Task<RateLimitDecision> TakeAsync(string? organizationId, string callerId, string? projectId, CancellationToken cancellationToken);
 
     /// <summary>Removes windows that are over and says how many. Safe to repeat and to run on several nodes at once.</summary>
     Task<int> PruneAsync(CancellationToken cancellationToken);

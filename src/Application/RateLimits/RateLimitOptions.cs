@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Libra.Deploy.Application.RateLimits;
 
-/// <summary>How often one user may ask for a deployment of one project, over all nodes.</summary>
+/// <summary>How often one user, or a token that is bound to none, may ask for a deployment of one project, over all nodes.</summary>
 public sealed class RateLimitOptions
 {
     /// <summary>Requests in a window; 0 switches the limit off.</summary>

@@ -7,9 +7,9 @@ using Npgsql;
 namespace Libra.Deploy.Infrastructure.RateLimits;
 
 /// <summary>
-/// A window for each user and project that begins with its first request; the database's clock decides, as all nodes share it.
+/// A window for each caller and project in an organization that begins with its first request; the database's clock decides, as all nodes share it.
 /// </summary>
-/// <remarks>Over the border of two windows a user may get in nearly twice the limit; in exchange a request costs one write to one
+/// <remarks>Over the border of two windows a caller may get in nearly twice the limit; in exchange a request costs one write to one
 /// row.</remarks>
 internal sealed class RateLimiter(NpgsqlDataSource database, IOptions<RateLimitOptions> options) : IRateLimiter
 {
@@ -27,13 +27,16 @@ internal sealed class RateLimiter(NpgsqlDataSource database, IOptions<RateLimitO
     private const string Prune =
         "DELETE FROM deploy.rate_limits WHERE key IN (SELECT key FROM deploy.rate_limits WHERE ends_at <= now() FOR UPDATE SKIP LOCKED)";
 
-    public async Task<RateLimitDecision> TakeAsync(string userId, string? projectId, CancellationToken cancellationToken)
+    private static readonly byte[] Nameless = new byte[SHA256.HashSizeInBytes];
+
+    public async Task<RateLimitDecision> TakeAsync(
+        string? organizationId, string callerId, string? projectId, CancellationToken cancellationToken)
     {
         var (limit, seconds) = (options.Value.Limit, options.Value.WindowSeconds);
         if (limit == 0) return new RateLimitDecision(Allowed: true, limit, Remaining: 0, seconds, RetryAfterSeconds: 0);
 
         await using var command = database.CreateCommand(Count);
-        command.Parameters.AddWithValue(KeyOf(userId, projectId));
+        command.Parameters.AddWithValue(KeyOf(organizationId, callerId, projectId));
         command.Parameters.AddWithValue(limit);
         command.Parameters.AddWithValue((double)seconds);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -51,10 +54,11 @@ internal sealed class RateLimiter(NpgsqlDataSource database, IOptions<RateLimitO
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // The user's digest ends where the project's begins, so no choice of names makes two pairs look alike.
-    private static byte[] KeyOf(string userId, string? projectId)
+    // Each digest ends where the next one begins, so no choice of names makes two windows look alike.
+    private static byte[] KeyOf(params ReadOnlySpan<string?> names)
     {
-        var user = SHA256.HashData(Encoding.UTF8.GetBytes(userId));
-        return projectId is null ? user : SHA256.HashData([.. user, .. Encoding.UTF8.GetBytes(projectId)]);
+        using var key = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in names) key.AppendData(name is null ? Nameless : SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return key.GetHashAndReset();
     }
 }

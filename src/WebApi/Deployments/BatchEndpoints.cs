@@ -33,12 +33,9 @@ internal static class BatchEndpoints
         var results = new List<BatchResult>();
         foreach (var item in items!.Value.EnumerateArray())
         {
-            var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), item, cancellationToken);
             await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
             var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            var accepted = counted.IsError
-                ? counted.Errors
-                : await DeployAcceptance.AcceptAsync(item, http, results.Count, mediator, cancellationToken);
+            var accepted = await DeployAcceptance.AcceptAsync(item, http, results.Count, mediator, limiter, cancellationToken);
             results.Add(BatchResult.Of(results.Count, accepted));
         }
 

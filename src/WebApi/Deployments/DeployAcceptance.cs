@@ -1,8 +1,11 @@
 using System.Text.Json;
 using ErrorOr;
+using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using MediatR;
@@ -16,16 +19,51 @@ internal static class DeployAcceptance
     public static readonly string[] Refusals = [
         "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
 
+    /// <summary>Starts what repeats an earlier deployment, counted for its project like a request with a body.</summary>
+    public static async Task<ErrorOr<AcceptedDeployment>> RepeatAsync(
+        string id, HttpContext http, Func<DeploymentId, IRequest<ErrorOr<AcceptedDeployment>>> command, IMediator mediator,
+        IRateLimiter limiter, CancellationToken cancellationToken)
+    {
+        var standing = await mediator.SendAboutAsync(
+            RouteIds.Deployment(id), deployment => new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
+        if (standing.IsError) return standing.Errors;
+
+        var original = standing.Value.Deployment;
+        var counted = await DeployRateLimit.CountAsync(
+            http.Response, limiter, http.Caller(), original.OrganizationId, original.ProjectId, cancellationToken);
+        return counted.IsError ? counted.Errors : await mediator.Send(command(original.Id), cancellationToken);
+    }
+
+    /// <summary>Counts, reads, checks and accepts one.</summary>
     /// <param name="place">Where it stands in its batch, so that the batch's idempotency key counts for each; null when it comes
     /// alone.</param>
     public static async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
-        JsonElement body, HttpContext http, int? place, IMediator mediator, CancellationToken cancellationToken)
+        JsonElement body, HttpContext http, int? place, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
+    {
+        var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), body, cancellationToken);
+        var command = Read(body, http, place);
+        if (counted.IsError) return await AnswerAgainAsync(command, mediator, cancellationToken) ?? counted.Errors;
+
+        return command.IsError ? command.Errors : await mediator.Send(command.Value, cancellationToken);
+    }
+
+    // Sending a request again is what its key is for, and starts nothing that the limit has to hold back.
+    private static async Task<ErrorOr<AcceptedDeployment>?> AnswerAgainAsync(
+        ErrorOr<CreateDeploymentCommand> command, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (command.IsError || command.Value.IdempotencyKey is null) return null;
+
+        var earlier = await mediator.Send(new GetEarlierAnswerQuery(command.Value), cancellationToken);
+        return earlier.Value.Accepted is { } accepted ? ErrorOrFactory.From(accepted) : default(ErrorOr<AcceptedDeployment>?);
+    }
+
+    private static ErrorOr<CreateDeploymentCommand> Read(JsonElement body, HttpContext http, int? place)
     {
         var command = DeployRequest.Read(body, http.TraceIdentifier);
         if (command.IsError) return command.Errors;
         if (!MayDeploy(http.Caller(), command.Value)) return Problems.Forbidden;
 
-        return await mediator.Send(command.Value with { IdempotencyKey = KeyOf(http, place) }, cancellationToken);
+        return command.Value with { IdempotencyKey = KeyOf(http, place) };
     }
 
     private static bool MayDeploy(Caller caller, CreateDeploymentCommand command) =>

@@ -33,11 +33,14 @@ internal static class DeploymentEndpoints
             .Query("instanceId", Form.Text, "As in V1: starts nothing and shows this deployment's status.")
             .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
             .WithAnswerHeader("Location", "Where the status is.")
-            .WithAnswerHeader("X-RateLimit-Limit", "Requests in a window.")
-            .WithAnswerHeader("X-RateLimit-Remaining", "Requests left in this window.")
-            .WithAnswerHeader("X-RateLimit-Window", "Seconds of a window.");
+            .WithRateLimitHeaders();
         MapOne(deployments.MapGroup("/{id}").Path("id", "The deployment, as the answer that accepted it names it."));
     }
+
+    private static RouteHandlerBuilder WithRateLimitHeaders(this RouteHandlerBuilder route) => route
+        .WithAnswerHeader("X-RateLimit-Limit", "Requests in a window.")
+        .WithAnswerHeader("X-RateLimit-Remaining", "Requests left in this window.")
+        .WithAnswerHeader("X-RateLimit-Window", "Seconds of a window.");
 
     private static void MapOne(RouteGroupBuilder deployment)
     {
@@ -62,11 +65,14 @@ internal static class DeploymentEndpoints
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
             .Answers<DeployResponse>(
                 "retryDeployment", "Deploys the source of a failed deployment again",
-                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
+                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE", "RATE_LIMITED"])
+            .WithRateLimitHeaders()
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
         deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
             .Answers<DeployResponse>(
-                "rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
+                "rollbackDeployment", "Makes an earlier version live again",
+                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE", "RATE_LIMITED"])
+            .WithRateLimitHeaders()
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
@@ -79,10 +85,8 @@ internal static class DeploymentEndpoints
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
-        var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), body.Value.Root, cancellationToken);
-        if (counted.IsError) return counted.Errors.ToProblem();
-
-        return Accepted(http, await DeployAcceptance.AcceptAsync(body.Value.Root, http, place: null, mediator, cancellationToken));
+        return Accepted(
+            http, await DeployAcceptance.AcceptAsync(body.Value.Root, http, place: null, mediator, limiter, cancellationToken));
     }
 
     private static async Task<IResult> List(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -139,17 +143,19 @@ internal static class DeploymentEndpoints
         return cancelled.Match(status => Results.Ok(new CancelResponse(true, status.WireName())), errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Retry(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
-        Accepted(http, await mediator.SendAboutAsync(
-            RouteIds.Deployment(id),
+    private static async Task<IResult> Retry(
+        string id, HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken) =>
+        Accepted(http, await DeployAcceptance.RepeatAsync(
+            id, http,
             deployment => new RetryDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
-            cancellationToken));
+            mediator, limiter, cancellationToken));
 
-    private static async Task<IResult> Rollback(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
-        Accepted(http, await mediator.SendAboutAsync(
-            RouteIds.Deployment(id),
+    private static async Task<IResult> Rollback(
+        string id, HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken) =>
+        Accepted(http, await DeployAcceptance.RepeatAsync(
+            id, http,
             deployment => new RollbackDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
-            cancellationToken));
+            mediator, limiter, cancellationToken));
 
     private static async Task<IResult> Artifact(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.IntegrationTests.Http;
@@ -82,7 +83,7 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             using var invalid = await _first.PostAsJsonAsync(
-                "/deploy", new JsonObject { ["projectId"] = "p1", ["userId"] = PlatformStage.User });
+                "/deploy", new JsonObject { ["projectId"] = "p1", ["orgId"] = PlatformStage.Organization });
             invalid.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         }
 
@@ -103,6 +104,107 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
             .Should().Equal(null, "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_IN_PROGRESS", "RATE_LIMITED", "RATE_LIMITED");
     }
 
-    private static JsonObject Body(string project) =>
-        new() { ["projectId"] = project, ["orgId"] = PlatformStage.Organization, ["userId"] = PlatformStage.User };
+    [Fact]
+    public async Task RequestsOfAnotherOrganization_UseUpNobodyElses()
+    {
+        using var stranger = await ClientOfAsync("org2");
+        for (var i = 0; i < 4; i++)
+        {
+            using var refused = await stranger.PostAsJsonAsync("/deploy", Body("p1"));
+            refused.StatusCode.Should().Be(i < 3 ? HttpStatusCode.Forbidden : HttpStatusCode.TooManyRequests);
+        }
+
+        using var answer = await _second.PostAsJsonAsync("/deploy", Body("p1"));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        answer.Header("X-RateLimit-Remaining").Should().Be("2");
+    }
+
+    [Fact]
+    public async Task Token_BoundToNoUser_IsLimitedHoweverManyUsersItNames()
+    {
+        using var token = await ClientOfAsync(PlatformStage.Organization);
+        for (var i = 0; i < 3; i++) (await token.PostAsJsonAsync("/deploy", Body("p1", $"invented-{i}"))).Dispose();
+
+        using var answer = await token.PostAsJsonAsync("/deploy", Body("p1", "invented-3"));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task RequestThatComesAgainWithItsKey_GetsTheFirstAnswerWhateverWasCounted()
+    {
+        var answers = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await SendAsync("/deploy", Body("p1"), "the-same");
+            answer.StatusCode.Should().Be(HttpStatusCode.OK);
+            answers.Add(await answer.Content.ReadAsStringAsync());
+        }
+
+        answers.Distinct().Should().ContainSingle();
+        using var other = await SendAsync("/deploy", Body("p1"), "another");
+        other.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "it comes for the first time");
+        using var forged = await SendAsync("/deploy", Body("p1", "somebody"), "the-same");
+        forged.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "it is another request");
+    }
+
+    [Fact]
+    public async Task BatchThatComesAgainWithItsKey_GetsTheFirstAnswers()
+    {
+        var batch = new JsonObject { ["deployments"] = new JsonArray(Body("p1"), Body("p2")) };
+        var answers = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await SendAsync("/deploy/batch", batch, "the-same");
+            answers.Add(await answer.Content.ReadAsStringAsync());
+        }
+
+        answers.Distinct().Should().ContainSingle().Which.Should().StartWith("{\"success\":true");
+    }
+
+    [Fact]
+    public async Task RetryAndRollback_AreCountedWithTheRequestsForTheirProject()
+    {
+        using var first = await PlatformStage.DeployAsync(_first, "p1");
+        var id = (await first.JsonAsync()).Text("deploymentId")!;
+        (await _first.PostAsync($"/deploy/{id}/cancel", content: null)).EnsureSuccessStatusCode();
+
+        using var second = await _first.PostAsync($"/deploy/{id}/retry", content: null);
+        second.StatusCode.Should().Be(HttpStatusCode.OK);
+        second.Header("X-RateLimit-Remaining").Should().Be("1");
+        using var third = await _first.PostAsync($"/deploy/{id}/rollback", content: null);
+        third.StatusCode.Should().Be(HttpStatusCode.Conflict, "it never completed, but it was counted");
+
+        foreach (var action in new[] { "retry", "rollback" })
+        {
+            using var refused = await _second.PostAsync($"/deploy/{id}/{action}", content: null);
+            refused.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, action);
+        }
+    }
+
+    /// <summary>A client with a token that is bound to an organization and to no user.</summary>
+    private async Task<HttpClient> ClientOfAsync(string organization)
+    {
+        using var issued = await _first.PostAsJsonAsync("/tokens", new JsonObject
+        {
+            ["name"] = "another",
+            ["organizationId"] = organization,
+            ["scopes"] = new JsonArray("deployments:write"),
+        });
+        issued.EnsureSuccessStatusCode();
+        var client = new HttpClient { BaseAddress = _first.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await issued.JsonAsync()).Text("secret"));
+        return client;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, JsonObject body, string key)
+    {
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+        return await _first.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static JsonObject Body(string project, string user = PlatformStage.User) =>
+        new() { ["projectId"] = project, ["orgId"] = PlatformStage.Organization, ["userId"] = user };
 }

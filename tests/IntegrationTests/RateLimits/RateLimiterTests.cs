@@ -42,6 +42,8 @@ public sealed class RateLimiterTests(TestPostgres server) : IAsyncLifetime
         (await TakeAsync("u2", "p1")).Allowed.Should().BeTrue();
         (await TakeAsync("u1", null)).Allowed.Should().BeTrue();
         (await TakeAsync("u1p", "1")).Allowed.Should().BeTrue("no choice of names may look like another pair");
+        (await TakeAsync("u1", "p1", organization: "org2")).Allowed.Should().BeTrue();
+        (await TakeAsync("u1", "p1", organization: null)).Allowed.Should().BeTrue();
     }
 
     [Fact]
@@ -83,6 +85,6 @@ public sealed class RateLimiterTests(TestPostgres server) : IAsyncLifetime
         (await TakeAsync("u2", "p1")).Remaining.Should().Be(1, "its window goes on");
     }
 
-    private Task<RateLimitDecision> TakeAsync(string user, string? project) =>
-        Limiter.TakeAsync(user, project, TestContext.Current.CancellationToken);
+    private Task<RateLimitDecision> TakeAsync(string caller, string? project, string? organization = "org1") =>
+        Limiter.TakeAsync(organization, caller, project, TestContext.Current.CancellationToken);
 }
