@@ -37,10 +37,18 @@ internal static class LibraApp
         builder.Services.AddSingleton<IValidateOptions<LibraHttpOptions>, OriginsApartFromSites>();
     }
 
+    /// <summary>Every node says how it is; the rest is for those that answer the API.</summary>
     public static void UseLibra(this WebApplication app)
     {
         app.UseLibraHttp();
         app.UseLibraAccess();
+        app.MapService();
+        app.MapMetrics();
+        if (app.Services.GetRequiredService<HostSettings>().IsApi) app.MapApi();
+    }
+
+    private static void MapApi(this WebApplication app)
+    {
         app.MapLibraOpenApi();
         app.MapDeployments();
         app.MapBatches();
@@ -50,9 +58,7 @@ internal static class LibraApp
         app.MapWebhooks();
         app.MapTokens();
         app.MapQueue();
-        app.MapService();
         app.MapStatus();
-        app.MapMetrics();
         app.MapDashboard();
         app.MapConsole();
     }

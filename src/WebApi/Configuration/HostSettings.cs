@@ -34,7 +34,7 @@ public sealed class HostSettings : IValidatableObject
     /// <summary><c>development</c> or <c>production</c>; null follows the host's own environment.</summary>
     public string? Environment { get; set; }
 
-    /// <summary>True when this process answers the API.</summary>
+    /// <summary>True when this process answers the API; any other answers health and metrics only.</summary>
     public bool IsApi => HasRole("api");
 
     /// <summary>True when this process runs deployments.</summary>

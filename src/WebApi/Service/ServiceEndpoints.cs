@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.OpenApi;
 using MediatR;
@@ -27,10 +28,10 @@ internal static class ServiceEndpoints
             .Produces<DetailedHealthResponse>(Ill);
     }
 
-    private static IResult Root(HttpContext http, ServiceIdentity identity)
+    private static IResult Root(HttpContext http, ServiceIdentity identity, HostSettings settings)
     {
         http.Response.Headers.Append("Vary", "Accept");
-        if (WantsPage(http.Request)) return Results.Redirect("/console/");
+        if (settings.IsApi && WantsPage(http.Request)) return Results.Redirect("/console/");
 
         return Results.Ok(new RootResponse(
             "Libra Deploy V2 Service",
@@ -40,7 +41,7 @@ internal static class ServiceEndpoints
             identity.Now,
             "queue-based",
             "Queue-based deployment service for Libra platform",
-            ["/deploy", "/deploy-status?id=<deploymentId>", "/health", "/docs"]));
+            settings.IsApi ? ["/deploy", "/deploy-status?id=<deploymentId>", "/health", "/docs"] : ["/health"]));
     }
 
     private static async Task<IResult> Health(
