@@ -10,11 +10,12 @@ public enum ObjectBucket
 /// <summary>
 /// Stores whole objects by key. Reads see the last finished write; a write that fails leaves what was there before. A key is
 /// one or more segments of <c>[A-Za-z0-9._-]</c> joined by <c>/</c>; never raw user text, and never the folder of another key.
+/// A store that is away is an <see cref="ObjectStoreException"/> of every call, never a missing object.
 /// </summary>
 public interface IObjectStore
 {
     /// <summary>Writes an object; large ones in parts. The content is read once, from its present position to its end.</summary>
-    /// <exception cref="IOException">The store cannot be reached or refused; the message names the reason, never a credential.</exception>
+    /// <exception cref="ObjectStoreException">The store cannot be reached or refused; the message names the reason.</exception>
     Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken);
 
     /// <summary>Writes an object only when there is none under the key.</summary>

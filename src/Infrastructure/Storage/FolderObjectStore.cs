@@ -35,13 +35,13 @@ internal sealed class FolderObjectStore : IObjectStore
     public Task<Stream?> GetAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<Stream?>(OpenOrNull(PathOf(bucket, key)));
+        return Task.FromResult<Stream?>(OpenOrNull(bucket, key));
     }
 
     public async Task<byte[]?> ReadRangeAsync(
         ObjectBucket bucket, string key, long offset, int length, CancellationToken cancellationToken)
     {
-        await using var file = OpenOrNull(PathOf(bucket, key));
+        await using var file = OpenOrNull(bucket, key);
         if (file is null) return null;
 
         file.Position = offset;
@@ -53,14 +53,16 @@ internal sealed class FolderObjectStore : IObjectStore
     public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var file = new FileInfo(PathOf(bucket, key));
-        return Task.FromResult(Info(key, file));
+        var info = Info(key, new FileInfo(PathOf(bucket, key)));
+        if (info is null) ThrowIfAway(bucket);
+        return Task.FromResult(info);
     }
 
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
         ObjectBucket bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectKey.CheckPrefix(prefix);
+        ThrowIfAway(bucket);
         await Task.CompletedTask;
 
         var folder = prefix[..(prefix.LastIndexOf('/') + 1)];
@@ -73,6 +75,7 @@ internal sealed class FolderObjectStore : IObjectStore
 
     public Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
+        ThrowIfAway(bucket);
         foreach (var path in keys.Select(key => PathOf(bucket, key)).ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -92,6 +95,8 @@ internal sealed class FolderObjectStore : IObjectStore
     {
         var path = PathOf(bucket, key);
         if (!overwrite && File.Exists(path)) return false;
+
+        ThrowIfAway(bucket);
 
         var staged = Path.Combine(StagingOf(bucket), Guid.NewGuid().ToString("N"));
         try
@@ -188,11 +193,11 @@ internal sealed class FolderObjectStore : IObjectStore
         }
     }
 
-    private static FileStream? OpenOrNull(string path)
+    private FileStream? OpenOrNull(ObjectBucket bucket, string key)
     {
         try
         {
-            return Allowed(() => new FileStream(path, new FileStreamOptions
+            return Allowed(() => new FileStream(PathOf(bucket, key), new FileStreamOptions
             {
                 Access = FileAccess.Read,
                 Share = FileShare.ReadWrite | FileShare.Delete,
@@ -201,8 +206,16 @@ internal sealed class FolderObjectStore : IObjectStore
         }
         catch (IOException failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
+            ThrowIfAway(bucket);
             return null;
         }
+    }
+
+    // A folder that is not mounted holds no objects, but that says nothing of the objects.
+    private void ThrowIfAway(ObjectBucket bucket)
+    {
+        if (!Directory.Exists(BucketFolder(bucket)))
+            throw new ObjectStoreException($"The object folder cannot be used: {BucketFolder(bucket)} is no folder.");
     }
 
     private static void RemoveEmptyFolders(string folder, string stopAt)
@@ -236,16 +249,20 @@ internal sealed class FolderObjectStore : IObjectStore
         return true;
     });
 
-    /// <summary>Callers expect an <see cref="IOException"/> from a store; a refused access is none in .NET.</summary>
+    /// <summary>
+    /// Callers expect an <see cref="ObjectStoreException"/> from a store that cannot be used; what is merely not there is told apart.
+    /// </summary>
     private static T Allowed<T>(Func<T> action)
     {
         try
         {
             return action();
         }
-        catch (UnauthorizedAccessException refused)
+        catch (Exception refused)
+            when (refused is UnauthorizedAccessException
+                or IOException and not (FileNotFoundException or DirectoryNotFoundException or ObjectStoreException))
         {
-            throw new IOException($"The object folder cannot be used: {refused.Message}", refused);
+            throw new ObjectStoreException($"The object folder cannot be used: {refused.Message}", refused);
         }
     }
 

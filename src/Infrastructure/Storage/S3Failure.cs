@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.Infrastructure.Storage;
 
@@ -9,7 +10,7 @@ internal static class S3Failure
     public static bool Is(Exception failure, HttpStatusCode status) =>
         failure is AmazonServiceException refused && refused.StatusCode == status;
 
-    /// <summary>Runs a request; every failure but the caller's own cancellation becomes an <see cref="IOException"/>.</summary>
+    /// <summary>Runs a request; every failure but the caller's own cancellation becomes an <see cref="ObjectStoreException"/>.</summary>
     public static async Task<T> TranslateAsync<T>(string what, Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try
@@ -32,14 +33,14 @@ internal static class S3Failure
         _ => "",
     };
 
-    private static IOException Translate(string what, Exception failure)
+    private static ObjectStoreException Translate(string what, Exception failure)
     {
         // A refusal's own message and body can repeat the request with its key id: only code and status leave here.
         if (failure is AmazonServiceException { StatusCode: not 0 } refused)
-            return new IOException(
+            return new ObjectStoreException(
                 $"The object store refused to {what}: {refused.ErrorCode} ({(int)refused.StatusCode}). {AdviceFor(refused)}".TrimEnd());
 
         var reason = failure is OperationCanceledException or TimeoutException ? "no answer in time" : failure.GetBaseException().Message;
-        return new IOException($"The object store could not {what}: {reason}", failure.GetBaseException());
+        return new ObjectStoreException($"The object store could not {what}: {reason}", failure.GetBaseException());
     }
 }

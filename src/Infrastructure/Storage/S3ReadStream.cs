@@ -1,4 +1,5 @@
 using Amazon.S3.Model;
+using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.Infrastructure.Storage;
 
@@ -50,7 +51,7 @@ internal sealed class S3ReadStream(GetObjectResponse response, string key) : Str
     {
         _read += read;
         if (read == 0 && asked > 0 && _read < response.ContentLength)
-            throw new IOException($"The object store sent {_read} of {response.ContentLength} bytes of {key}.");
+            throw new ObjectStoreException($"The object store sent {_read} of {response.ContentLength} bytes of {key}.");
         return read;
     }
 }

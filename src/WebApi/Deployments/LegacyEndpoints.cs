@@ -1,6 +1,8 @@
+using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Access;
@@ -30,10 +32,11 @@ internal static class LegacyEndpoints
         return view is null ? UnknownInstance(id) : Results.Ok(new InstanceResponse(true, id, InstanceStatus.Of(view)));
     }
 
-    private static async Task<IResult> Status(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> Status(
+        HttpContext http, IMediator mediator, TimeProvider clock, ILoggerFactory logging, CancellationToken cancellationToken)
     {
         var query = new QueryReader(http.Request.Query);
-        if (query.Has("id") && !query.Has("instanceId")) return await DocumentedAsync(query, http, mediator, clock, cancellationToken);
+        if (query.Has("id") && !query.Has("instanceId")) return await DocumentedAsync(query, http, mediator, clock, logging, cancellationToken);
 
         var id = query.RequiredText("instanceId", "Instance ID is required");
         if (query.Errors.Count > 0) return query.Errors.ToProblem();
@@ -43,15 +46,34 @@ internal static class LegacyEndpoints
     }
 
     private static async Task<IResult> DocumentedAsync(
-        QueryReader query, HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+        QueryReader query, HttpContext http, IMediator mediator, TimeProvider clock, ILoggerFactory logging,
+        CancellationToken cancellationToken)
     {
         var id = query.RequiredText("id", "Deployment ID is required");
         if (query.Errors.Count > 0) return query.Errors.ToProblem();
         if (await FindAsync(id, http, mediator, cancellationToken) is not { } view) return DeploymentErrors.NotFound(id).ToProblem();
 
+        var logs = await LastLinesAsync(view, http, mediator, logging, cancellationToken);
+        return logs.IsError ? logs.Errors.ToProblem() : Results.Ok(LegacyStatusResponse.Of(view, logs.Value, clock.GetUtcNow()));
+    }
+
+    // How the deployment stands is in the database; a store that is away takes only the lines.
+    private static async Task<ErrorOr<IReadOnlyList<LogEntry>>> LastLinesAsync(
+        DeploymentView view, HttpContext http, IMediator mediator, ILoggerFactory logging, CancellationToken cancellationToken)
+    {
         var newest = new LogQuery(Cursor: null, LegacyStatusResponse.LogLines, Descending: true);
-        var logs = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), view.Id, newest), cancellationToken);
-        return logs.IsError ? logs.Errors.ToProblem() : Results.Ok(LegacyStatusResponse.Of(view, logs.Value.Entries, clock.GetUtcNow()));
+        try
+        {
+            var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), view.Id, newest), cancellationToken);
+            return page.Then(read => read.Entries);
+        }
+        catch (ObjectStoreException away)
+        {
+            logging.CreateLogger(typeof(LegacyEndpoints)).LogWarning(
+                away, "The log of {DeploymentId} cannot be read: its status is told without lines", view.Id);
+            IReadOnlyList<LogEntry> none = [];
+            return ErrorOrFactory.From(none);
+        }
     }
 
     private static async Task<DeploymentView?> FindAsync(
@@ -65,5 +87,5 @@ internal static class LegacyEndpoints
 
     // V1's own sentence.
     private static Problem UnknownInstance(string id) =>
-        ErrorOr.Error.NotFound("NOT_FOUND", $"Workflow instance {id} not found").ToProblem();
+        Error.NotFound("NOT_FOUND", $"Workflow instance {id} not found").ToProblem();
 }

@@ -27,6 +27,7 @@ internal static class LibraHttp
         services.ConfigureHttpJsonOptions(options => JsonFormat.Apply(options.SerializerOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<AllowedOrigins>();
+        services.AddSingleton<Faults>();
         return services;
     }
 

@@ -19,7 +19,7 @@ internal sealed class LibraHttpOptions
     /// <remarks><c>*.</c> before a host stands for its subdomains, <c>:*</c> for any port.</remarks>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Seconds after which a client should come back when the database is away.</summary>
+    /// <summary>Seconds after which a client should come back when the database or the object store is away.</summary>
     public int UnavailableRetrySeconds { get; set; } = 5;
 
     // Not initial values: the binder would add configured ones to those, and none could be taken away.

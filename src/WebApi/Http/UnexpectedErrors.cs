@@ -1,10 +1,7 @@
-using Libra.Deploy.Application.Common;
-using Microsoft.Extensions.Options;
-
 namespace Libra.Deploy.WebApi.Http;
 
 /// <summary>Last line of defence: whatever was thrown becomes an answer that tells the client nothing of our inside.</summary>
-internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpOptions> options, ILogger<UnexpectedErrors> logger)
+internal sealed class UnexpectedErrors(RequestDelegate next, Faults faults)
 {
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -20,7 +17,7 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
         }
         catch (Exception exception)
         {
-            var problem = Explain(context, exception);
+            var problem = faults.Explain(context.Request, exception).ToProblem();
             if (context.Response.HasStarted)
             {
                 // Half an answer is out; cutting the connection is the only way left to say that it is not whole.
@@ -31,20 +28,5 @@ internal sealed class UnexpectedErrors(RequestDelegate next, IOptions<LibraHttpO
             context.Response.Clear();
             await problem.ExecuteAsync(context);
         }
-    }
-
-    private Problem Explain(HttpContext context, Exception exception)
-    {
-        if (exception is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode, options.Value).ToProblem();
-
-        if (DatabaseOutage.IsBehind(exception))
-        {
-            logger.LogWarning(
-                exception, "The database is away: {Method} {Path} is refused", context.Request.Method, context.Request.Path.Value);
-            return Problems.Unavailable(options.Value.UnavailableRetrySeconds).ToProblem();
-        }
-
-        logger.LogError(exception, "Unexpected fault in {Method} {Path}", context.Request.Method, context.Request.Path.Value);
-        return Problems.Internal.ToProblem();
     }
 }

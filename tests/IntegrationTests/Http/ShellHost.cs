@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.WebApi.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,6 +50,7 @@ public sealed class ShellHost : IAsyncLifetime
         _app.MapGet("/fault", string () => throw new InvalidOperationException("password=hunter2 in /srv/secret"));
         _app.MapGet("/database", string () => throw new InvalidOperationException(
             "wrapped", new NpgsqlException("Failed to connect to 10.0.0.7:5432", new SocketException((int)SocketError.ConnectionRefused))));
+        _app.MapGet("/store", string () => throw new ObjectStoreException("The object store could not read logs/org-7/x: no answer in time"));
         _app.MapGet("/page", () => Results.Content("<p>", "text/html; charset=utf-8"));
         _app.MapGet("/half", async (HttpContext context) =>
         {

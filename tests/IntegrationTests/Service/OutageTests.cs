@@ -33,6 +33,30 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task ObjectStore_WhenItIsAway_TakesTheLogAndNotTheStatus()
+    {
+        await using var own = await OwnProcess.StartAsync();
+        var project = new JsonObject { ["organizationId"] = "org", ["userId"] = "user", ["templateType"] = "static" };
+        (await own.Client.PutAsJsonAsync("/projects/shop", project)).EnsureSuccessStatusCode();
+        (await own.Client.PutAsJsonAsync("/organizations/org/limits", new JsonObject { ["deployLimit"] = 10 })).EnsureSuccessStatusCode();
+        using var accepted = await own.Client.PostAsJsonAsync(
+            "/deploy", new JsonObject { ["projectId"] = "shop", ["orgId"] = "org", ["userId"] = "user" });
+        var id = (string?)(await accepted.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["deploymentId"];
+
+        Directory.Move(own.ObjectFolder, own.ObjectFolder + ".away");
+        await File.WriteAllTextAsync(own.ObjectFolder, "no folder any more", TestContext.Current.CancellationToken);
+
+        using var log = await own.Client.GetAsync($"/deploy/{id}/logs", TestContext.Current.CancellationToken);
+        log.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        log.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(5));
+        ((string?)(await log.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["code"])
+            .Should().Be("SERVICE_UNAVAILABLE");
+        var legacy = await own.Client.GetFromJsonAsync<JsonNode>($"/deploy-status?id={id}", TestContext.Current.CancellationToken);
+        ((string?)legacy!["deploymentId"]).Should().Be(id);
+        legacy["logs"]!.AsArray().Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Database_WhenItGoesAndComesBack_IsToldByStatusAndMetrics()
     {
         await using var own = await OwnProcess.StartAsync();

@@ -38,15 +38,23 @@ public sealed class FolderObjectStoreTests : ObjectStoreConformance, IDisposable
     }
 
     [Fact]
-    public async Task Put_WhenTheFolderCannotBeWritten_FailsAsIOException()
+    public async Task AnyCall_WhenTheFolderIsAway_FailsAsTheStoreBeingAwayRatherThanNoObject()
     {
         // A file stands where the bucket's folder should be, as after a wrong mount.
         Directory.Delete(Path.Combine(_root.FullName, "logs"), recursive: true);
         await File.WriteAllTextAsync(Path.Combine(_root.FullName, "logs"), "x");
 
-        var put = () => _store.PutAsync(ObjectBucket.Logs, "key", new MemoryStream([1]), "text/plain", default);
-
-        await put.Should().ThrowAsync<IOException>();
+        Func<Task>[] calls =
+        [
+            () => _store.PutAsync(ObjectBucket.Logs, "key", new MemoryStream([1]), "text/plain", default),
+            () => _store.PutIfAbsentAsync(ObjectBucket.Logs, "key", new MemoryStream([1]), "text/plain", default),
+            () => _store.GetAsync(ObjectBucket.Logs, "key", default),
+            () => _store.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 1, default),
+            () => _store.HeadAsync(ObjectBucket.Logs, "key", default),
+            async () => await _store.ListAsync(ObjectBucket.Logs, "key/", default).ToListAsync(),
+            () => _store.DeleteAsync(ObjectBucket.Logs, ["key"], default),
+        ];
+        foreach (var call in calls) await call.Should().ThrowAsync<ObjectStoreException>();
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
 
         var get = () => store.GetAsync(ObjectBucket.Logs, "key", default);
 
-        var failure = (await get.Should().ThrowAsync<IOException>().WithMessage("*SignatureDoesNotMatch (403)*")).Which;
+        var failure = (await get.Should().ThrowAsync<ObjectStoreException>().WithMessage("*SignatureDoesNotMatch (403)*")).Which;
         failure.ToString().Should().NotContain("wrong-secret").And.NotContain(_options.AccessKeyId);
     }
 
@@ -70,19 +70,19 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
     {
         using var store = new S3ObjectStore(_options with { LogsBucket = "no-such-bucket" }, TimeProvider.System);
 
-        await store.Invoking(s => s.GetAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<IOException>();
-        await store.Invoking(s => s.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 1, default)).Should().ThrowAsync<IOException>();
+        await store.Invoking(s => s.GetAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<ObjectStoreException>();
+        await store.Invoking(s => s.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 1, default)).Should().ThrowAsync<ObjectStoreException>();
     }
 
     [Fact]
-    public async Task AnyCall_WhenNothingAnswers_FailsAsIOException()
+    public async Task AnyCall_WhenNothingAnswers_FailsAsTheStoreBeingAway()
     {
         var nobody = new Uri("http://127.0.0.1:9"); // discard: nothing listens
         using var store = new S3ObjectStore(_options with { Endpoint = nobody, Retries = 0 }, TimeProvider.System);
 
-        await store.Invoking(s => s.GetAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<IOException>();
+        await store.Invoking(s => s.GetAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<ObjectStoreException>();
         await store.Invoking(s => s.PutAsync(ObjectBucket.Logs, "key", new MemoryStream([1]), "text/plain", default))
-            .Should().ThrowAsync<IOException>();
+            .Should().ThrowAsync<ObjectStoreException>();
     }
 
     [Fact]
