@@ -19,16 +19,18 @@ internal static class LogsCommand
 
     private static async Task<int> ReadAsync(Invocation call, CancellationToken cancellationToken)
     {
+        int lines;
         long? cursor = null;
         do
         {
             var from = cursor is null ? string.Empty : $"&cursor={cursor}";
             var page = await call.Api.GetAsync(
                 $"deploy/{Uri.EscapeDataString(call.Operand!)}/logs?limit={PageSize}{from}", cancellationToken);
-            foreach (var entry in page["entries"]!.AsArray()) Print(call, entry!);
-            cursor = (long?)page["nextCursor"];
+            var entries = page["entries"]!.AsArray();
+            foreach (var entry in entries) Print(call, entry!);
+            (lines, cursor) = (entries.Count, (long?)page["nextCursor"]);
         }
-        while (cursor is not null);
+        while (lines > 0 && cursor is not null); // a log that still grows always has a place to go on
 
         return ExitCodes.Done;
     }

@@ -50,7 +50,8 @@ internal static class DeploymentEndpoints
             .Header("If-None-Match", "The tag of an earlier answer: 304 when nothing has moved since.")
             .WithAnswerHeader("ETag", "Changes whenever a client can see something move.");
         deployment.MapGet("/logs", Logs).RequireScope(Scopes.DeploymentsRead).WithLogParameters()
-            .Answers<LogsResponse>("getDeploymentLogs", "Reads a page of the log", "NOT_FOUND").OrAnswersWith("text/plain");
+            .Answers<LogsResponse>("getDeploymentLogs", "Reads a page of the log", "NOT_FOUND").OrAnswersWith("text/plain")
+            .WithAnswerHeader(Cors.NextCursor, "Of an answer in plain text: `nextCursor`, unless it is null.");
         deployment.MapGet("/logs/stream", LogStreaming.StreamAsync).RequireScope(Scopes.DeploymentsRead)
             .AnswersWith("text/event-stream", "followDeploymentLogs", "Follows the log to its end", "NOT_FOUND")
             .Header("Last-Event-ID", "The number of the last line that was seen; the stream goes on behind it.");
@@ -129,8 +130,7 @@ internal static class DeploymentEndpoints
         if (page.IsError) return page.Errors.ToProblem();
 
         return LogsRequest.WantsText(http.Request)
-            ? Results.Text(
-                  string.Concat(page.Value.Entries.Select(entry => AnsiText.Strip(entry.Message) + "\n")), "text/plain; charset=utf-8")
+            ? LogsRequest.Text(http.Response, page.Value)
             : Results.Ok(
                   new LogsResponse(
                       true, id, [.. page.Value.Entries.Select(entry => entry.ToResponse())], page.Value.NextCursor, page.Value.Complete));

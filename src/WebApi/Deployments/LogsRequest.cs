@@ -1,3 +1,4 @@
+using System.Globalization;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
@@ -28,7 +29,7 @@ internal static class LogsRequest
     {
         var query = new QueryReader(parameters);
         var limit = (int)query.Integer("limit", DefaultLimit, 1, LargestLimit);
-        var cursor = query.Has("cursor") ? query.Integer("cursor", 0, 0, long.MaxValue) : (long?)null;
+        var cursor = query.OptionalInteger("cursor", 0, long.MaxValue);
         var step = query.OptionalChoice("step", Steps);
         var level = query.OptionalChoice("level", Levels);
         var descending = query.OptionalChoice("order", "asc", "desc") == "desc";
@@ -36,6 +37,14 @@ internal static class LogsRequest
 
         var minimum = level is null ? (LogLevel?)null : Enum.Parse<LogLevel>(level, ignoreCase: true);
         return new LogQuery(cursor, limit, DeploymentSteps.FromWireName(step), minimum, descending);
+    }
+
+    /// <summary>The page as lines; where to go on stands in a header, as there is no place for it among them.</summary>
+    public static IResult Text(HttpResponse response, LogPage page)
+    {
+        if (page.NextCursor is { } next) response.Headers[Cors.NextCursor] = next.ToString(CultureInfo.InvariantCulture);
+        return Results.Text(
+            string.Concat(page.Entries.Select(entry => AnsiText.Strip(entry.Message) + "\n")), "text/plain; charset=utf-8");
     }
 
     /// <summary>True when the client asks for lines rather than objects.</summary>

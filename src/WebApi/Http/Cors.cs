@@ -7,6 +7,11 @@ namespace Libra.Deploy.WebApi.Http;
 /// <remarks>A foreign page is never refused; its browser just gets no leave to show it the answer.</remarks>
 internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
 {
+    /// <summary>Header of an answer that is a page and no JSON: the cursor of the next one.</summary>
+    public const string NextCursor = "X-Next-Cursor";
+
+    private const string Exposed = "X-Request-Id,X-Response-Time";
+
     /// <summary>Answers preflights on any path and adds the headers to every other answer.</summary>
     public Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +32,8 @@ internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
     private void AddCommon(IHeaderDictionary headers, StringValues origin)
     {
         headers.Append(HeaderNames.Vary, "Origin");
-        headers.AccessControlExposeHeaders = "X-Request-Id,X-Response-Time";
+        // Old clients know the two; a third is named only where it is.
+        headers.AccessControlExposeHeaders = headers.ContainsKey(NextCursor) ? $"{Exposed},{NextCursor}" : Exposed;
         if (origin.Count == 0)
         {
             headers.AccessControlAllowCredentials = "true"; // old clients outside browsers saw it, and it gives them nothing

@@ -36,15 +36,18 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>A whole number within bounds, or the default.</summary>
-    public long Integer(string name, long fallback, long min, long max)
+    public long Integer(string name, long fallback, long min, long max) => OptionalInteger(name, min, max) ?? fallback;
+
+    /// <summary>A whole number within bounds, or missing.</summary>
+    public long? OptionalInteger(string name, long min, long max)
     {
-        if (OptionalText(name) is not { } text) return fallback;
+        if (OptionalText(name) is not { } text) return null;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             Refuse(name, "Invalid input: expected number, received string");
         else if (number < min) Refuse(name, FieldTexts.TooSmall(min));
         else if (number > max) Refuse(name, FieldTexts.TooBig(max));
         else return number;
-        return fallback;
+        return null;
     }
 
     /// <summary>A time in ISO 8601, or missing.</summary>

@@ -133,7 +133,7 @@ internal sealed partial class Verdict(Cluster cluster, Load load, Books books)
             lines.AddRange(
                 page!["entries"]!.AsArray().Select(entry => (entry!["seq"]!.GetValue<long>(), entry["message"]!.GetValue<string>())));
             cursor = page["nextCursor"]?.GetValue<long>();
-            if (cursor is null) return lines;
+            if (cursor is null || page["entries"]!.AsArray().Count == 0) return lines;
         }
     }
 

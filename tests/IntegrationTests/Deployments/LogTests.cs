@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Libra.Deploy.IntegrationTests.Http;
 using Libra.Deploy.IntegrationTests.Service;
 
 namespace Libra.Deploy.IntegrationTests.Deployments;
@@ -58,13 +59,44 @@ public sealed class LogTests(LibraService service)
     {
         var project = await service.NewProjectAsync();
         var done = await project.DeployPageAsync("x");
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/deploy/{done["deploymentId"]}/logs");
-        request.Headers.Accept.ParseAdd("text/plain");
 
-        using var answer = await service.Admin.SendAsync(request);
+        using var answer = await TextAsync(done["deploymentId"]!.GetValue<string>(), string.Empty);
 
         answer.Content.Headers.ContentType!.MediaType.Should().Be("text/plain");
         (await answer.Content.ReadAsStringAsync()).Should().Contain("Live at http");
+    }
+
+    [Fact]
+    public async Task Logs_AsText_SayWhereTheNextPageBegins()
+    {
+        var project = await service.NewProjectAsync();
+        var id = (await project.DeployPageAsync("x"))["deploymentId"]!.GetValue<string>();
+
+        await Eventually.BecomesTrueAsync(
+            async () => (bool)(await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/logs"))!["complete"]!,
+            TimeSpan.FromSeconds(30), "the log is sealed");
+
+        using var first = await TextAsync(id, "?limit=2");
+        using var rest = await TextAsync(id, "?cursor=2");
+
+        first.Header("X-Next-Cursor").Should().Be("2");
+        first.Header("Access-Control-Expose-Headers").Should().Be("X-Request-Id,X-Response-Time,X-Next-Cursor");
+        rest.Header("X-Next-Cursor").Should().BeNull("there is no page behind it");
+        rest.Header("Access-Control-Expose-Headers").Should().Be("X-Request-Id,X-Response-Time");
+        using var whole = await TextAsync(id, string.Empty);
+        (await whole.Content.ReadAsStringAsync())
+            .Should().Be(await first.Content.ReadAsStringAsync() + await rest.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Logs_WithAnEmptyCursor_BeginWhereTheirOrderBegins()
+    {
+        var project = await service.NewProjectAsync();
+        var done = await project.DeployPageAsync("x");
+
+        var page = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{done["deploymentId"]}/logs?cursor=&order=desc&limit=1");
+
+        ((string?)page!["entries"]!.AsArray().Single()!["message"]).Should().StartWith("Live at");
     }
 
     [Fact]
@@ -92,6 +124,13 @@ public sealed class LogTests(LibraService service)
 
         var log = await service.Admin.GetFromJsonAsync<JsonNode>($"/deploy/{done["deploymentId"]}/logs?step=build");
         ((string?)log!["entries"]![0]!["message"]).Should().Be(line);
+    }
+
+    private async Task<HttpResponseMessage> TextAsync(string id, string query)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/deploy/{id}/logs{query}");
+        request.Headers.Accept.ParseAdd("text/plain");
+        return await service.Admin.SendAsync(request);
     }
 
     private async Task<List<long>> PagesAsync(string id, string order)

@@ -80,6 +80,35 @@ public class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>, IAsyncLife
         logs.Store.Reads.Should().BeLessThanOrEqualTo(2);
     }
 
+    [Fact]
+    public async Task Read_AtTheEndOfAGrowingLog_SaysWhereToGoOn()
+    {
+        using var logs = new LogFixture(store: await NewStoreAsync());
+        (await PageAsync(null)).Should().Be((0, 0L, false), "a log without lines begins before the first");
+        await using (var writer = await logs.OpenAsync())
+        {
+            await writer.PrintAsync("one\ntwo\nthree\n");
+            await writer.FlushAsync(default);
+            (await PageAsync(null)).Should().Be((3, 3L, false));
+            (await PageAsync(3)).Should().Be((0, 3L, false));
+
+            await writer.PrintAsync("four\n");
+            await writer.FlushAsync(default);
+            (await PageAsync(3)).Should().Be((1, 4L, false), "what came meanwhile follows, and nothing twice");
+            (await logs.Log.ReadAsync(logs.Subject, new LogQuery(null, 100, Descending: true), default)).NextCursor
+                .Should().BeNull("no line comes before the first");
+        }
+
+        await logs.Log.SealAsync(logs.Subject, default);
+        (await PageAsync(3)).Should().Be((1, null, true));
+
+        async Task<(int Lines, long? Next, bool Complete)> PageAsync(long? cursor)
+        {
+            var page = await logs.Log.ReadAsync(logs.Subject, new LogQuery(cursor, 100), default);
+            return (page.Entries.Count, page.NextCursor, page.Complete);
+        }
+    }
+
     private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     private async Task<(LogPage Page, int Reads, long Bytes)> ReadAsync(LogQuery query)

@@ -105,6 +105,6 @@ public sealed record LogEntry(
 public sealed record LogQuery(long? Cursor, int Limit, DeploymentStep? Step = null, LogLevel? MinimumLevel = null, bool Descending = false);
 
 /// <summary>A page of lines.</summary>
-/// <param name="NextCursor">Null when there is nothing more now.</param>
+/// <param name="NextCursor">Where to go on, though nothing may be there yet; null when nothing more can come in this order.</param>
 /// <param name="Complete">True when the log is sealed and there is nothing behind this page in its order.</param>
 public sealed record LogPage(IReadOnlyList<LogEntry> Entries, long? NextCursor, bool Complete);

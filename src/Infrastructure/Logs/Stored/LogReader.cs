@@ -47,7 +47,8 @@ internal static class LogReader
             }
         }
 
-        return new LogPage(entries, NextCursor: null, Complete: ended);
+        // More may come behind the last line of a log that grows, and nothing ever before its first.
+        return new LogPage(entries, ended || query.Descending ? null : position ?? 0, Complete: ended);
     }
 
     private static IEnumerable<LogSegment> InOrder(LogMap map, LogQuery query)
