@@ -19,6 +19,7 @@ internal static class LibraAccess
         services.AddOptions<PlatformSessionOptions>().Bind(configuration.GetSection("Session"));
         services.AddAccess();
         services.AddSingleton<Credentials>();
+        services.AddSingleton<StandingAccess>();
         AddSchemes(services);
         AddPolicies(services);
         return services;
