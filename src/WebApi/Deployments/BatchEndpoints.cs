@@ -1,3 +1,6 @@
+using System.Text.Json;
+using ErrorOr;
+using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
@@ -18,7 +21,7 @@ internal static class BatchEndpoints
         .Header("Idempotency-Key", "Counts for each place in the batch.");
 
     private static async Task<IResult> Create(
-        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter,
+        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, Faults faults,
         CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
@@ -32,13 +35,23 @@ internal static class BatchEndpoints
 
         var results = new List<BatchResult>();
         foreach (var item in items!.Value.EnumerateArray())
+            results.Add(BatchResult.Of(results.Count, await AcceptAsync(item, results.Count, http, scopes, limiter, faults, cancellationToken)));
+        return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
+    }
+
+    private static async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
+        JsonElement item, int place, HttpContext http, IServiceScopeFactory scopes, IRateLimiter limiter, Faults faults,
+        CancellationToken cancellationToken)
+    {
+        try
         {
             await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
             var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            var accepted = await DeployAcceptance.AcceptAsync(item, http, results.Count, mediator, limiter, cancellationToken);
-            results.Add(BatchResult.Of(results.Count, accepted));
+            return await DeployAcceptance.AcceptAsync(item, http, place, mediator, limiter, cancellationToken);
         }
-
-        return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            return faults.Explain(http.Request, fault); // those before it are accepted, and whoever asked has to learn of them
+        }
     }
 }
