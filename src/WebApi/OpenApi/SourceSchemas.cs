@@ -9,17 +9,25 @@ internal static class SourceSchemas
     public static void DescribeDeployment(OpenApiSchema body)
     {
         body.Properties!["initFiles"] = InitFiles();
-        body.Properties["historyMessages"] = HistoryMessages();
+        body.Properties["historyMessages"] =
+            HistoryMessages("The chat history: messages of the type `diff` are applied in order, all others skipped. Default: the project's own.");
     }
 
-    /// <summary>Fills in the history of a project's body.</summary>
-    public static void DescribeProject(OpenApiSchema body) => body.Properties!["historyMessages"] = Messages();
+    /// <summary>Fills in the two fields of a project's body that bring its source.</summary>
+    public static void DescribeProject(OpenApiSchema body)
+    {
+        body.Properties!["files"] = Files("The project's files; kept as one change of its history.");
+        body.Properties["historyMessages"] = HistoryMessages("The chat history: messages of the type `diff` make the source, all others are skipped.");
+    }
 
     private static OpenApiSchema InitFiles() => new()
     {
         Description = "The files as a list, or as the platform's tree; replaces the template as the base.",
-        AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = File() }, Tree()],
+        AnyOf = [Files("A list."), Tree()],
     };
+
+    private static OpenApiSchema Files(string description) =>
+        new() { Type = JsonSchemaType.Array, Description = description, Items = File() };
 
     private static OpenApiSchema File() => new()
     {
@@ -51,9 +59,9 @@ internal static class SourceSchemas
         },
     };
 
-    private static OpenApiSchema HistoryMessages() => new()
+    private static OpenApiSchema HistoryMessages(string description) => new()
     {
-        Description = "The chat history: messages of the type `diff` are applied in order, all others skipped. Default: the project's own.",
+        Description = description,
         AnyOf = [Messages(), Text("The same as JSON in a string.")],
     };
 
@@ -80,6 +88,7 @@ internal static class SourceSchemas
             ["type"] = Choice("create", "edit", "delete"),
             ["modified"] = Text("The file afterwards."),
             ["original"] = Text("The file before."),
+            ["encoding"] = Choice("base64"),
         },
     };
 

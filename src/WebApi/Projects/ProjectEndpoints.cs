@@ -4,6 +4,7 @@ using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.WebApi.Access;
@@ -32,12 +33,13 @@ internal static class ProjectEndpoints
     }
 
     private static async Task<IResult> Save(
-        string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, CancellationToken cancellationToken)
+        string id, HttpContext http, IMediator mediator, IOptions<DeploymentOptions> options, SourceLimits limits,
+        CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
-        var command = Read(id, body.Value.Root, http.Caller(), [.. options.Value.OwnZones]);
+        var command = Read(id, body.Value.Root, http.Caller(), [.. options.Value.OwnZones], limits);
         if (command.IsError) return command.Errors.ToProblem();
         if (!http.Caller().MaySee(command.Value.OrganizationId) || !http.Caller().MayActFor(command.Value.UserId))
             return Problems.Forbidden.ToProblem();
@@ -66,16 +68,16 @@ internal static class ProjectEndpoints
         return page.Match(listed => Results.Ok(DeploymentListResponse.Of(listed, clock.GetUtcNow())), errors => errors.ToProblem());
     }
 
-    private static ErrorOr<SaveProjectCommand> Read(string id, JsonElement body, Caller caller, IReadOnlyCollection<string> ownZones)
+    private static ErrorOr<SaveProjectCommand> Read(
+        string id, JsonElement body, Caller caller, IReadOnlyCollection<string> ownZones, SourceLimits limits)
     {
         var fields = new FieldReader(body);
         var organization = fields.RequiredText("organizationId", "Organization ID is required");
         var user = fields.RequiredText("userId", "User ID is required");
-        var history = fields.Any("historyMessages") is { ValueKind: JsonValueKind.Array } messages ? messages.GetRawText() : null;
         var command = new SaveProjectCommand(caller.Visible(), id, organization, user, fields.OptionalText("name"))
         {
             TemplateType = fields.OptionalText("templateType"),
-            HistoryMessages = history ?? ProjectFiles.AsHistory(fields),
+            HistoryMessages = ProjectFiles.AsHistory(fields, limits),
             CustomDomain = fields.OptionalText("customDomain"),
             IsActive = fields.OptionalFlag("isActive"),
             OwnZones = ownZones,
@@ -85,14 +87,13 @@ internal static class ProjectEndpoints
 }
 
 /// <summary>The body of <c>PUT /projects/{id}</c>, for its description.</summary>
-/// <param name="Files">The project's files; kept as one change of its history.</param>
 public sealed record ProjectBody(
     [property: Length(1, 255)] string OrganizationId,
     [property: Length(1, 255)] string UserId,
     [property: MaxLength(255)] string? Name = null,
     [property: MaxLength(255)] string? TemplateType = null,
     IReadOnlyList<ProjectFile>? Files = null,
-    IReadOnlyList<JsonElement>? HistoryMessages = null,
+    JsonElement? HistoryMessages = null,
     string? CustomDomain = null,
     bool? IsActive = null);
 

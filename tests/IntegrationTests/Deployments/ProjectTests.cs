@@ -31,6 +31,61 @@ public sealed class ProjectTests(LibraService service)
     }
 
     [Fact]
+    public async Task Files_InBase64_AreServedAsTheyWere()
+    {
+        byte[] picture = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff, 0xfe];
+        var project = await service.NewProjectAsync();
+        using var saved = await PutAsync(project, "files", new JsonArray(
+            new JsonObject { ["path"] = "index.html", ["content"] = "<img src=a.png>" },
+            new JsonObject { ["path"] = "a.png", ["content"] = Convert.ToBase64String(picture), ["encoding"] = "base64" },
+            new JsonObject { ["path"] = "b.png", ["content"] = Convert.ToBase64String(picture), ["isBinary"] = true },
+            new JsonObject { ["path"] = "c.txt", ["content"] = Convert.ToBase64String("größer"u8), ["encoding"] = "base64" }));
+        saved.StatusCode.Should().Be(HttpStatusCode.OK, await saved.Content.ReadAsStringAsync());
+
+        var done = await project.DeployAsync();
+
+        ((string)done["status"]!).Should().Be("completed", "{0}", done);
+        foreach (var path in new[] { "/a.png", "/b.png" })
+        {
+            using var served = await TestProject.VisitAsync(done, path);
+            (await served.Content.ReadAsByteArrayAsync()).Should().Equal(picture, path);
+        }
+
+        (await TestProject.VisitTextAsync(done, "/c.txt")).Should().Be("größer");
+    }
+
+    [Fact]
+    public async Task HistoryMessages_AsTextInWhichThePlatformKeepsThem_AreTheSource()
+    {
+        const string History = """[{"type":"diff","diff":[{"path":"index.html","type":"create","modified":"from a text"}]}]""";
+        var project = await service.NewProjectAsync();
+        using var saved = await PutAsync(project, "historyMessages", History);
+        saved.StatusCode.Should().Be(HttpStatusCode.OK, await saved.Content.ReadAsStringAsync());
+
+        (await TestProject.VisitTextAsync(await project.DeployAsync())).Should().Be("from a text");
+    }
+
+    [Theory]
+    [InlineData("files", """[{"path":"../x","content":""}]""", "'../x' cannot be used")]
+    [InlineData("files", """[{"path":"a","content":""},{"path":"./a","content":""}]""", "'a' appears twice")]
+    [InlineData("files", """[{"path":"a.png","content":"no base64!","encoding":"base64"}]""", "said to be base64 and is not")]
+    [InlineData("files", """[{"path":"a.png","content":"","encoding":"hex"}]""", "not 'utf8' or 'base64'")]
+    [InlineData("files", """[{"path":"a.png"}]""", "needs a path and a content")]
+    [InlineData("historyMessages", """[{"type":"diff","diff":[{"path":"/x","type":"create","modified":""}]}]""", "'/x' cannot be used")]
+    [InlineData("historyMessages", """{"type":"diff"}""", "expected array, received object")]
+    [InlineData("historyMessages", "7", "expected array, received number")]
+    [InlineData("historyMessages", "\"no history\"", "not valid JSON")]
+    public async Task Source_ThatNoDeploymentCouldUse_IsRefusedWhereItIsSaved(string field, string json, string sentence)
+    {
+        using var answer = await PutAsync(await service.NewProjectAsync(), field, JsonNode.Parse(json)!);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var body = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        ((string)body!["code"]!).Should().Be("VALIDATION_ERROR");
+        ((string)body["details"]!["fieldErrors"]![field]!.AsArray().Single()!).Should().Contain(sentence);
+    }
+
+    [Fact]
     public async Task CustomDomain_OfAnotherProject_IsRefused()
     {
         var one = await service.NewProjectAsync();
@@ -97,7 +152,9 @@ public sealed class ProjectTests(LibraService service)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    private Task<HttpResponseMessage> PutDomainAsync(TestProject project, string domain) => service.Admin.PutAsJsonAsync(
+    private Task<HttpResponseMessage> PutDomainAsync(TestProject project, string domain) => PutAsync(project, "customDomain", domain);
+
+    private Task<HttpResponseMessage> PutAsync(TestProject project, string field, JsonNode value) => service.Admin.PutAsJsonAsync(
         $"/projects/{project.Id}",
-        new JsonObject { ["organizationId"] = project.OrganizationId, ["userId"] = project.UserId, ["customDomain"] = domain });
+        new JsonObject { ["organizationId"] = project.OrganizationId, ["userId"] = project.UserId, [field] = value });
 }

@@ -14,7 +14,7 @@ public static class HistoryDiffs
     private static readonly ErrorOr<IReadOnlyList<FileDiff>> NoDiffs = ErrorOrFactory.From<IReadOnlyList<FileDiff>>(value: []);
 
     /// <summary>
-    /// The changes of all messages <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified }] }</c> in order.
+    /// The changes of all messages <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order.
     /// Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project
     /// would be another one.
     /// </summary>
@@ -83,8 +83,14 @@ public static class HistoryDiffs
         if (kind == "delete") return new FileDiff(path.Value, Content: null);
         if (kind is not ("create" or "edit")) return SourceErrors.BadChange(path.Value);
 
-        return SourceJson.TryText(SourceJson.Find(change, "modified"), out var modified)
-            ? new FileDiff(path.Value, Encoding.UTF8.GetBytes(modified))
-            : SourceErrors.BadContent(path.Value, "'modified' must be valid Unicode text");
+        if (!SourceJson.TryText(SourceJson.Find(change, "modified"), out var modified))
+            return SourceErrors.BadContent(path.Value, "'modified' must be valid Unicode text");
+
+        var content = IsBase64(change) ? SourceText.FromBase64(path.Value, modified) : Encoding.UTF8.GetBytes(modified);
+        return content.IsError ? content.Errors : new FileDiff(path.Value, content.Value);
     }
+
+    // The platform's messages hold texts only; ours, of projects that are saved with their files, may hold pictures.
+    private static bool IsBase64(JsonElement change) =>
+        SourceJson.TryText(SourceJson.Find(change, "encoding"), out var encoding) && encoding == "base64";
 }

@@ -101,12 +101,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
         var isBase64 = IsBase64(path, entry);
         if (isBase64.IsError) return isBase64.Errors;
-        if (!isBase64.Value) return Encoding.UTF8.GetBytes(content);
-
-        var buffer = new byte[(content.Length / 4 * 3) + 3];
-        return Convert.TryFromBase64String(content, buffer, out var written)
-            ? buffer[..written]
-            : SourceErrors.BadContent(path, "it is said to be base64 and is not");
+        return isBase64.Value ? SourceText.FromBase64(path, content) : Encoding.UTF8.GetBytes(content);
     }
 
     // Either field may come with either form: clients that send both forms mark binary files in the way that they know.

@@ -1,3 +1,5 @@
+using ErrorOr;
+
 namespace Libra.Deploy.Application.Projects.Source;
 
 /// <summary>Questions about text that came from a client.</summary>
@@ -15,5 +17,14 @@ internal static class SourceText
         }
 
         return true;
+    }
+
+    /// <summary>The bytes of a file that was sent as base64; <paramref name="path"/> is named when it is none.</summary>
+    public static ErrorOr<byte[]> FromBase64(string path, string text)
+    {
+        var buffer = new byte[(text.Length / 4 * 3) + 3];
+        return Convert.TryFromBase64String(text, buffer, out var written)
+            ? buffer[..written]
+            : SourceErrors.BadContent(path, "it is said to be base64 and is not");
     }
 }
