@@ -15,7 +15,6 @@ public static class PostgresUrl
         try
         {
             var builder = IsUrl(text) ? FromUrl(new Uri(text)) : new NpgsqlConnectionStringBuilder(text);
-            builder.MaxAutoPrepare = builder.MaxAutoPrepare == 0 ? 100 : builder.MaxAutoPrepare;
             builder.IncludeErrorDetail = false; // it would write rows into the log
             return builder.Host is null ? throw new FormatException("POSTGRES_URL names no host.") : builder.ConnectionString;
         }

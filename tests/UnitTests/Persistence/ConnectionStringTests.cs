@@ -1,4 +1,5 @@
 using Libra.Deploy.Infrastructure.Persistence;
+using Libra.Deploy.WebApi.Configuration;
 
 namespace Libra.Deploy.UnitTests.Persistence;
 
@@ -12,6 +13,15 @@ public class ConnectionStringTests
         settings.MaxAutoPrepare.Should().BePositive();
         settings.NoResetOnClose.Should().BeTrue();
     }
+
+    [Theory]
+    [InlineData("Host=db;Username=libra", 200)]
+    [InlineData("postgres://libra@db/libra", 200)]
+    [InlineData("Host=db;Max Auto Prepare=0", 0)]
+    [InlineData("postgres://libra@db/libra?Max%20Auto%20Prepare=0", 0)]
+    [InlineData("postgres://libra@db/libra?Max%20Auto%20Prepare=30", 30)]
+    public void Tuned_OfWhatTheOperatorHasSet_PreparesAsManyAsItSays(string address, int prepared) =>
+        DatabaseAddress.Tuned(PostgresUrl.ToConnectionString(address)).MaxAutoPrepare.Should().Be(prepared);
 
     [Theory]
     [InlineData("Host=db;Max Auto Prepare=0;No Reset On Close=false")]
