@@ -15,8 +15,11 @@ public sealed record CreatedWebhook(WebhookView Webhook, WebhookSecret Secret);
 
 internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCommand>
 {
+    private const int LongestId = 255;
+
     public CreateWebhookValidator()
     {
+        RuleFor(command => command.OrganizationId).NotEmpty().MaximumLength(LongestId).OverridePropertyName("orgId");
         RuleFor(command => command.Settings.Url).MaximumLength(WebhookLimits.LongestUrl).OverridePropertyName("url");
         RuleFor(command => command.Settings.Description)
             .MaximumLength(WebhookLimits.LongestDescription).OverridePropertyName("description");

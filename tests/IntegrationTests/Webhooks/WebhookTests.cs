@@ -81,6 +81,18 @@ public sealed class WebhookTests(LibraService service)
     }
 
     [Fact]
+    public async Task Create_ForAnOrganizationOfALongerNameThanAnyHas_IsRefused()
+    {
+        using var answer = await service.Admin.PostAsJsonAsync(
+            $"/organizations/{new string('o', 300)}/webhooks",
+            new JsonObject { ["url"] = "https://example.com/hook", ["events"] = new JsonArray("deployment.failed") });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var body = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+        body!["details"]!["fieldErrors"]!.AsObject().Select(field => field.Key).Should().Equal("orgId");
+    }
+
+    [Fact]
     public async Task Changes_ByManyAtOnceAndWhileMessagesAreSent_AreAllMade()
     {
         var project = await service.NewProjectAsync();
