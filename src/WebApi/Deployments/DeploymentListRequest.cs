@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
@@ -62,7 +63,10 @@ internal static class DeploymentListRequest
 
 /// <summary>A page of deployments.</summary>
 public sealed record DeploymentListResponse(
-    bool Success, IReadOnlyList<DeploymentStatusResponse> Deployments, string? NextCursor, DateTimeOffset Timestamp)
+    bool Success,
+    IReadOnlyList<DeploymentStatusResponse> Deployments,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor,
+    DateTimeOffset Timestamp)
 {
     internal static DeploymentListResponse Of(DeploymentPage page, DateTimeOffset now) => new(
         true, [.. page.Deployments.Select(view => view.ToResponse(place: null, now))],

@@ -24,6 +24,7 @@ public sealed class ListTests(LibraService service)
                 $"/status/deployments?limit=2&orgId={project.OrganizationId}"
                     + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}"));
             listed.AddRange(page!["deployments"]!.AsArray().Select(item => item!["deploymentId"]!.GetValue<string>()));
+            page.AsObject().Should().ContainKey("nextCursor", "on the last page it is null");
             cursor = page["nextCursor"]?.GetValue<string>();
         }
         while (cursor is not null);
