@@ -4,8 +4,8 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
 /// <summary>
-/// Unpacked artifacts in a folder that several processes may share. An artifact is there completely or not at all. A lock file beside
-/// each (left behind, empty, when the artifact goes) says who uses it: shared while in use, exclusive while it is made or removed.
+/// Unpacked artifacts in a folder that several processes may share. An artifact is there completely or it is made anew. A lock file
+/// beside each (left behind, empty, when the artifact goes) says who uses it: shared while in use, exclusive while it is made or removed.
 /// </summary>
 internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider clock)
 {
@@ -24,24 +24,23 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
     /// <summary>Fills an empty folder with an artifact; null when there is no such artifact.</summary>
     public delegate Task<ArtifactManifest?> Unpack(string folder, CancellationToken cancellationToken);
 
-    /// <summary>Opens an artifact, unpacking it first when it is not there.</summary>
+    /// <summary>Opens an artifact, unpacking it first when it is not there or no longer whole.</summary>
     public async Task<IArtifact?> OpenAsync(string digest, Unpack unpack, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.CacheFolder);
         var folder = Path.Combine(options.CacheFolder, digest);
         while (true)
         {
-            if (TryLock(digest, FileShare.Read) is { } use)
-            {
-                if (Directory.Exists(folder)) return await OpenFolderAsync(digest, folder, use, cancellationToken);
-                await use.DisposeAsync();
-            }
+            if (TryLock(digest, FileShare.Read) is { } use && await OpenFolderAsync(digest, folder, use, cancellationToken) is { } artifact)
+                return artifact;
 
             // Between the two locks another process may have been faster, in either direction: hence the loop. Never a wait for the
             // second: who made the artifact meanwhile may use it for hours.
             await using var making = TryLock(digest, FileShare.None);
             if (making is null) await Task.Delay(LockPoll, cancellationToken);
-            else if (!Directory.Exists(folder) && !await MakeAsync(folder, unpack, cancellationToken)) return null;
+            else if (await UnpackedArtifact.FindAsync(folder, digest, cancellationToken) is null
+                && !await MakeAsync(folder, unpack, cancellationToken))
+                return null;
         }
     }
 
@@ -55,8 +54,7 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
     /// <summary>An empty folder of one's own on the same file system; gone when disposed.</summary>
     public TemporaryFolder NewFolder()
     {
-        var root = Path.Combine(options.CacheFolder, "tmp");
-        Directory.CreateDirectory(root);
+        var root = TemporaryRoot();
         var now = clock.GetUtcNow().UtcDateTime;
         // What a killed process left behind; a day is longer than any deployment.
         foreach (var old in Directory.EnumerateDirectories(root).Where(path => now - Directory.GetLastWriteTimeUtc(path) > AbandonedAfter))
@@ -64,18 +62,21 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         return new TemporaryFolder(Path.Combine(root, Guid.NewGuid().ToString("N")));
     }
 
-    private async Task<IArtifact> OpenFolderAsync(string digest, string folder, FileStream use, CancellationToken cancellationToken)
+    private string TemporaryRoot() => Directory.CreateDirectory(Path.Combine(options.CacheFolder, "tmp")).FullName;
+
+    private async Task<IArtifact?> OpenFolderAsync(string digest, string folder, FileStream use, CancellationToken cancellationToken)
     {
+        CachedArtifact? opened = null;
         try
         {
+            if (await UnpackedArtifact.FindAsync(folder, digest, cancellationToken) is not { } manifest) return null;
+
             Directory.SetLastWriteTimeUtc(folder, clock.GetUtcNow().UtcDateTime);
-            var manifest = await File.ReadAllBytesAsync(Path.Combine(folder, ArtifactPackage.ManifestFile), cancellationToken);
-            return new CachedArtifact(digest, ManifestJson.Read(manifest), folder, use);
+            return opened = new CachedArtifact(digest, manifest, folder, use);
         }
-        catch
+        finally
         {
-            await use.DisposeAsync();
-            throw;
+            if (opened is null) await use.DisposeAsync();
         }
     }
 
@@ -85,6 +86,7 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
         if (await unpack(work.Path, cancellationToken) is not { } manifest) return false;
         var size = manifest.Files.Sum(file => file.Size);
         await File.WriteAllTextAsync(Path.Combine(work.Path, SizeFile), size.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        Remove(folder); // what is left of a damaged one
         MakeRoom(size);
         Directory.Move(work.Path, folder);
         return true;
@@ -126,15 +128,33 @@ internal sealed class ArtifactCache(ArtifactStoreOptions options, TimeProvider c
     {
         using var removing = TryLock(Path.GetFileName(folder), FileShare.None);
         if (removing is null) return false;
-        TemporaryFolder.Remove(folder);
+        Remove(folder);
         return true;
+    }
+
+    // Moved away first: a kill in the middle would leave half of it under its name. What it leaves in tmp is swept up there.
+    private void Remove(string folder)
+    {
+        var doomed = Path.Combine(TemporaryRoot(), Guid.NewGuid().ToString("N"));
+        try
+        {
+            Directory.Move(folder, doomed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return; // another process was faster
+        }
+
+        TemporaryFolder.Remove(doomed);
     }
 
     private static long SizeOf(string folder)
     {
         try
         {
-            return long.Parse(File.ReadAllText(Path.Combine(folder, SizeFile)), NumberStyles.None, CultureInfo.InvariantCulture);
+            var size = File.ReadAllText(Path.Combine(folder, SizeFile));
+            // Not a number after a power loss: such a one is made anew when it is opened.
+            return long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
         }
         catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -11,6 +11,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// {organization}/in-use         shared by its sandboxes, taken alone to start its cache afresh
 /// {organization}/jobs/{id}/     source/, with {id}.lock beside it
 /// {organization}/deps/{key}/    finished node_modules
+/// {organization}/removed-cache-{n}/  package caches on their way out
 /// {organization}/store/         all that an install sees: cache/ and work/{id}/, one mount so that hard links work
 /// </code>
 /// </remarks>

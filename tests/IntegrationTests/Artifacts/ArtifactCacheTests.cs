@@ -85,6 +85,39 @@ public class ArtifactCacheTests : IAsyncLifetime
         (await _folder.Store.OpenAsync(digest, default)).Should().BeNull();
     }
 
+    [Theory]
+    [InlineData("manifest.json", null)]
+    [InlineData("manifest.json", "")]
+    [InlineData("manifest.json", "{\"formatVersion\":1}")]
+    [InlineData("assets/index.html", null)]
+    [InlineData("assets/index.html", "aaa")]
+    public async Task Open_WhenAKillOrAPowerLossDamagedWhatIsKept_UnpacksItOnceMore(string damaged, string? left)
+    {
+        var digest = await _folder.SaveAsync(Thousand('a'));
+        await UseAsync(digest);
+        var file = Path.Combine(_folder.Cache, digest, damaged);
+        File.Delete(file);
+        if (left is not null) await File.WriteAllTextAsync(file, left);
+
+        await using var opened = await _folder.NewStore().OpenAsync(digest, default);
+
+        opened!.Manifest.Files.Should().ContainSingle();
+        (await File.ReadAllTextAsync(Path.Combine(opened.Folder, "assets/index.html"))).Should().Be(new string('a', 1000));
+        Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Cache, "tmp")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Open_WhenAPowerLossTookTheSizeOfAnother_MakesRoomAllTheSame()
+    {
+        var (a, b) = (await _folder.SaveAsync(Thousand('a')), await _folder.SaveAsync(Thousand('b')));
+        await UseAsync(a);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Cache, a, "size"), "");
+
+        await using var opened = await _folder.NewStore().OpenAsync(b, default);
+
+        opened.Should().NotBeNull();
+    }
+
     private protected virtual Task<IObjectStore?> NewStoreAsync() => Task.FromResult<IObjectStore?>(null);
 
     private static BuildTar Thousand(char letter) => BuildTar.OfAssets(new string(letter, 1000));

@@ -1,4 +1,6 @@
+using System.IO.Enumeration;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
@@ -6,6 +8,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 /// <summary>Removes what dead workers left of an organization's sandboxes. Their processes died with them.</summary>
 internal static class Leftovers
 {
+    private const string DoomedPrefix = "removed-cache-";
+
     /// <param name="folders">Of the organization.</param>
     /// <param name="alive">Deployments whose sandboxes stay.</param>
     /// <param name="maxCacheBytes">A larger package cache starts afresh.</param>
@@ -40,6 +44,7 @@ internal static class Leftovers
         }
 
         TrimCache(folders, maxCacheBytes);
+        RemoveDoomed(folders);
         return removed;
     }
 
@@ -49,15 +54,40 @@ internal static class Leftovers
         // Each install makes a folder in Work and removes it; without one since the last time the cache is as large as it was.
         if (File.GetLastWriteTimeUtc(measured) > Directory.GetLastWriteTimeUtc(folders.Work)) return;
 
+        // What is in use cannot be replaced, so it need not be measured either.
+        using (var unused = LockFile.TryTake(folders.InUse))
+        {
+            if (unused is null) return;
+        }
+
+        File.WriteAllText(measured, ""); // before it is measured: what is installed meanwhile counts the next time
+        // Without the lock, since measuring takes long and no sandbox can be made as long as somebody has it alone.
+        if (SizeOf(folders.Cache) <= maxBytes) return;
+
         using var alone = LockFile.TryTake(folders.InUse);
-        if (alone is null) return;
+        if (alone is null)
+        {
+            File.Delete(measured);
+            return;
+        }
 
-        File.WriteAllText(measured, "");
-        var files = new DirectoryInfo(folders.Cache).EnumerateFiles(
-            "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
-        if (files.Sum(file => file.Length) <= maxBytes) return;
-
-        Directory.Delete(folders.Cache, recursive: true);
+        // Moved away first: package managers take what half a removal leaves for whole packages.
+        Directory.Move(folders.Cache, Path.Combine(folders.Root, DoomedPrefix + Guid.NewGuid().ToString("N")));
         OrganizationFolders.CreateOpen(folders.Cache);
+    }
+
+    // By entries, because a FileInfo throws when its file goes away meanwhile.
+    private static long SizeOf(string folder) =>
+        new FileSystemEnumerable<long>(
+            folder, (ref FileSystemEntry file) => file.Length,
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        }.Sum();
+
+    /// <summary>Removes caches that were moved away, by whom ever.</summary>
+    private static void RemoveDoomed(OrganizationFolders folders)
+    {
+        foreach (var doomed in Directory.EnumerateDirectories(folders.Root, DoomedPrefix + "*").ToList()) TemporaryFolder.Remove(doomed);
     }
 }
