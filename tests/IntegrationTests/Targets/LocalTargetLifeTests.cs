@@ -203,6 +203,24 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         (await _sites.TextAsync("p")).Should().Be("here");
     }
 
+    [Theory]
+    [InlineData("manifest.json", "")]
+    [InlineData("assets/index.html", "")]
+    [InlineData("assets/index.html", null)]
+    public async Task Site_WhoseFilesAPowerLossDamaged_IsWholeOncePublishedAgain(string damaged, string? left)
+    {
+        var digest = await PublishAsync("p", BuildTar.OfAssets("here"));
+        var file = Path.Combine(_sites.FolderOf(digest), damaged);
+        File.Delete(file);
+        if (left is not null) await File.WriteAllTextAsync(file, left);
+        await _sites.RestartAsync();
+        using (var answer = await _sites.GetAsync("p")) answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        (await _sites.PublishAsync("p", digest)).IsError.Should().BeFalse();
+
+        (await _sites.TextAsync("p")).Should().Be("here");
+    }
+
     [Fact]
     public async Task Publish_WhenReplaced_RemovesTheFilesOfTheOldVersion()
     {

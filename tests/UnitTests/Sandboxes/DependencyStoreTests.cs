@@ -64,6 +64,65 @@ public sealed class DependencyStoreTests : IDisposable
     public void TryUse_WhenNothingIsStored_IsNull() =>
         new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System).TryUse("key").Should().BeNull();
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"Bytes\":")]
+    [InlineData("null")]
+    public void Entry_WhoseDescriptionAPowerLossDamaged_IsRemovedAndInstalledAgain(string left)
+    {
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
+        store.Add("key", Installed("first", size: 10), [""]).Dispose();
+        File.WriteAllText(Path.Combine(_folder, "key/entry.json"), left);
+
+        store.Entries().Should().BeEmpty();
+        store.TryUse("key").Should().BeNull();
+        using var again = store.Add("key", Installed("second", size: 20), [""]);
+
+        new FileInfo(Path.Combine(again.Root, "node_modules/p/data")).Length.Should().Be(20);
+    }
+
+    [Fact]
+    public void Trim_WhenAPowerLossDamagedAnEntry_RemovesItWithoutFail()
+    {
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
+        store.Add("damaged", Installed("first", size: 10), [""]).Dispose();
+        store.Add("whole", Installed("second", size: 10), [""]).Dispose();
+        File.WriteAllText(Path.Combine(_folder, "damaged/entry.json"), "");
+
+        store.Trim();
+
+        Directory.EnumerateDirectories(_folder).Select(Path.GetFileName).Should().Equal("whole");
+    }
+
+    [Fact]
+    public void TryUse_OfAnEntryFromBeforeARestartOfTheMachineThatLostSomething_RemovesIt()
+    {
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
+        foreach (var key in (string[])["whole", "damaged"])
+        {
+            store.Add(key, Installed(key, size: 500), [""]).Dispose();
+            File.WriteAllText(Path.Combine(_folder, key, "entry.json"), """{"Bytes":500,"Folders":[""],"Boot":"an earlier one"}""");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "damaged/node_modules/p/data"), "");
+
+        store.TryUse("damaged").Should().BeNull();
+        Directory.Exists(Path.Combine(_folder, "damaged")).Should().BeFalse();
+        using var whole = store.TryUse("whole");
+        whole.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void TryRemove_WhenAnotherProcessWasFaster_IsDone()
+    {
+        var store = new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System);
+        store.Add("key", Installed("key", size: 10), [""]).Dispose();
+        var listed = store.Entries().Single();
+        new DependencyStore(_folder, maxBytes: 1000, TimeProvider.System).TryRemove(listed.Key).Should().BeTrue();
+
+        store.TryRemove(listed.Key).Should().BeTrue();
+    }
+
     private string Installed(string name, int size)
     {
         var folder = Path.Combine(_root.FullName, name);

@@ -6,12 +6,17 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 /// <summary>
 /// Keeps finished node_modules of one organization: moved into place whole, never written again, removed only when nobody uses them.
 /// </summary>
-/// <remarks>Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one
-/// breaks the lock.</remarks>
+/// <remarks>
+/// Safe between processes: a user holds a shared lock on the entry, eviction needs it alone. Lock files stay, since removing one breaks
+/// the lock. Nothing is flushed to the disk, which would take longer than the install of a large project: instead an entry from before
+/// the machine last started is measured, and goes when a power loss took something of it.
+/// </remarks>
 internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider clock)
 {
     private const string Description = "entry.json";
     private const char Doomed = '.'; // between the key, which has none, and what a name that is being removed gets
+
+    private static readonly string Boot = ReadBoot();
 
     /// <summary>The stored dependencies, held against eviction until disposed; null when there are none under this key.</summary>
     public InstalledDependencies? TryUse(string key)
@@ -19,14 +24,15 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         if (LockFile.TryShare(LockPath(key)) is not { } held) return null;
 
         var entry = Path.Combine(folder, key);
-        if (!Directory.Exists(entry))
+        if (Describe(entry) is not { } description || !IsWhole(entry, description))
         {
             held.Dispose();
+            if (Directory.Exists(entry)) TryRemove(key);
             return null;
         }
 
         File.SetLastWriteTimeUtc(LockPath(key), clock.GetUtcNow().UtcDateTime);
-        return new InstalledDependencies(entry, Describe(entry).Folders, held);
+        return new InstalledDependencies(entry, description.Folders, held);
     }
 
     /// <summary>Moves what an install made to its place; when another install was faster, takes that one's.</summary>
@@ -49,16 +55,17 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
             PrepareMountPoints(Path.Combine(prepared, package, "node_modules"));
         }
 
-        var description = new EntryDescription(SizeOf(prepared), folders);
+        var description = new EntryDescription(SizeOf(prepared), folders, Boot);
         File.WriteAllText(Path.Combine(prepared, Description), JsonSerializer.Serialize(description));
         Place(prepared, Path.Combine(folder, key));
         return TryUse(key) ?? throw new IOException(
             $"Stored dependencies {key} were removed by another process; another try installs them again.");
     }
 
-    /// <summary>Removes the entries unused for longest until the rest fits.</summary>
+    /// <summary>Removes what cannot be used, and then the entries unused for longest until the rest fits.</summary>
     public void Trim()
     {
+        RemoveUnusable();
         long total = 0;
         foreach (var entry in Entries().OrderByDescending(entry => entry.LastUsed))
         {
@@ -67,13 +74,14 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         }
     }
 
-    /// <summary>What is stored.</summary>
+    /// <summary>What is stored and can be used.</summary>
     public IEnumerable<DependencyEntry> Entries() =>
         from path in Directory.EnumerateDirectories(folder)
-        where File.Exists(Path.Combine(path, Description))
         let key = Path.GetFileName(path)
         where !key.Contains(Doomed)
-        select new DependencyEntry(key, Describe(path).Bytes, File.GetLastWriteTimeUtc(LockPath(key)));
+        let description = Describe(path)
+        where description is not null
+        select new DependencyEntry(key, description.Bytes, File.GetLastWriteTimeUtc(LockPath(key)));
 
     /// <summary>True when nobody uses the entry at this moment.</summary>
     public bool IsUnused(string key)
@@ -88,24 +96,32 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         using var alone = LockFile.TryTake(LockPath(key));
         if (alone is null) return false;
 
-        // Renamed first: a half-deleted entry must never be found under its key.
         var entry = Path.Combine(folder, key);
+        if (!Directory.Exists(entry)) return true; // another process was faster
+
+        // Renamed first: a half-deleted entry must never be found under its key.
         var doomed = $"{entry}{Doomed}{Guid.NewGuid():N}";
         Directory.Move(entry, doomed);
         Directory.Delete(doomed, recursive: true);
         return true;
     }
 
-    /// <summary>Removes what a process that was killed while it removed something left half removed.</summary>
-    public void FinishRemovals()
+    /// <summary>Removes what a killed process left half removed, and what a power loss left without a description.</summary>
+    public void RemoveUnusable()
     {
-        foreach (var path in Directory.EnumerateDirectories(folder).Where(path => Path.GetFileName(path).Contains(Doomed)).ToList())
+        foreach (var path in Directory.EnumerateDirectories(folder).ToList())
         {
-            // Held by who removes it now.
             var name = Path.GetFileName(path);
-            using var alone = LockFile.TryTake(LockPath(name[..name.IndexOf(Doomed)]));
-            if (alone is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            if (name.Contains(Doomed)) FinishRemoval(path, name[..name.IndexOf(Doomed)]);
+            else if (Describe(path) is null) TryRemove(name);
         }
+    }
+
+    private void FinishRemoval(string path, string key)
+    {
+        // Held by who removes it now.
+        using var alone = LockFile.TryTake(LockPath(key));
+        if (alone is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
     }
 
     private string LockPath(string key) => Path.Combine(folder, key + ".lock");
@@ -129,16 +145,36 @@ internal sealed class DependencyStore(string folder, long maxBytes, TimeProvider
         foreach (var name in InstalledDependencies.WritableFolders.Keys) Directory.CreateDirectory(Path.Combine(modules, name));
     }
 
-    private static EntryDescription Describe(string entry) =>
-        JsonSerializer.Deserialize<EntryDescription>(File.ReadAllText(Path.Combine(entry, Description)))
-        ?? throw new InvalidDataException($"{entry} has an empty description.");
+    /// <summary>Null when there is no such entry, or a power loss took its description.</summary>
+    private static EntryDescription? Describe(string entry)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EntryDescription>(File.ReadAllText(Path.Combine(entry, Description)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when nothing is missing. Until the machine goes down the kernel has all that was written, flushed or not.</summary>
+    private static bool IsWhole(string entry, EntryDescription description) =>
+        description.Boot == Boot || SizeOf(entry) - new FileInfo(Path.Combine(entry, Description)).Length >= description.Bytes;
+
+    private static string ReadBoot()
+    {
+        const string file = "/proc/sys/kernel/random/boot_id";
+        return File.Exists(file) ? File.ReadAllText(file).Trim() : ""; // some sandboxes' kernels have none
+    }
 
     private static long SizeOf(string path) =>
         new DirectoryInfo(path)
             .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Sum(file => file.Length);
 
-    private sealed record EntryDescription(long Bytes, IReadOnlyList<string> Folders);
+    /// <param name="Boot">Between which two starts of the machine it was written; null when an earlier version of the service did.</param>
+    private sealed record EntryDescription(long Bytes, IReadOnlyList<string> Folders, string? Boot = null);
 }
 
 /// <summary>Stored dependencies, used or not.</summary>

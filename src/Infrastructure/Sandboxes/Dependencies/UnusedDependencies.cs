@@ -31,7 +31,7 @@ internal sealed class UnusedDependencies(BubblewrapOptions options, TimeProvider
         foreach (var organization in new SandboxFolders(options.DataDirectory).Organizations())
         {
             var store = new DependencyStore(organization.Dependencies, options.DependencyStoreBytes, clock);
-            if (!dryRun) store.FinishRemovals();
+            if (!dryRun) store.RemoveUnusable();
             stored.AddRange(store.Entries().Select(entry => (store, entry)));
         }
 

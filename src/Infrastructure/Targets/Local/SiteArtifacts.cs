@@ -32,11 +32,11 @@ internal sealed class SiteArtifacts(LocalTargetOptions options)
         }
     }
 
-    /// <summary>Copies an artifact that the caller holds; nothing happens when it is there.</summary>
+    /// <summary>Copies an artifact that the caller holds; nothing happens when it is there and whole.</summary>
     public async Task AddAsync(IArtifact artifact, CancellationToken cancellationToken)
     {
         var folder = FolderOf(artifact.Digest);
-        if (Directory.Exists(folder)) return;
+        if (await FindAsync(artifact.Digest, cancellationToken) is not null) return;
 
         using var work = new TemporaryFolder($"{folder}.{Guid.NewGuid():N}");
         // The assets service wants its folder even when there is no file in it.
@@ -54,17 +54,13 @@ internal sealed class SiteArtifacts(LocalTargetOptions options)
         lock (_gate)
         {
             if (!Directory.Exists(folder)) Directory.Move(work.Path, folder);
+            else Mend(folder, work.Path, artifact.Manifest);
         }
     }
 
     /// <summary>The manifest of an artifact; null when its files are gone or not those that the digest names.</summary>
-    public async Task<ArtifactManifest?> FindAsync(string digest, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(FolderOf(digest), ArtifactPackage.ManifestFile);
-        if (!File.Exists(path)) return null;
-        var json = await File.ReadAllBytesAsync(path, cancellationToken);
-        return ManifestJson.Digest(json) == digest ? ManifestJson.Read(json) : null;
-    }
+    public Task<ArtifactManifest?> FindAsync(string digest, CancellationToken cancellationToken) =>
+        UnpackedArtifact.FindAsync(FolderOf(digest), digest, cancellationToken);
 
     /// <summary>Removes what nobody holds: left behind by a process that was killed.</summary>
     public void RemoveAbandoned()
@@ -74,6 +70,18 @@ internal sealed class SiteArtifacts(LocalTargetOptions options)
         {
             foreach (var folder in Directory.EnumerateDirectories(_root).Where(folder => !_holds.ContainsKey(Path.GetFileName(folder))))
                 TemporaryFolder.Remove(folder);
+        }
+    }
+
+    // File by file, since a process that serves from the folder would go on with the old one if the folder itself were replaced.
+    private static void Mend(string folder, string whole, ArtifactManifest manifest)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "assets"));
+        foreach (var path in manifest.Files.Select(file => file.Path).Append(ArtifactPackage.ManifestFile))
+        {
+            var mended = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(mended)!);
+            File.Move(Path.Combine(whole, path), mended, overwrite: true);
         }
     }
 }
