@@ -7,12 +7,10 @@ namespace Libra.Deploy.Infrastructure.Webhooks;
 /// <summary>Hands due deliveries out to the nodes, each to one of them, and few of one webhook at a time.</summary>
 internal sealed class DueDeliveries(NpgsqlDataSource database)
 {
-    // The lock lets one node at a time choose, so that two do not count the same webhook's attempts at once.
     private const string Claim =
-        $"""
-        WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({DatabaseLocks.WebhookDispatch})),
-        busy AS (
-            SELECT webhook_id, count(*) AS running FROM deploy.webhook_deliveries, lock
+        """
+        WITH busy AS (
+            SELECT webhook_id, count(*) AS running FROM deploy.webhook_deliveries
             WHERE due_at IS NOT NULL AND claimed_until > $1 GROUP BY webhook_id),
         due AS (
             SELECT d.id, d.due_at, COALESCE(b.running, 0) + row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.due_at, d.id) AS turn
@@ -20,13 +18,14 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
             WHERE d.due_at <= $1 AND (d.claimed_until IS NULL OR d.claimed_until <= $1))
         UPDATE deploy.webhook_deliveries d SET claimed_until = $2
         FROM (SELECT id FROM due WHERE turn <= $3 ORDER BY turn, due_at LIMIT $4) next
-        WHERE d.id = next.id
+        WHERE d.id = next.id AND (d.claimed_until IS NULL OR d.claimed_until <= $1)
         RETURNING d.id
         """;
 
     // One statement that an idle service can afford each second.
     private const string AnyDue = "SELECT EXISTS (SELECT 1 FROM deploy.webhook_deliveries WHERE due_at <= $1)";
 
+    /// <summary>Takes due deliveries. The lock lets one node at a time choose, so that two do not count the same webhook's attempts.</summary>
     /// <param name="until">When another node may take them, should this one die.</param>
     public async Task<IReadOnlyList<WebhookDeliveryId>> ClaimAsync(
         DateTimeOffset now, DateTimeOffset until, int perWebhook, int most, CancellationToken cancellationToken)
@@ -36,17 +35,25 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
             if (await look.ExecuteScalarAsync(cancellationToken) is not true) return [];
         }
 
-        await using var claim = Command(Claim, now, until, (long)perWebhook, (long)most);
-        await using var rows = await claim.ExecuteReaderAsync(cancellationToken);
+        // Two statements of one transaction: one that waited for the lock itself would choose by what it saw before the wait.
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT 1 FROM pg_advisory_xact_lock({DatabaseLocks.WebhookDispatch})"));
+        var claim = new NpgsqlBatchCommand(Claim);
+        foreach (var parameter in new object[] { now, until, (long)perWebhook, (long)most }) claim.Parameters.AddWithValue(parameter);
+        batch.BatchCommands.Add(claim);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
         var claimed = new List<WebhookDeliveryId>();
         while (await rows.ReadAsync(cancellationToken)) claimed.Add(new WebhookDeliveryId(rows.GetGuid(0)));
         return claimed;
     }
 
     /// <summary>Lets go of what this node has dealt with, so that the next attempt waits for its time only.</summary>
-    public async Task ReleaseAsync(WebhookDeliveryId id, CancellationToken cancellationToken)
+    /// <param name="until">Of the claim: when it was over before, the delivery may be another node's by now.</param>
+    public async Task ReleaseAsync(WebhookDeliveryId id, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        await using var release = Command("UPDATE deploy.webhook_deliveries SET claimed_until = NULL WHERE id = $1", id.Value);
+        await using var release = Command(
+            "UPDATE deploy.webhook_deliveries SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2", id.Value, until);
         await release.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -39,25 +39,25 @@ internal sealed class WebhookDispatcher(
         while (_free.CurrentCount > 0)
         {
             var now = Clock.GetUtcNow();
+            var until = now + options.Value.Timeout + ClaimSlack;
             var claimed = await due.ClaimAsync(
-                now, now + options.Value.Timeout + ClaimSlack, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount,
-                cancellationToken);
+                now, until, options.Value.MaxConcurrentPerWebhook, _free.CurrentCount, cancellationToken);
             if (claimed.Count == 0) return;
 
             foreach (var id in claimed)
             {
                 await _free.WaitAsync(cancellationToken);
-                _ = DeliverAsync(id, cancellationToken);
+                _ = DeliverAsync(id, until, cancellationToken);
             }
         }
     }
 
-    private async Task DeliverAsync(WebhookDeliveryId id, CancellationToken cancellationToken)
+    private async Task DeliverAsync(WebhookDeliveryId id, DateTimeOffset until, CancellationToken cancellationToken)
     {
         try
         {
             await SendAsync(new DeliverWebhookCommand(id), cancellationToken);
-            await due.ReleaseAsync(id, cancellationToken);
+            await due.ReleaseAsync(id, until, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
