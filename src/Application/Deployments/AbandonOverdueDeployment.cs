@@ -23,7 +23,7 @@ internal sealed class AbandonOverdueDeploymentHandler(
             cancellationToken);
         if (abandoned.IsError) return abandoned.Errors;
 
-        await archive.SealAsync(abandoned.Value);
+        archive.SealSoon(abandoned.Value); // others are overdue too, and the object store may be slow
         return Result.Success;
     }
 }

@@ -63,6 +63,8 @@ public static class QueueRegistration
         });
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Reaper>();
+        services.AddHostedService<SandboxReaper>();
+        services.AddHostedService<LateArchives>();
         services.AddSingleton<FailedJobs>();
         services.AddHostedService<DeadLetterReconciler>();
         return services;

@@ -16,6 +16,7 @@ internal sealed class DeploymentArchive(
     public static readonly TimeSpan DoneByThen = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<DeploymentId, Lazy<Task>> _sealing = new();
+    private readonly ConcurrentQueue<LogSubject> _soon = new();
 
     /// <summary>
     /// Safe to repeat, and any number of callers at once cost one attempt. The deployment has ended whatever happens here: a store or
@@ -35,7 +36,23 @@ internal sealed class DeploymentArchive(
     }
 
     /// <summary>The same for a deployment at hand.</summary>
-    public Task SealAsync(Deployment ended) => SealAsync(new LogSubject(ended.Id, ended.OrganizationId, ended.ProjectId));
+    public Task SealAsync(Deployment ended) => SealAsync(SubjectOf(ended));
+
+    /// <summary>
+    /// Leaves it to this node's next <see cref="ArchiveLeftDeploymentsCommand"/>, for who cannot wait for the object store and knows that no
+    /// worker writes any more. Should the node die before, another seals when <see cref="DoneByThen"/> is over.
+    /// </summary>
+    public void SealSoon(Deployment ended) => _soon.Enqueue(SubjectOf(ended));
+
+    /// <summary>What was left by <see cref="SealSoon"/> since the last call.</summary>
+    public IReadOnlyList<LogSubject> TakeLeft()
+    {
+        var left = new List<LogSubject>();
+        while (_soon.TryDequeue(out var subject)) left.Add(subject);
+        return left;
+    }
+
+    private static LogSubject SubjectOf(Deployment ended) => new(ended.Id, ended.OrganizationId, ended.ProjectId);
 
     private async Task SealNowAsync(LogSubject subject)
     {

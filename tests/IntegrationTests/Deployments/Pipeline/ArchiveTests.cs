@@ -59,6 +59,18 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
             "the result is stored as well");
     }
 
+    [Fact]
+    public async Task Archive_OfAnOverdueDeploymentThatNoWorkerHolds_IsMadeWithTheNextRound()
+    {
+        var id = await _node.AcceptAsync();
+        await _node.ExecuteAsync(
+            "UPDATE deploy.deployments SET status = 'building', attempt = 1, started_at = $2 WHERE id = $1", id.Value, Start.AddHours(-1));
+        (await _node.SendAsync(new AbandonOverdueDeploymentCommand(id))).IsError.Should().BeFalse();
+        (await _node.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Failed);
+
+        (await ArchivedAsync(id)).Should().BeTrue("its followers wait, and nobody else would come for a minute");
+    }
+
     private async Task<bool> ArchivedAsync(DeploymentId id)
     {
         await _node.SendAsync(new ArchiveLeftDeploymentsCommand());
