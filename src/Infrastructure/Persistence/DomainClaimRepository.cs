@@ -11,9 +11,15 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
         .FirstOrDefaultAsync(
             claim => claim.Domain == domain && claim.ProjectId == projectId && claim.ReleasedAt == null, cancellationToken);
 
-    public Task<DomainClaim?> FindForUpdateAsync(string domain, string projectId, CancellationToken cancellationToken) => Claims
-        .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE")
-        .SingleOrDefaultAsync(cancellationToken);
+    public async Task<DomainClaim?> FindForUpdateAsync(string domain, string projectId, CancellationToken cancellationToken)
+    {
+        var claim = await Claims
+            .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE")
+            .SingleOrDefaultAsync(cancellationToken);
+        // One that this scope has read before comes as it was then.
+        if (claim is not null) await database.Entry(claim).ReloadAsync(cancellationToken);
+        return claim;
+    }
 
     public Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
         $"""

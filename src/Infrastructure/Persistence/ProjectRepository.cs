@@ -17,9 +17,13 @@ internal sealed class ProjectRepository(LibraDbContext database, PendingStatemen
 
     public async Task<Project?> FindForUpdateAsync(string id, CancellationToken cancellationToken)
     {
+        var known = database.Projects.Local.FindEntry(id) is not null;
         // Two statements, because EF would write the SQL of one with a FOR UPDATE anew each time.
         await database.Database.ExecuteSqlAsync($"SELECT 1 FROM public.project WHERE id = {id} FOR UPDATE", cancellationToken);
-        return await database.Projects.FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
+        var project = await database.Projects.FirstOrDefaultAsync(project => project.Id == id, cancellationToken);
+        // One that this scope has read before comes as it was then.
+        if (project is not null && known) await database.Entry(project).ReloadAsync(cancellationToken);
+        return project;
     }
 
     public Task HoldCustomDomainAsync(string domain, CancellationToken cancellationToken) =>
