@@ -23,6 +23,9 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IDeployab
         var origin = new DeploymentOrigin(
             original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);
         var source = await sources.FindAsync(original.Id, cancellationToken);
+        // A cleanup that came before the project was held took it along with the deployment.
+        if (source is null && original.Source == SourceKind.Request) return DeploymentErrors.SourceGone(original.Id);
+
         var repeated = new NewDeployment(project, origin, original.Settings) { Source = source, Charge = charge, Prepare = Prepare };
         return await acceptance.AcceptAsync(repeated, cancellationToken);
 

@@ -42,6 +42,9 @@ public static class DeploymentErrors
     public static Error NotRollbackable(DeploymentId id, string why) =>
         Error.Conflict("INVALID_STATE", $"Deployment {id} cannot be rolled back to: {why}");
 
+    public static Error SourceGone(DeploymentId id) => Error.Conflict(
+        "INVALID_STATE", $"The source that came with deployment {id} is no longer stored: deploy again and send it.");
+
     public static Error NotRetryable(DeploymentId id, DeploymentStatus status) =>
         Error.Conflict("INVALID_STATE", $"Deployment {id} is {status.WireName()}: only a failed or cancelled deployment can be retried.");
 }

@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
@@ -14,6 +15,8 @@ internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplate
         if (context.Project is not { } project) return ProjectErrors.NotFound;
 
         var requested = await sources.FindAsync(context.Deployment.Id, cancellationToken);
+        if (requested is null && context.Deployment.Source == SourceKind.Request) return SourceErrors.NoLongerStored();
+
         var files = requested?.InitFiles is { } initFiles
             ? InitFiles.Parse(initFiles, limits)
             : await templates.LoadAsync(project.TemplateType, cancellationToken);
