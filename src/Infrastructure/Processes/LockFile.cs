@@ -23,6 +23,16 @@ internal static class LockFile
     /// <summary>Takes the lock together with others who share it, or gives null when somebody holds it alone.</summary>
     public static IDisposable? TryShare(string path) => TryOpen(path, FileShare.Read);
 
+    /// <summary>Takes the lock together with others who share it, as soon as nobody holds it alone.</summary>
+    public static async Task<IDisposable> ShareAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryShare(path) is { } shared) return shared;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
     private static FileStream? TryOpen(string path, FileShare share)
     {
         try

@@ -23,7 +23,8 @@ public sealed class ProcessSandboxProvider(
     {
         var (settings, tools) = await MachineAsync(cancellationToken);
         var folders = _folders.Of(spec.OrganizationId);
-        var sandbox = new ProcessSandbox(spec, folders, JobFolder.Create(folders, spec.DeploymentId), tools, settings);
+        var job = await JobFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
+        var sandbox = new ProcessSandbox(spec, folders, job, tools, settings);
         sandbox.Begin();
         return sandbox;
     }

@@ -1,5 +1,7 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
 using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
@@ -40,6 +42,26 @@ public sealed class ProcessSandboxTests : IDisposable
         built.Succeeded.Should().BeTrue(open.Output);
         open.ResultEntries().Select(entry => entry.Name).Should().BeEquivalentTo("a.txt", "result.json");
         open.Output.Should().NotContain("environment-secret");
+    }
+
+    [Fact]
+    public async Task Create_WhileTheOrganizationsPackageCacheIsBeingReplaced_WaitsForThat()
+    {
+        await _provider.ProbeAsync(TestContext.Current.CancellationToken); // so that nothing else is waited for
+        var replacing = LockFile.TryTake(new SandboxFolders(_data.FullName).Of("org").InUse);
+        var creating = OpenSandbox.CreateAsync(_provider, "org");
+        using (var impatient = new CancellationTokenSource())
+        {
+            var cancelled = _provider.CreateAsync(
+                new SandboxSpec(DeploymentId.New(TimeProvider.System.GetUtcNow()), "org", "project", new SandboxLimits()), impatient.Token);
+            await impatient.CancelAsync();
+            await cancelled.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        replacing!.Dispose();
+
+        await using var open = await creating.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        open.Sandbox.Id.Should().NotBeEmpty();
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
         try
         {
             var folders = _folders.Of(spec.OrganizationId);
-            var sandbox = new BubblewrapSandbox(machine, spec, folders, JobFolder.Create(folders, spec.DeploymentId), slot);
+            var job = await JobFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
+            var sandbox = new BubblewrapSandbox(machine, spec, folders, job, slot);
             sandbox.Begin();
             return sandbox;
         }
@@ -51,6 +52,11 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
         {
             slot.Dispose();
             throw new SandboxException("SANDBOX_CREATE_FAILED", $"The sandbox's folder cannot be made: {e.Message}", transient: true, e);
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
         }
     }
 

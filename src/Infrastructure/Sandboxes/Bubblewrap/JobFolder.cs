@@ -18,10 +18,24 @@ internal sealed class JobFolder : IDisposable
 
     public string Source => Path.Combine(Folder, "source");
 
-    /// <exception cref="IOException">The organization's cache is being removed at this moment.</exception>
-    public static JobFolder Create(OrganizationFolders folders, DeploymentId deployment)
+    /// <summary>Makes one, after who replaces the organization's package cache at this moment.</summary>
+    public static async Task<JobFolder> CreateAsync(OrganizationFolders folders, DeploymentId deployment, CancellationToken cancellationToken)
     {
-        var use = LockFile.TryShare(folders.InUse) ?? throw new IOException("The organization's package cache is being removed.");
+        var use = await LockFile.ShareAsync(folders.InUse, cancellationToken);
+        try
+        {
+            OrganizationFolders.CreateOpen(folders.Cache); // who replaced it may have been killed in between
+            return Create(folders, deployment, use);
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
+
+    private static JobFolder Create(OrganizationFolders folders, DeploymentId deployment, IDisposable use)
+    {
         var folder = Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}");
         // Before the folder, so that nobody can take a new one for an orphan.
         var owner = LockFile.TryTake(folder + LockSuffix) ?? throw new IOException($"{folder} is new and yet in use.");

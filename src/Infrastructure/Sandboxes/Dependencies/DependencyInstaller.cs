@@ -69,8 +69,16 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
         if (!exit.Succeeded || store is null) return (exit, null);
 
         var added = store.Add(key, folder, inputs.PackageFolders);
-        store.Trim();
-        return (exit, added);
+        try
+        {
+            store.Trim();
+            return (exit, added);
+        }
+        catch
+        {
+            added.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Installs by the lock file; when that does not fit the manifests, as near to it as possible.</summary>
