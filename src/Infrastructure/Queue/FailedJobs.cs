@@ -38,13 +38,18 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
     /// <summary>Lets one node at a time compare, until the result is disposed; null when another one does.</summary>
     public async Task<IAsyncDisposable?> TryEnterAsync(CancellationToken cancellationToken)
     {
+        NpgsqlConnection? entered = null;
         var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.BeginTransactionAsync(cancellationToken); // closing the connection ends it, and the lock with it
-        await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_xact_lock({DatabaseLocks.FailedJobs})", connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is true) return connection;
-
-        await connection.DisposeAsync();
-        return null;
+        try
+        {
+            await connection.BeginTransactionAsync(cancellationToken); // closing the connection ends it, and the lock with it
+            await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_xact_lock({DatabaseLocks.FailedJobs})", connection);
+            return await command.ExecuteScalarAsync(cancellationToken) is true ? entered = connection : null;
+        }
+        finally
+        {
+            if (entered is null) await connection.DisposeAsync();
+        }
     }
 
     /// <summary>Failed jobs that no open dead letter stands for.</summary>

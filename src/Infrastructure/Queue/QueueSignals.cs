@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,11 +14,22 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// of requests costs few notifications; a lost one only delays, because the dispatcher looks by itself too.
 /// </summary>
 internal sealed class QueueSignals(
-    NpgsqlDataSource database, RunningDeployments running, IOptions<QueueOptions> options, ILogger<QueueSignals> logger)
+    NpgsqlDataSource database, DatabaseAddress address, RunningDeployments running, IOptions<QueueOptions> options,
+    ILogger<QueueSignals> logger)
     : BackgroundService, IDeploymentQueue
 {
     private const string Channel = "libra_deployments";
     private const string WakePayload = "wake";
+
+    // Seconds. A listener only receives, so nothing else would tell it of a connection that was dropped without a word.
+    private const int KeepAlive = 5;
+
+    private readonly NpgsqlDataSource _listening = address.Open(settings =>
+    {
+        (settings.KeepAlive, settings.MinPoolSize, settings.MaxPoolSize) = (KeepAlive, 0, 1);
+        settings.CommandTimeout = KeepAlive;
+    });
+
     private readonly SemaphoreSlim _toSend = new(0);
     private readonly SemaphoreSlim _due = new(0, 1);
     private int _wakes;
@@ -48,6 +60,12 @@ internal sealed class QueueSignals(
     {
         // One signal is enough: who has not taken it yet is about to look anyway.
         if (Interlocked.Exchange(ref _signals, 1) == 0) _due.Release();
+    }
+
+    public override void Dispose()
+    {
+        _listening.Dispose();
+        base.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -84,7 +102,7 @@ internal sealed class QueueSignals(
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var connection = await _listening.OpenConnectionAsync(cancellationToken);
                 connection.Notification += (_, notification) => Receive(notification.Payload);
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
                     await listen.ExecuteNonQueryAsync(cancellationToken);

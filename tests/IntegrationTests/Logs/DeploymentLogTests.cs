@@ -317,6 +317,23 @@ public class DeploymentLogTests : IAsyncLifetime
         await writer.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Seal_WhenAnotherNodeSealsWhileThisOneLists_LeavesTheLogWhole(int list)
+    {
+        await using (var writer = await _logs.OpenAsync()) writer.Write(LogLevel.Info, null, "one");
+        var other = _logs.Node();
+        _logs.Store.DuringList = number => number == list ? other.SealAsync(_logs.Subject, default) : Task.CompletedTask;
+
+        await _logs.Log.SealAsync(_logs.Subject, default);
+
+        _logs.Store.DuringList = null;
+        (await _logs.ReadAllAsync()).Select(entry => entry.Message).Should().Equal("one");
+        (await KeysAsync()).Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task Seal_InterruptedAtAnyCall_IsFinishedByTheNext()
     {

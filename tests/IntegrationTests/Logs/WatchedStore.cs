@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.IntegrationTests.Logs;
@@ -6,6 +7,7 @@ namespace Libra.Deploy.IntegrationTests.Logs;
 internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
 {
     private int _reads;
+    private int _lists;
     private long _bytesRead;
 
     public int Reads => _reads;
@@ -20,6 +22,9 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
 
     /// <summary>Runs before each removal.</summary>
     public Func<Task>? BeforeDelete { get; init; }
+
+    /// <summary>Runs in each list, told its number, between the reading of names and the look at each file, as a folder lists.</summary>
+    public Func<int, Task>? DuringList { get; set; }
 
     /// <summary>True lets the next conditional write happen but loses its answer.</summary>
     public bool LoseNextAnswer { get; set; }
@@ -75,7 +80,8 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
     public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectBucket bucket, string prefix, CancellationToken cancellationToken)
     {
         ThrowIfAway();
-        return inner.ListAsync(bucket, prefix, cancellationToken);
+        var listed = inner.ListAsync(bucket, prefix, cancellationToken);
+        return DuringList is { } during ? LookedAtLaterAsync(bucket, listed, during, cancellationToken) : listed;
     }
 
     public async Task DeleteAsync(ObjectBucket bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
@@ -86,6 +92,16 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
     }
 
     public Uri? Presign(ObjectBucket bucket, string key, TimeSpan lifetime) => inner.Presign(bucket, key, lifetime);
+
+    private async IAsyncEnumerable<ObjectInfo> LookedAtLaterAsync(
+        ObjectBucket bucket, IAsyncEnumerable<ObjectInfo> listed, Func<int, Task> during,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = await listed.Select(item => item.Key).ToListAsync(cancellationToken);
+        await during(++_lists);
+        foreach (var name in names)
+            if (await inner.HeadAsync(bucket, name, cancellationToken) is { } found) yield return found;
+    }
 
     private void Count(long bytes)
     {

@@ -62,7 +62,8 @@ internal sealed class DeploymentArchive(
             await results.WriteAsync(subject.DeploymentId, CancellationToken.None);
             await archived.MarkAsync(subject.DeploymentId, CancellationToken.None);
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or DbException)
+        catch (Exception failure) when (
+            failure is IOException or InvalidDataException or DbException or InvalidOperationException { InnerException: DbException })
         {
             logger.LogWarning(failure, "The log of {DeploymentId} could not be sealed yet", subject.DeploymentId);
         }

@@ -20,7 +20,7 @@ internal static class LogSealer
         if (!await log.IsSealedAsync(cancellationToken))
         {
             await EndAsync(log, stored, now, cancellationToken);
-            if (!await JoinAsync(log, cancellationToken)) return; // another sealer was faster, and cleans up as well
+            await JoinAsync(log, cancellationToken);
         }
 
         await log.DeleteChunksAsync(cancellationToken);
@@ -53,27 +53,34 @@ internal static class LogSealer
             [mark]);
     }
 
-    private static async Task<bool> JoinAsync(StoredLog log, CancellationToken cancellationToken)
+    /// <summary>Puts the whole in place, unless another sealer has.</summary>
+    private static async Task JoinAsync(StoredLog log, CancellationToken cancellationToken)
     {
         var map = await log.MapAsync(cancellationToken);
-        if (map.Sealed) return false;
+        if (map.Sealed) return;
 
         await using var whole = TemporaryStream.Open();
         var members = new MemberWriter(whole);
+        var ended = false;
         foreach (var segment in map.Segments)
         {
             var chunk = await log.ReadAsync(segment, cancellationToken);
-            if (chunk is null && await log.IsSealedAsync(cancellationToken)) return false;
+            if (chunk is null && await log.IsSealedAsync(cancellationToken)) return;
             if (chunk?.Header.First != members.Next)
                 throw new InvalidDataException($"The log of {log.Subject.DeploymentId} has a hole at line {members.Next}.");
 
             foreach (var entry in chunk.Entries) await members.AddAsync(entry, cancellationToken);
+            ended = chunk.Header.End;
         }
+
+        // A list that was made while another sealer put the whole and removed the chunks may show neither: what it shows must not
+        // take the whole's place.
+        if (!ended && await log.IsSealedAsync(cancellationToken)) return;
+        if (!ended) throw new InvalidDataException($"The log of {log.Subject.DeploymentId} has no end after line {members.Next - 1}.");
 
         var index = await members.EndAsync(cancellationToken);
         whole.Position = 0;
         await log.PutSealedAsync(whole, index, cancellationToken);
-        return true;
     }
 
     /// <summary>Packs entries into gzip members of about equal size and notes where each is.</summary>

@@ -4,6 +4,8 @@ using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.IntegrationTests.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 
@@ -14,9 +16,13 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
 
     private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
     private PipelineNode _node = null!;
+    private string _database = null!;
 
-    public async ValueTask InitializeAsync() =>
-        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
+    public async ValueTask InitializeAsync()
+    {
+        _database = await server.CreateDatabaseAsync();
+        _node = await PipelineNode.StartAsync("node", _database, _objects.FullName, Start);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -60,6 +66,22 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Archive_WhenTheDatabaseGoesInTheMiddle_IsOnlyNotedAndMadeUpForLater()
+    {
+        var id = await _node.AcceptAsync();
+        _node.Store.BeforeResult = () => throw new IOException("The store is away.");
+        await _node.RunAsync(id);
+        _node.Clock.Advance(TimeSpan.FromMinutes(2));
+        _node.Store.BeforeResult = EndConnectionsAsync;
+
+        (await _node.SendAsync(new ArchiveLeftDeploymentsCommand())).IsError.Should().BeFalse();
+
+        _node.Store.BeforeResult = () => Task.CompletedTask;
+        await using (var scope = _node.Scope()) scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>().Clear();
+        (await ArchivedAsync(id)).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Archive_OfAnOverdueDeploymentThatNoWorkerHolds_IsMadeWithTheNextRound()
     {
         var id = await _node.AcceptAsync();
@@ -69,6 +91,15 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
         (await _node.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Failed);
 
         (await ArchivedAsync(id)).Should().BeTrue("its followers wait, and nobody else would come for a minute");
+    }
+
+    private async Task EndConnectionsAsync()
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var end = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", connection);
+        await end.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<bool> ArchivedAsync(DeploymentId id)

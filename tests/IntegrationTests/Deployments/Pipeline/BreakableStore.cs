@@ -19,6 +19,9 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     /// <summary>Called before a piece of a log is stored.</summary>
     public Func<Task> BeforeLogChunk { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Called before a result is looked for.</summary>
+    public Func<Task> BeforeResult { get; set; } = () => Task.CompletedTask;
+
     public Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken)
     {
         Refuse(bucket, RefusesWrites);
@@ -42,8 +45,11 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     public Task<byte[]?> ReadRangeAsync(ObjectBucket bucket, string key, long offset, int length, CancellationToken cancellationToken) =>
         inner.ReadRangeAsync(bucket, key, offset, length, cancellationToken);
 
-    public Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken) =>
-        inner.HeadAsync(bucket, key, cancellationToken);
+    public async Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)
+    {
+        if (key.EndsWith("/result.json", StringComparison.Ordinal)) await BeforeResult();
+        return await inner.HeadAsync(bucket, key, cancellationToken);
+    }
 
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
         ObjectBucket bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
