@@ -48,7 +48,7 @@ internal static class LoginCookie
     // Not asked of the request: behind a proxy that speaks TLS for us it comes as plain HTTP. Only at a developer's own machine is there
     // no TLS at all.
     private static bool IsSecure(HttpContext http) =>
-        !(http.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment()
+        !(http.RequestServices.GetRequiredService<IWebHostEnvironment>().IsDevelopment()
             && http.Connection.LocalIpAddress is { } address && IPAddress.IsLoopback(address));
 
     private static CookieOptions Options(HttpContext http, TimeSpan? lifetime) => new()

@@ -1,10 +1,9 @@
 using System.Net;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.WebApi.Access;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 
 namespace Libra.Deploy.UnitTests.Access;
 
@@ -44,7 +43,8 @@ public sealed class LoginCookieTests
         var http = new DefaultHttpContext
         {
             RequestServices = new ServiceCollection()
-                .AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment }).BuildServiceProvider(),
+                .AddSingleton(WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment }).Environment)
+                .BuildServiceProvider(),
         };
         http.Connection.LocalIpAddress = IPAddress.Parse(address);
         (http.Request.Method, http.Request.Path) = (HttpMethods.Get, "/hangfire");
