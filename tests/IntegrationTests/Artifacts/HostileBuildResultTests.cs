@@ -92,7 +92,7 @@ public sealed class HostileBuildResultTests : IDisposable
         var deep = top + string.Concat(Enumerable.Repeat("a/", 500));
 
         (await _folder.RefusalAsync(BuildTar.OfAssets().BuildWith(new PaxTarEntry(TarEntryType.Directory, deep))))
-            .Should().Contain("32 names deep").And.Contain("a/a…");
+            .Should().Contain("32 names deep").And.Contain("…'", "the path is shortened");
     }
 
     [Fact]
@@ -127,12 +127,12 @@ public sealed class HostileBuildResultTests : IDisposable
     [Fact]
     public async Task Save_WhenIgnoreRulesTakeTooManyComparisons_IsRefused()
     {
-        using var small = new ArtifactFolder(options => options with { Limits = new ArtifactLimits { MaxIgnoreComparisons = 10_000 } });
+        using var small = new ArtifactFolder(options => options with { Limits = new ArtifactLimits { MaxIgnoreComparisons = 1_000 } });
         var rules = string.Join('\n', Enumerable.Range(0, 10).Select(i => string.Concat(Enumerable.Repeat("*a", 30)) + i));
         var name = "assets/" + new string('a', 200);
 
         (await small.RefusalAsync(BuildTar.OfAssets().File("assets/.assetsignore", rules).File(name, "x").Build()))
-            .Should().Contain("10000 comparisons");
+            .Should().Contain("1000 comparisons");
     }
 
     [Fact]

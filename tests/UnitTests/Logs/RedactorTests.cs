@@ -245,13 +245,13 @@ public sealed class RedactorTests
     public void Redact_WithManyLinesOfSecrets_TakesLittleMemory()
     {
         // As many lines as a project's settings may have.
-        var secrets = Enumerable.Range(0, 1000).Select(i => $"{i:000}" + new string('<', 60)).ToList();
+        var secrets = Enumerable.Range(0, 1000).Select(i => $"{i:000}" + new string('<', 600)).ToList();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var redactor = new Redactor([string.Join('\n', secrets)]);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100 << 20);
-        foreach (var secret in secrets) redactor.Redact($"x {secret} y").Should().Be($"x {Redactor.Mark} y");
+        foreach (var secret in secrets) redactor.Redact($"x {secret}").Should().Be($"x {Redactor.Mark}");
     }
 
     [Fact]
