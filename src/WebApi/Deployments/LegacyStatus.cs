@@ -52,15 +52,23 @@ public sealed record LegacyStatusResponse(
             DeploymentStatus.Failed or DeploymentStatus.Cancelled => "failed",
             _ => "in_progress",
         },
-        view.CurrentStep is { } current ? NameOf(current) : null,
+        view.CurrentStep is { } current ? InV2(current).Name : null,
         view.Progress,
-        DeploymentSteps.InOrder.ToDictionary(NameOf, step => StepOf(view, step)),
+        DeploymentSteps.InOrder.OrderBy(step => InV2(step).Place).ToDictionary(step => InV2(step).Name, step => StepOf(view, step)),
         [.. logs.OrderBy(entry => entry.Seq).Select(entry => entry.Message)],
         view.Failure?.Message,
         now);
 
-    // V2 had a name of its own for validation.
-    private static string NameOf(DeploymentStep step) => step == DeploymentStep.Validation ? "validate" : step.WireName();
+    // V2's order and its own name for validation.
+    private static (int Place, string Name) InV2(DeploymentStep step) => step switch
+    {
+        DeploymentStep.Validation => (0, "validate"),
+        DeploymentStep.Sync => (1, "sync"),
+        DeploymentStep.Sandbox => (2, "sandbox"),
+        DeploymentStep.Build => (3, "build"),
+        DeploymentStep.Deploy => (4, "deploy"),
+        DeploymentStep.Cleanup => (5, "cleanup"),
+    };
 
     private static LegacyStep StepOf(DeploymentView view, DeploymentStep step)
     {
