@@ -59,6 +59,6 @@ internal sealed class Credentials(IOptions<AccessOptions> access, IOptions<Platf
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return false;
         var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}" && !origins.Contains(origin);
+        return origin.Length > 0 && !LoginCookie.IsSameOrigin(request) && !origins.Contains(origin);
     }
 }

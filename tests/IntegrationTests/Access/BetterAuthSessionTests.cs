@@ -108,6 +108,20 @@ public sealed class BetterAuthSessionTests(BetterAuthPlatform platform) : IClass
         response.StatusCode.Should().Be(status);
     }
 
+    [Theory]
+    [InlineData("same-origin", HttpStatusCode.OK)] // a proxy speaks TLS for the service, which sees another scheme than the browser
+    [InlineData("same-site", HttpStatusCode.Unauthorized)]
+    public async Task Cookie_WhenTheBrowserSaysWhoseThePageIs_IsBelieved(string site, HttpStatusCode status)
+    {
+        await using var host = await StartAsync();
+        var person = await platform.SignUpAsync();
+
+        var response = await host.Client.SendAsync(
+            HttpMethod.Post, "/write", ("Cookie", person.Cookie), ("Origin", "https://deploy.example"), ("Sec-Fetch-Site", site));
+
+        response.StatusCode.Should().Be(status);
+    }
+
     private Task<AccessHost> StartAsync(string cacheFor = "00:05:00") => AccessHost.StartAsync(new Dictionary<string, string?>
     {
         ["Session:PlatformUrl"] = platform.Url.ToString(),
