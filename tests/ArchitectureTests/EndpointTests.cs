@@ -25,7 +25,8 @@ public sealed partial class EndpointTests
         Rules.Refuse(
             Types.InAssembly(Layers.WebApi).That().ResideInNamespace("Libra.Deploy.WebApi")
                 .And().DoNotResideInNamespace("Libra.Deploy.WebApi.Composition").And().DoNotHaveName("Program"),
-            [.. Ports, "Microsoft.EntityFrameworkCore", "Libra.Deploy.Infrastructure.Persistence", "Hangfire.BackgroundJob",
+            [.. Ports, "Microsoft.EntityFrameworkCore", "Libra.Deploy.Infrastructure.Persistence",
+                "Libra.Deploy.Infrastructure.Deployments", "Libra.Deploy.Infrastructure.Projects", "Hangfire.BackgroundJob",
                 "Hangfire.IBackgroundJobClient"]);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Projects;
 
 namespace Libra.Deploy.ArchitectureTests;
 

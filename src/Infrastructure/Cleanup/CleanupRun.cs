@@ -1,6 +1,7 @@
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Deployments;
 using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,18 +1,13 @@
 using Libra.Deploy.Application.Common;
-using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.Deployments.Archive;
-using Libra.Deploy.Application.Deployments.Artifacts;
-using Libra.Deploy.Application.Deployments.Figures;
-using Libra.Deploy.Application.Deployments.Pipeline;
-using Libra.Deploy.Domain.Deployments;
-using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Deployments;
+using Libra.Deploy.Infrastructure.Projects;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Persistence;
 
-/// <summary>Registers PostgreSQL and what is stored in it.</summary>
+/// <summary>Registers PostgreSQL, and the deployments and projects in it, which every module needs.</summary>
 public static class PersistenceRegistration
 {
     /// <param name="connectionString">Of Npgsql; one pool serves EF and plain commands, another one Hangfire.</param>
@@ -25,19 +20,8 @@ public static class PersistenceRegistration
             (provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<PendingStatements>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
-        services.AddScoped<IDeploymentRepository, DeploymentRepository>();
-        services.AddScoped<IProjectRepository, ProjectRepository>();
-        services.AddScoped<IDeployableProjects, DeployableProjects>();
-        services.AddScoped<IDomainClaimRepository, DomainClaimRepository>();
-        services.AddScoped<IDeploymentQueries, DeploymentQueries>();
-        services.AddScoped<IDeploymentFigures, DeploymentFigureQueries>();
-        services.AddScoped<IDeploymentSources, DeploymentSources>();
-        services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
-        services.AddScoped<IArtifactLocks, ArtifactLocks>();
-        services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
-        services.AddSingleton<IArchivedDeployments, ArchivedDeployments>();
         services.AddSingleton<DatabaseSetup>();
-        return services;
+        return services.AddStoredDeployments().AddStoredProjects();
     }
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>

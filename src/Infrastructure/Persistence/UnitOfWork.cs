@@ -1,5 +1,7 @@
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Common;
+using Libra.Deploy.Infrastructure.Deployments;
+using Libra.Deploy.Infrastructure.Projects;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Deployments;
 using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.IntegrationTests.Service;
 using Microsoft.EntityFrameworkCore;

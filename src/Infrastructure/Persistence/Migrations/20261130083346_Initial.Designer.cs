@@ -912,7 +912,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.ToTable("data_protection_keys", "deploy");
                 });
 
-            modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentCountRow", b =>
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentCountRow", b =>
                 {
                     b.Property<string>("OrganizationId")
                         .HasColumnType("text")
@@ -935,7 +935,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentSourceRow", b =>
                 {
                     b.Property<string>("DeploymentId")
                         .HasMaxLength(40)
@@ -1193,11 +1193,11 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_webhook_id");
                 });
 
-            modelBuilder.Entity("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", b =>
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentSourceRow", b =>
                 {
                     b.HasOne("Libra.Deploy.Domain.Deployments.Deployment", null)
                         .WithOne()
-                        .HasForeignKey("Libra.Deploy.Infrastructure.Persistence.DeploymentSourceRow", "DeploymentId")
+                        .HasForeignKey("Libra.Deploy.Infrastructure.Deployments.DeploymentSourceRow", "DeploymentId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_deployment_sources_deployments_deployment_id");

@@ -2,12 +2,13 @@ using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Figures;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentFigureQueries(PendingStatements pending, NpgsqlDataSource source, TimeProvider clock) : IDeploymentFigures
 {

@@ -1,9 +1,10 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Libra.Deploy.Infrastructure.Queue;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deployment>
 {

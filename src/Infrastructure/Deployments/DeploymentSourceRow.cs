@@ -2,11 +2,12 @@ using System.IO.Compression;
 using System.Text;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 /// <summary>Source that came with a request, compressed; beside the deployment, so that reading a status never reads it.</summary>
 internal sealed class DeploymentSourceRow

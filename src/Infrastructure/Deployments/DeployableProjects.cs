@@ -1,9 +1,10 @@
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 /// <summary>Reads a project and its active deployment in one round trip: every request to deploy waits for it.</summary>
 internal sealed class DeployableProjects(LibraDbContext database) : IDeployableProjects

@@ -1,7 +1,8 @@
 using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Projects;
 
 internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainClaimRepository
 {

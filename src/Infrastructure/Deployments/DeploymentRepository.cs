@@ -1,9 +1,10 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentRepository(LibraDbContext database, PendingStatements pending) : IDeploymentRepository
 {

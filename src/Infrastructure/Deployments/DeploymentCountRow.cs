@@ -1,8 +1,9 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 /// <summary>How many deployments of an organization ended in a status, since the beginning: outlives the deployments themselves.</summary>
 internal sealed class DeploymentCountRow

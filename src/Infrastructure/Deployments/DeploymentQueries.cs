@@ -1,9 +1,10 @@
 using System.Linq.Expressions;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQueries
 {

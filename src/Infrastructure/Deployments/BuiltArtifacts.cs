@@ -1,9 +1,10 @@
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class BuiltArtifacts(LibraDbContext database) : IBuiltArtifacts
 {

@@ -1,8 +1,9 @@
 using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using static Libra.Deploy.Infrastructure.Persistence.PendingStatements;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Projects;
 
 internal sealed class ProjectRepository(LibraDbContext database, PendingStatements pending) : IProjectRepository
 {

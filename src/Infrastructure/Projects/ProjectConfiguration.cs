@@ -2,7 +2,7 @@ using Libra.Deploy.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Projects;
 
 /// <summary>The platform's table, mapped by hand and never migrated by us.</summary>
 internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>

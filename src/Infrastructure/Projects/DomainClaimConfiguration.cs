@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Projects;
 
 /// <summary>Our table beside the platform's column: who holds which custom domain, and what is still to be taken away.</summary>
 internal sealed class DomainClaimConfiguration : IEntityTypeConfiguration<DomainClaim>

@@ -4,7 +4,7 @@ using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Deployments;
 using Npgsql;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class ArchivedDeployments(NpgsqlDataSource database, TimeProvider clock) : IArchivedDeployments
 {

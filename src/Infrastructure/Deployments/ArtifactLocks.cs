@@ -1,8 +1,9 @@
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 /// <summary>PostgreSQL's own locks of a transaction, which end with it however it ends.</summary>
 internal sealed class ArtifactLocks(LibraDbContext database) : IArtifactLocks

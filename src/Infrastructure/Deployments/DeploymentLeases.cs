@@ -2,7 +2,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Npgsql;
 
-namespace Libra.Deploy.Infrastructure.Persistence;
+namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentLeases(NpgsqlDataSource database) : IDeploymentLeases
 {
