@@ -262,7 +262,7 @@ public sealed class Deployment : AggregateWithEvents
             return Result.Success;
         }
 
-        End(failure, DeadLetterReasonOf(failure), now);
+        End(failure, failure.Lasting ? DeadLetterReasons.SystemError : DeadLetterReasons.MaxRetriesExceeded, now);
         return Result.Success;
     }
 
@@ -277,7 +277,7 @@ public sealed class Deployment : AggregateWithEvents
 
         FencingToken++;
         RecordFailure(failure, now);
-        End(failure, failure.IsOurs ? deadLetterReason : null, now);
+        End(failure, deadLetterReason, now);
         return Result.Success;
     }
 
@@ -334,18 +334,11 @@ public sealed class Deployment : AggregateWithEvents
         if (CurrentStep is { } step) RunOf(step).Fail(Failure, now);
     }
 
-    private void End(DeploymentFailure failure, string? deadLetterReason, DateTimeOffset now)
+    private void End(DeploymentFailure failure, string deadLetterReason, DateTimeOffset now)
     {
         Finish(DeploymentStatus.Failed, now, refundable: failure.IsOurs);
-        if (deadLetterReason is not null) Raise(new DeploymentDeadLettered(Id, deadLetterReason));
+        if (failure.IsOurs) Raise(new DeploymentDeadLettered(Id, deadLetterReason));
     }
-
-    private static string? DeadLetterReasonOf(DeploymentFailure failure) => failure switch
-    {
-        { IsOurs: false } => null,
-        { Lasting: true } => DeadLetterReasons.SystemError,
-        _ => DeadLetterReasons.MaxRetriesExceeded,
-    };
 
     private void Finish(DeploymentStatus status, DateTimeOffset now, bool refundable)
     {

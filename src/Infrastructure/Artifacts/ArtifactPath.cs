@@ -1,4 +1,5 @@
 using System.Text;
+using Libra.Deploy.Application.Common;
 
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
@@ -20,8 +21,8 @@ internal static class ArtifactPath
         var relative = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
         relative = relative.EndsWith('/') ? relative[..^1] : relative;
         if (relative is "" or ".") return path is "./" or "." ? "" : throw Refuse(path, "it is empty or absolute");
-        if (Encoding.UTF8.GetByteCount(relative) > LongestPath) throw Refuse(Shortened(path), $"it is longer than {LongestPath} bytes");
-        if (relative.AsSpan().Count('/') > maxDepth) throw Refuse(Shortened(path), $"it is more than {maxDepth} names deep");
+        if (Encoding.UTF8.GetByteCount(relative) > LongestPath) throw Refuse(path.Shortened(80), $"it is longer than {LongestPath} bytes");
+        if (relative.AsSpan().Count('/') > maxDepth) throw Refuse(path.Shortened(80), $"it is more than {maxDepth} names deep");
         foreach (var segment in relative.Split('/'))
         {
             if (segment is "" or "." or "..") throw Refuse(path, "it leaves its folder or is not in its shortest form");
@@ -32,8 +33,6 @@ internal static class ArtifactPath
 
         return relative;
     }
-
-    private static string Shortened(string path) => path.Length > 80 ? path[..80] + "…" : path;
 
     private static InvalidDataException Refuse(string path, string why) =>
         new($"The path '{string.Concat(path.Select(c => char.IsControl(c) ? '?' : c))}' cannot be part of an artifact: {why}.");

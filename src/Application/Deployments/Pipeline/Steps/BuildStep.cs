@@ -14,12 +14,15 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOptions> options) : IDeploymentStep
 {
     private const string Bundler = "/opt/libra/bundle.mjs";
+    private const long PackedAtOnce = 1 << 20; // bytes of a site that nobody waits for to be packed
     private const string ResultFolder = ".libra-out";
     private static readonly Dictionary<string, string> Environment = new() { ["NODE_ENV"] = "production" };
 
     public DeploymentStep Step => DeploymentStep.Build;
 
     public string? SkipReason(Deployment deployment) => StoredArtifact.ReasonToReuse(deployment);
+
+    public bool IsInstant(StepContext context) => context is { Sandbox: null, Source.TotalBytes: <= PackedAtOnce };
 
     public string Announcement(StepContext context) => context switch
     {
