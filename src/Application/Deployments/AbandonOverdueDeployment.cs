@@ -11,12 +11,12 @@ namespace Libra.Deploy.Application.Deployments;
 public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
 
 internal sealed class AbandonOverdueDeploymentHandler(
-    DeploymentLedger ledger, DeploymentArchive archive, IOptions<DeploymentOptions> options, TimeProvider clock)
+    DeploymentJournal journal, DeploymentArchive archive, IOptions<DeploymentOptions> options, TimeProvider clock)
     : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
     {
-        var abandoned = await ledger.ChangeAsync(
+        var abandoned = await journal.ChangeAsync(
             command.Id,
             deployment => deployment.Abandon(
                 FailureCauses.TimedOut(deployment, options.Value), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),

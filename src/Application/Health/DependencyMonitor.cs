@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Application.Health;
 
 /// <summary>
-/// Asks one dependency for everybody: however many clients want to know, it is tried once at a time, and a try that hangs keeps
+/// Asks one dependency for everybody: however many clients want to know, it is probed once at a time, and a probe that hangs keeps
 /// none of them longer than its limit.
 /// </summary>
 internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clock, ILogger logger)
 {
     private readonly Lock _guard = new();
     private readonly long _made = clock.GetTimestamp();
-    private Task<DependencyHealth>? _try;
+    private Task<DependencyHealth>? _probing;
     private long _started;
     private DependencyHealth? _last;
     private long _found;
@@ -27,9 +27,9 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
         {
             if (_last is not null && clock.GetElapsedTime(_found) < probe.Pace.Freshness) return _last;
 
-            if (_try is null or { IsCompleted: true })
-                (_started, _try) = (clock.GetTimestamp(), Task.Run(TryAsync, CancellationToken.None));
-            (running, left) = (_try, probe.Pace.Limit - clock.GetElapsedTime(_started));
+            if (_probing is null or { IsCompleted: true })
+                (_started, _probing) = (clock.GetTimestamp(), Task.Run(ProbeAsync, CancellationToken.None));
+            (running, left) = (_probing, probe.Pace.Limit - clock.GetElapsedTime(_started));
         }
 
         try
@@ -44,7 +44,7 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
 
     private string NoAnswer => $"No answer within {probe.Pace.Limit.TotalSeconds:0.#} s.";
 
-    private async Task<DependencyHealth> TryAsync()
+    private async Task<DependencyHealth> ProbeAsync()
     {
         var start = clock.GetTimestamp();
         ProbeFinding finding;
@@ -52,12 +52,12 @@ internal sealed class DependencyMonitor(IDependencyProbe probe, TimeProvider clo
         using var limit = new CancellationTokenSource(probe.Pace.Patience, clock);
         try
         {
-            finding = await probe.TryAsync(limit.Token);
+            finding = await probe.ProbeAsync(limit.Token);
         }
         catch (Exception failure)
         {
             // Whatever goes wrong here is the finding itself; the log has the cause.
-            (finding, cause) = (ProbeFinding.Ill(limit.IsCancellationRequested ? NoAnswer : "It does not answer."), failure);
+            (finding, cause) = (ProbeFinding.Down(limit.IsCancellationRequested ? NoAnswer : "It does not answer."), failure);
         }
 
         var health = new DependencyHealth(Name, finding.Healthy, clock.GetElapsedTime(start), finding.Message);

@@ -41,7 +41,7 @@ public sealed class DeadLetter
     public int TotalRetries { get; private set; }
 
     /// <summary>Every failure of every attempt, oldest first.</summary>
-    public IReadOnlyList<FailedTry> RetryHistory { get; private set; }
+    public IReadOnlyList<FailedAttempt> RetryHistory { get; private set; }
 
     public DeadLetterMessage Message { get; private set; }
 
@@ -80,7 +80,7 @@ public sealed class DeadLetter
         Reason = DeadLetterReasons.InvalidMessage,
         OriginalQueue = queue,
         FinalError = error,
-        RetryHistory = [new FailedTry(now, 1, null, DeadLetterReasons.InvalidMessage, error)],
+        RetryHistory = [new FailedAttempt(now, 1, null, DeadLetterReasons.InvalidMessage, error)],
         Message = new DeadLetterMessage { Content = content },
         MessageKey = key,
         CreatedAt = now,
@@ -108,25 +108,25 @@ public sealed class DeadLetter
         return Result.Success;
     }
 
-    private static List<FailedTry> HistoryOf(Deployment deployment, DateTimeOffset now)
+    private static List<FailedAttempt> HistoryOf(Deployment deployment, DateTimeOffset now)
     {
         var history = deployment.Journal
             .Where(run => run.ErrorCode is not null)
             .OrderBy(run => run.Attempt).ThenBy(run => run.CompletedAt)
             .Select(
-                run => new FailedTry(run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
+                run => new FailedAttempt(run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
             .ToList();
 
         // What ends a deployment outside any step has no line in the journal.
         if (deployment.Failure is { } failure && !history.Exists(failed => failed.Attempt == deployment.Attempt))
-            history.Add(new FailedTry(now, deployment.Attempt, failure.Step?.WireName(), failure.Code, failure.Message));
+            history.Add(new FailedAttempt(now, deployment.Attempt, failure.Step?.WireName(), failure.Code, failure.Message));
         return history;
     }
 }
 
 /// <summary>One failure on the way to the dead letter.</summary>
 /// <param name="Step">Null when it happened outside any step.</param>
-public sealed record FailedTry(DateTimeOffset At, int Attempt, string? Step, string Code, string Message);
+public sealed record FailedAttempt(DateTimeOffset At, int Attempt, string? Step, string Code, string Message);
 
 /// <summary>What an operator did about a dead letter.</summary>
 public enum ResolutionAction

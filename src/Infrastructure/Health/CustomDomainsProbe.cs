@@ -11,11 +11,11 @@ internal sealed class CustomDomainsProbe(ICustomDomains domains) : IDependencyPr
     // A zone's settings change seldom, and each look costs a call of the fleet's budget.
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         var ready = await domains.CheckAsync(cancellationToken);
         return ready.IsError
-            ? ProbeFinding.Ill($"Custom domains cannot be set up: {ready.FirstError.SentenceForAStranger()}")
-            : ProbeFinding.Well("Custom domains can be set up.");
+            ? ProbeFinding.Down($"Custom domains cannot be set up: {ready.FirstError.SentenceForAStranger()}")
+            : ProbeFinding.Up("Custom domains can be set up.");
     }
 }

@@ -11,10 +11,10 @@ internal sealed class DatabaseProbe(NpgsqlDataSource database) : IDependencyProb
     // Limit and freshness together stay under the two seconds within which an outage must show.
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("SELECT EXISTS (SELECT 1 FROM deploy.deployments)");
         await command.ExecuteScalarAsync(cancellationToken);
-        return ProbeFinding.Well("The database answers.");
+        return ProbeFinding.Up("The database answers.");
     }
 }

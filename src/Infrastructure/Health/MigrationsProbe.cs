@@ -10,7 +10,7 @@ internal sealed class MigrationsProbe(DatabaseSetup setup) : IDependencyProbe
 
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) => await setup.IsCurrentAsync(cancellationToken)
-        ? ProbeFinding.Well("Every migration is applied.")
-        : ProbeFinding.Ill("The database lacks migrations of this version.");
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken) => await setup.IsCurrentAsync(cancellationToken)
+        ? ProbeFinding.Up("Every migration is applied.")
+        : ProbeFinding.Down("The database lacks migrations of this version.");
 }

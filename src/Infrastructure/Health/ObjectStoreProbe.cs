@@ -11,7 +11,7 @@ internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
 
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         // A key of its own for each try: nodes look at the same time.
         var nonce = Guid.NewGuid().ToString("N");
@@ -20,7 +20,7 @@ internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
         var read = await objects.ReadRangeAsync(ObjectBucket.Logs, key, 0, content.Length, cancellationToken);
         await objects.DeleteAsync(ObjectBucket.Logs, [key], cancellationToken);
         return content.AsSpan().SequenceEqual(read)
-            ? ProbeFinding.Well("An object was written, read and removed.")
-            : ProbeFinding.Ill("An object came back other than it was written.");
+            ? ProbeFinding.Up("An object was written, read and removed.")
+            : ProbeFinding.Down("An object came back other than it was written.");
     }
 }

@@ -11,7 +11,7 @@ internal sealed class QueueProbe(WaitingDeployments waiting, IOptions<QueueOptio
 
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken) =>
-        ProbeFinding.Well(
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken) =>
+        ProbeFinding.Up(
             $"The queue answers; {await waiting.CountBacklogAsync(options.Value.QueueName, cancellationToken)} jobs wait for a worker.");
 }

@@ -13,9 +13,9 @@ internal sealed class SandboxProbe(ISandboxProvider provider) : IDependencyProbe
         Patience = TimeSpan.FromMinutes(3), // the first sandbox of an installation fetches its tools
     };
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         await provider.ProbeAsync(cancellationToken);
-        return ProbeFinding.Well($"Sandboxes can be made ({provider.Name}).");
+        return ProbeFinding.Up($"Sandboxes can be made ({provider.Name}).");
     }
 }

@@ -14,11 +14,11 @@ internal sealed class TargetProbe(IDeployTarget target) : IDependencyProbe
         FirstChance = TimeSpan.FromSeconds(30), // a target on this machine starts with the service; StartReport tells of a wrong setting
     };
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         var ready = await target.CheckAsync(cancellationToken);
         return ready.IsError
-            ? ProbeFinding.Ill($"The target ({target.Name}) takes no deployments: {ready.FirstError.SentenceForAStranger()}")
-            : ProbeFinding.Well($"The target ({target.Name}) takes deployments.");
+            ? ProbeFinding.Down($"The target ({target.Name}) takes no deployments: {ready.FirstError.SentenceForAStranger()}")
+            : ProbeFinding.Up($"The target ({target.Name}) takes deployments.");
     }
 }

@@ -19,11 +19,11 @@ internal sealed class WorkersProbe(NpgsqlDataSource database, IOptions<QueueOpti
         FirstChance = TimeSpan.FromSeconds(30), // this node's own worker announces itself after the start
     };
 
-    public async Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+    public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Alive);
         command.Parameters.AddWithValue(options.Value.QueueName);
         var nodes = (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
-        return nodes > 0 ? ProbeFinding.Well($"{nodes} worker node(s) alive.") : ProbeFinding.Ill("No worker is alive: deployments wait.");
+        return nodes > 0 ? ProbeFinding.Up($"{nodes} worker node(s) alive.") : ProbeFinding.Down("No worker is alive: deployments wait.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
     private const string Open = "resolved_at IS NULL";
 
     // The history is never changed, so it need not be compared line by line at every save.
-    private static readonly ValueComparer<IReadOnlyList<FailedTry>> WrittenOnce =
+    private static readonly ValueComparer<IReadOnlyList<FailedAttempt>> WrittenOnce =
         new((one, other) => ReferenceEquals(one, other), history => history.Count, history => history);
 
     public void Configure(EntityTypeBuilder<DeadLetter> letter)
@@ -27,7 +27,7 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         letter.Property(l => l.Reason).HasMaxLength(32);
         letter.Property(l => l.OriginalQueue).HasMaxLength(50);
         letter.Property(l => l.RetryHistory).HasColumnType("jsonb")
-            .HasConversion(new JsonConverter<IReadOnlyList<FailedTry>>(), WrittenOnce);
+            .HasConversion(new JsonConverter<IReadOnlyList<FailedAttempt>>(), WrittenOnce);
         letter.Property(l => l.Message).HasColumnType("jsonb").HasConversion<JsonConverter<DeadLetterMessage>>();
         letter.Property(l => l.MessageKey).HasColumnName("hangfire_job_id").HasMaxLength(32);
         letter.OwnsOne(l => l.Resolution, resolution =>

@@ -27,10 +27,10 @@ public sealed class RunDeploymentJob(IMediator mediator, WorkerSlots slots, IOpt
         var result = run.Value;
         return result.Outcome switch
         {
-            RunOutcome.RetryLater =>
+            AttemptOutcome.RetryLater =>
                 throw new AttemptFailedException(result.Message ?? "The attempt failed.", result.DueAt ?? clock.GetUtcNow()),
-            RunOutcome.Unknown => throw new DeadLetterException(result.Message ?? "There is no such deployment."),
-            RunOutcome.DeadLettered => throw new DeadLetterException(result.Message ?? "Out of attempts."),
+            AttemptOutcome.Unknown => throw new DeadLetterException(result.Message ?? "There is no such deployment."),
+            AttemptOutcome.DeadLettered => throw new DeadLetterException(result.Message ?? "Out of attempts."),
             _ => result.Message is null ? result.Outcome.ToString() : $"{result.Outcome}: {result.Message}",
         };
     }

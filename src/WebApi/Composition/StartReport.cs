@@ -26,7 +26,7 @@ internal static class StartReport
     {
         try
         {
-            await storage.TryAsync(cancellationToken);
+            await storage.ProbeAsync(cancellationToken);
         }
         catch (IOException failure)
         {

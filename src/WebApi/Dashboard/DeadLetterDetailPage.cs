@@ -71,7 +71,7 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
         Table(["When (UTC)", "Attempt", "Step", "Code", "Message"], letter.RetryHistory, Row);
     }
 
-    private void Row(FailedTry failed)
+    private void Row(FailedAttempt failed)
     {
         Markup($"<tr><td class=\"min-width\">");
         Time(failed.At);

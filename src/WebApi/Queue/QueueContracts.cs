@@ -44,7 +44,7 @@ public sealed record DeadLetterResponse(
     string OriginalQueue,
     string FinalError,
     int TotalRetries,
-    IReadOnlyList<FailedTry> RetryHistory,
+    IReadOnlyList<FailedAttempt> RetryHistory,
     DeadLetterMessage Message,
     DateTimeOffset CreatedAt,
     ResolutionResponse? Resolution);

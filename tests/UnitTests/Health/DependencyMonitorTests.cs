@@ -31,7 +31,7 @@ public sealed class DependencyMonitorTests
     [Fact]
     public async Task AskAsync_WhileTheFindingIsFresh_DoesNotTryAgain()
     {
-        _probe.Answer.SetResult(ProbeFinding.Well("It answers."));
+        _probe.Answer.SetResult(ProbeFinding.Up("It answers."));
 
         await _monitor.AskAsync(CancellationToken.None);
         await _monitor.AskAsync(CancellationToken.None);
@@ -56,8 +56,8 @@ public sealed class DependencyMonitorTests
     [Fact]
     public async Task AskAsync_WhenItComesUpWithinItsFirstChance_WarnsOfNothing()
     {
-        await FindAsync(ProbeFinding.Ill("It starts."));
-        (await FindAsync(ProbeFinding.Well("It answers."))).Healthy.Should().BeTrue();
+        await FindAsync(ProbeFinding.Down("It starts."));
+        (await FindAsync(ProbeFinding.Up("It answers."))).Healthy.Should().BeTrue();
 
         _log.All.Should().BeEmpty();
     }
@@ -65,12 +65,12 @@ public sealed class DependencyMonitorTests
     [Fact]
     public async Task AskAsync_WhenItDoesNotComeUp_TellsWhoAsksAtOnceAndWarnsOnceItsChanceIsOver()
     {
-        (await FindAsync(ProbeFinding.Ill("It starts."))).Healthy.Should().BeFalse();
+        (await FindAsync(ProbeFinding.Down("It starts."))).Healthy.Should().BeFalse();
         _log.Warnings.Should().BeEmpty();
 
         _clock.Advance(_probe.Pace.FirstChance);
-        await FindAsync(ProbeFinding.Ill("It is away."));
-        await FindAsync(ProbeFinding.Ill("It is away."));
+        await FindAsync(ProbeFinding.Down("It is away."));
+        await FindAsync(ProbeFinding.Down("It is away."));
 
         _log.Warnings.Should().Equal("Dependency probe is unhealthy: It is away.");
     }
@@ -78,8 +78,8 @@ public sealed class DependencyMonitorTests
     [Fact]
     public async Task AskAsync_WhenItFailsAfterItHasWorked_WarnsAtOnce()
     {
-        await FindAsync(ProbeFinding.Well("It answers."));
-        await FindAsync(ProbeFinding.Ill("It is away."));
+        await FindAsync(ProbeFinding.Up("It answers."));
+        await FindAsync(ProbeFinding.Down("It is away."));
 
         _log.Warnings.Should().Equal("Dependency probe is unhealthy: It is away.");
     }
@@ -108,7 +108,7 @@ public sealed class DependencyMonitorTests
 
         public int Tries { get; private set; }
 
-        public Task<ProbeFinding> TryAsync(CancellationToken cancellationToken)
+        public Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
         {
             Tries++;
             Tried.TrySetResult();

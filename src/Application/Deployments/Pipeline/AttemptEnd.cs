@@ -10,12 +10,12 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>How an attempt ends when it does not end well: told in the log, stored, and only then written to the journal.</summary>
 internal sealed class AttemptEnd(
-    DeploymentLedger ledger, DeploymentResults results, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<AttemptEnd> logger)
+    DeploymentJournal journal, DeploymentResults results, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<AttemptEnd> logger)
 {
     /// <summary>Something went wrong: another attempt follows, or the deployment has failed.</summary>
     /// <param name="error">The step's own; null for what nobody expected.</param>
     /// <param name="exception">Kept for operators.</param>
-    public async Task<RunResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
+    public async Task<AttemptResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
     {
         // What a build named may be in the sentence, and a request with its headers in the exception.
         var failure = cause with { Message = context.Log.Redact(cause.Message) };
@@ -25,27 +25,27 @@ internal sealed class AttemptEnd(
         var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
         var recorded = await context.RecordAsync(
             (current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
-        if (recorded.IsError) return RunResult.Refused(recorded.FirstError);
+        if (recorded.IsError) return AttemptResult.Refused(recorded.FirstError);
 
         if (context.Deployment.Status == DeploymentStatus.Pending)
         {
             var (attempt, last) = (context.Deployment.Attempt, context.Deployment.Settings.MaxAttempts);
             context.Log.Write(
                 LogLevel.Warn, null, $"Attempt {attempt} of {last} failed; the next one starts in {pause.TotalSeconds:0.#} s");
-            return new RunResult(RunOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
+            return new AttemptResult(AttemptOutcome.RetryLater, context.Deployment.DueAt, failure.Message);
         }
 
         if (context.Deployment.Status == DeploymentStatus.Cancelled)
         {
             context.Log.Write(LogLevel.Warn, null, "Cancelled on request");
-            return new RunResult(RunOutcome.Cancelled);
+            return new AttemptResult(AttemptOutcome.Cancelled);
         }
 
         return Ended(failure);
     }
 
     /// <summary>The watch stopped it.</summary>
-    public async Task<RunResult> StopAsync(StepContext context, StopCause cause)
+    public async Task<AttemptResult> StopAsync(StepContext context, StopCause cause)
     {
         switch (cause)
         {
@@ -55,7 +55,7 @@ internal sealed class AttemptEnd(
                 await ShipLogAsync(context);
                 var cancelled = await context.RecordAsync(
                     (current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
-                return cancelled.IsError ? RunResult.Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
+                return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
                 await context.DisposeAsync();
                 var timedOut = FailureCauses.TimedOut(context.Deployment, options.Value);
@@ -65,46 +65,46 @@ internal sealed class AttemptEnd(
             case StopCause.ShuttingDown:
                 return await HandOverAsync(context);
             default:
-                return new RunResult(RunOutcome.LeaseLost);
+                return new AttemptResult(AttemptOutcome.LeaseLost);
         }
     }
 
     /// <summary>The watch stopped it before its log was open: nothing runs yet, and only the journal has to know.</summary>
-    public async Task<RunResult> StopUnloggedAsync(DeploymentId id, Lease lease, StopCause cause)
+    public async Task<AttemptResult> StopUnloggedAsync(DeploymentId id, Lease lease, StopCause cause)
     {
         var now = clock.GetUtcNow();
         switch (cause)
         {
             case StopCause.CancelRequested:
-                var cancelled = await ledger.ChangeAsync(id, current => current.ConfirmCancel(lease.Token, now), CancellationToken.None);
-                return cancelled.IsError ? RunResult.Refused(cancelled.FirstError) : new RunResult(RunOutcome.Cancelled);
+                var cancelled = await journal.ChangeAsync(id, current => current.ConfirmCancel(lease.Token, now), CancellationToken.None);
+                return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
                 return await GiveUpAsync(
                     id, current => FailureCauses.TimedOut(current, options.Value), DeadLetterReasons.ProcessingTimeout);
             case StopCause.ShuttingDown:
-                var released = await ledger.ChangeAsync(id, current => current.ReleaseLease(lease.Token, now), CancellationToken.None);
-                return released.IsError ? RunResult.Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
+                var released = await journal.ChangeAsync(id, current => current.ReleaseLease(lease.Token, now), CancellationToken.None);
+                return released.IsError ? AttemptResult.Refused(released.FirstError) : new AttemptResult(AttemptOutcome.HandedOver);
             default:
-                return new RunResult(RunOutcome.LeaseLost);
+                return new AttemptResult(AttemptOutcome.LeaseLost);
         }
     }
 
     /// <summary>This node shuts down; another goes on where it was.</summary>
-    public async Task<RunResult> HandOverAsync(StepContext context)
+    public async Task<AttemptResult> HandOverAsync(StepContext context)
     {
         await context.DisposeAsync();
         context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
         await context.Log.DisposeAsync(); // whoever goes on continues the log, and would take an open one for a dead worker's
         var released = await context.RecordAsync(
             (current, token) => current.ReleaseLease(token, clock.GetUtcNow()), CancellationToken.None);
-        return released.IsError ? RunResult.Refused(released.FirstError) : new RunResult(RunOutcome.HandedOver);
+        return released.IsError ? AttemptResult.Refused(released.FirstError) : new AttemptResult(AttemptOutcome.HandedOver);
     }
 
     /// <summary>Ends the deployment whoever holds it; as a dead letter, unless it is the user's doing.</summary>
-    public async Task<RunResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
+    public async Task<AttemptResult> GiveUpAsync(DeploymentId id, Func<Deployment, DeploymentFailure> failure, string reason)
     {
         DeploymentFailure? ending = null;
-        var abandoned = await ledger.ChangeAsync(
+        var abandoned = await journal.ChangeAsync(
             id,
             current =>
             {
@@ -112,11 +112,11 @@ internal sealed class AttemptEnd(
                 return current.Abandon(ending, reason, clock.GetUtcNow());
             },
             CancellationToken.None);
-        return abandoned.IsError ? RunResult.Refused(abandoned.FirstError) : Ended(ending!);
+        return abandoned.IsError ? AttemptResult.Refused(abandoned.FirstError) : Ended(ending!);
     }
 
-    private static RunResult Ended(DeploymentFailure failure) =>
-        new(failure.IsOurs ? RunOutcome.DeadLettered : RunOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
+    private static AttemptResult Ended(DeploymentFailure failure) =>
+        new(failure.IsOurs ? AttemptOutcome.DeadLettered : AttemptOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
 
     // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
     private async Task ShipLogAsync(StepContext context)

@@ -3,15 +3,15 @@ using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
-/// <summary>How a worker's run of a deployment ended.</summary>
-public enum RunOutcome
+/// <summary>How an attempt ended in the hands of one worker.</summary>
+public enum AttemptOutcome
 {
     /// <summary>Nothing to do: not due, held by another worker, or ended already.</summary>
     NotClaimed,
     Completed,
     /// <summary>Ended by the user's doing; no retry and no dead letter.</summary>
     Failed,
-    /// <summary>The next attempt is due at <see cref="RunResult.DueAt"/>.</summary>
+    /// <summary>The next attempt is due at <see cref="AttemptResult.DueAt"/>.</summary>
     RetryLater,
     /// <summary>Out of attempts or of time.</summary>
     DeadLettered,
@@ -24,16 +24,16 @@ public enum RunOutcome
     Unknown,
 }
 
-/// <summary>How a run ended, and when the next one is due.</summary>
-public sealed record RunResult(RunOutcome Outcome, DateTimeOffset? DueAt = null, string? Message = null)
+/// <summary>How it ended, and when the next attempt is due.</summary>
+public sealed record AttemptResult(AttemptOutcome Outcome, DateTimeOffset? DueAt = null, string? Message = null)
 {
     /// <summary>The journal refused what the worker was about to write.</summary>
-    internal static RunResult Refused(Error error) => new(
+    internal static AttemptResult Refused(Error error) => new(
         error switch
         {
-            { Type: ErrorType.NotFound } => RunOutcome.Unknown,
-            { Code: DeploymentErrors.LeaseLost } => RunOutcome.LeaseLost,
-            _ => RunOutcome.NotClaimed,
+            { Type: ErrorType.NotFound } => AttemptOutcome.Unknown,
+            { Code: DeploymentErrors.LeaseLost } => AttemptOutcome.LeaseLost,
+            _ => AttemptOutcome.NotClaimed,
         },
         Message: error.Description);
 }

@@ -9,26 +9,26 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// Changes a running deployment, one short transaction a change: a worker holds no connection while it builds. The row is held
 /// from reading to saving, so the token that the aggregate checked is still the newest when the change lands.
 /// </summary>
-internal sealed class DeploymentLedger(IServiceScopeFactory scopes)
+internal sealed class DeploymentJournal(IServiceScopeFactory scopes)
 {
     /// <summary>For the many changes of an attempt.</summary>
-    public LedgerEntry Open(DeploymentId id) => new(scopes, id);
+    public OpenJournal Open(DeploymentId id) => new(scopes, id);
 
     /// <summary>For a single change.</summary>
     /// <returns>The deployment as saved.</returns>
     public async Task<ErrorOr<Deployment>> ChangeAsync(
         DeploymentId id, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
-        await using var entry = Open(id);
-        return await entry.ChangeAsync(change, cancellationToken);
+        await using var open = Open(id);
+        return await open.ChangeAsync(change, cancellationToken);
     }
 }
 
 /// <summary>
-/// One deployment of the ledger. What was read for a change serves the next one too, unless somebody else has saved the deployment
+/// One deployment of the journal. What was read for a change serves the next one too, unless somebody else has saved the deployment
 /// meanwhile. For one caller at a time.
 /// </summary>
-internal sealed class LedgerEntry(IServiceScopeFactory scopes, DeploymentId id) : IAsyncDisposable
+internal sealed class OpenJournal(IServiceScopeFactory scopes, DeploymentId id) : IAsyncDisposable
 {
     private AsyncServiceScope? _kept;
 

@@ -16,7 +16,7 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// </summary>
 internal sealed class DeploymentPipeline(
     IEnumerable<IDeploymentStep> steps,
-    DeploymentLedger ledger,
+    DeploymentJournal journal,
     IDeploymentLog logs,
     DeploymentArchive archive,
     AttemptEnd end,
@@ -32,12 +32,12 @@ internal sealed class DeploymentPipeline(
     /// <param name="worker">Name of the worker, shown as the lease's owner.</param>
     /// <param name="stopping">The node shuts down: finish the running step, then hand over.</param>
     /// <param name="drained">The drain time is over: stop at once and hand over.</param>
-    public async Task<RunResult> RunAsync(DeploymentId id, string worker, CancellationToken stopping, CancellationToken drained)
+    public async Task<AttemptResult> RunAsync(DeploymentId id, string worker, CancellationToken stopping, CancellationToken drained)
     {
         Lease? lease = null;
-        await using var entry = ledger.Open(id);
-        var claimed = await entry.ChangeAsync(deployment => Claim(deployment, worker, out lease), drained);
-        if (claimed.IsError) return RunResult.Refused(claimed.FirstError);
+        await using var open = journal.Open(id);
+        var claimed = await open.ChangeAsync(deployment => Claim(deployment, worker, out lease), drained);
+        if (claimed.IsError) return AttemptResult.Refused(claimed.FirstError);
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions)
             return await end.GiveUpAsync(id, FailureCauses.SuspectedKiller, DeadLetterReasons.SystemError);
 
@@ -49,7 +49,7 @@ internal sealed class DeploymentPipeline(
         running.Add(id, watch.Look);
         try
         {
-            return await RunClaimedAsync(entry, deployment, lease!, watch, stopping);
+            return await RunClaimedAsync(open, deployment, lease!, watch, stopping);
         }
         finally
         {
@@ -57,27 +57,27 @@ internal sealed class DeploymentPipeline(
         }
     }
 
-    private async Task<RunResult> RunClaimedAsync(
-        LedgerEntry entry, Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
+    private async Task<AttemptResult> RunClaimedAsync(
+        OpenJournal open, Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
     {
         var subject = new LogSubject(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
-        RunResult result;
+        AttemptResult result;
         try
         {
             await using var log = await OpenLogAsync(subject, deployment, lease, watch.Token);
-            await using var context = new StepContext(deployment, lease, log, entry);
+            await using var context = new StepContext(deployment, lease, log, open);
             result = await RunLoggedAsync(context, watch, stopping);
         }
         catch (LogWriterSupersededException)
         {
-            return new RunResult(RunOutcome.LeaseLost);
+            return new AttemptResult(AttemptOutcome.LeaseLost);
         }
         catch (OperationCanceledException) when (watch.Cause != StopCause.None)
         {
             result = await end.StopUnloggedAsync(deployment.Id, lease, watch.Cause);
         }
 
-        if (result.Outcome is RunOutcome.Completed or RunOutcome.Failed or RunOutcome.DeadLettered or RunOutcome.Cancelled)
+        if (result.Outcome is AttemptOutcome.Completed or AttemptOutcome.Failed or AttemptOutcome.DeadLettered or AttemptOutcome.Cancelled)
             await archive.SealAsync(subject);
         return result;
     }
@@ -92,13 +92,13 @@ internal sealed class DeploymentPipeline(
         catch (IOException)
         {
             // No step has failed and no worker has died: whoever reaches the store goes on, without waiting for this lease to end.
-            await ledger.ChangeAsync(
+            await journal.ChangeAsync(
                 deployment.Id, current => current.ReleaseLease(lease.Token, clock.GetUtcNow()), CancellationToken.None);
             throw;
         }
     }
 
-    private async Task<RunResult> RunLoggedAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
+    private async Task<AttemptResult> RunLoggedAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
     {
         try
         {
@@ -122,7 +122,7 @@ internal sealed class DeploymentPipeline(
         }
     }
 
-    private async Task<RunResult> WalkAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
+    private async Task<AttemptResult> WalkAsync(StepContext context, LeaseWatch watch, CancellationToken stopping)
     {
         foreach (var step in context.Deployment.RemainingSteps())
         {
@@ -130,7 +130,7 @@ internal sealed class DeploymentPipeline(
 
             watch.Token.ThrowIfCancellationRequested();
             var done = await RunStepAsync(_steps[step], context, watch.Token);
-            if (done.IsError && done.FirstError.Code == DeploymentErrors.LeaseLost) return new RunResult(RunOutcome.LeaseLost);
+            if (done.IsError && done.FirstError.Code == DeploymentErrors.LeaseLost) return new AttemptResult(AttemptOutcome.LeaseLost);
             if (done.IsError)
             {
                 var excerpt = context.Log.Tail(step, options.Value.ExcerptLines);
@@ -141,7 +141,7 @@ internal sealed class DeploymentPipeline(
         context.Log.Write(LogLevel.Info, null, $"Live at {context.Address}");
         await context.Log.FlushAsync(watch.Token);
         var completed = await context.RecordAsync((current, token) => current.Complete(token, clock.GetUtcNow()), CancellationToken.None);
-        return completed.IsError ? RunResult.Refused(completed.FirstError) : new RunResult(RunOutcome.Completed);
+        return completed.IsError ? AttemptResult.Refused(completed.FirstError) : new AttemptResult(AttemptOutcome.Completed);
     }
 
     private async Task<ErrorOr<Success>> RunStepAsync(IDeploymentStep step, StepContext context, CancellationToken cancellationToken)

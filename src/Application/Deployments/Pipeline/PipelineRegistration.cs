@@ -10,7 +10,7 @@ internal static class PipelineRegistration
     public static void AddPipeline(this IServiceCollection services)
     {
         services.AddSingleton<RunningDeployments>();
-        services.AddSingleton<DeploymentLedger>();
+        services.AddSingleton<DeploymentJournal>();
         services.AddSingleton<DeploymentArchive>();
         services.AddSingleton<DeploymentResults>();
         services.AddScoped<DeploymentAcceptance>();

@@ -7,10 +7,10 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// <summary>A worker's turn on a deployment. Safe to repeat: whoever comes second claims nothing.</summary>
 /// <param name="Worker">Name of the worker.</param>
 /// <param name="Drained">The node's drain time is over; the request's own token says that it began.</param>
-public sealed record RunDeploymentCommand(DeploymentId Id, string Worker, CancellationToken Drained) : IRequest<ErrorOr<RunResult>>;
+public sealed record RunDeploymentCommand(DeploymentId Id, string Worker, CancellationToken Drained) : IRequest<ErrorOr<AttemptResult>>;
 
-internal sealed class RunDeploymentHandler(DeploymentPipeline pipeline) : IRequestHandler<RunDeploymentCommand, ErrorOr<RunResult>>
+internal sealed class RunDeploymentHandler(DeploymentPipeline pipeline) : IRequestHandler<RunDeploymentCommand, ErrorOr<AttemptResult>>
 {
-    public async Task<ErrorOr<RunResult>> Handle(RunDeploymentCommand command, CancellationToken cancellationToken) =>
+    public async Task<ErrorOr<AttemptResult>> Handle(RunDeploymentCommand command, CancellationToken cancellationToken) =>
         await pipeline.RunAsync(command.Id, command.Worker, stopping: cancellationToken, command.Drained);
 }

@@ -9,7 +9,7 @@ using Libra.Deploy.Domain.Projects;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>What the steps of one attempt hand to each other. Nothing here outlives the worker; what must is in the journal.</summary>
-internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, LedgerEntry entry) : IAsyncDisposable
+internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymentLogWriter log, OpenJournal journal) : IAsyncDisposable
 {
     private readonly List<Func<Deployment, long, ErrorOr<Success>>> _toRecord = [];
     private Deployment _deployment = deployment;
@@ -44,7 +44,7 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     public async Task<ErrorOr<Success>> RecordAsync(Func<Deployment, long, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
         Func<Deployment, long, ErrorOr<Success>>[] changes = [.. _toRecord, change];
-        var saved = await entry.ChangeAsync(current => Apply(changes, current), cancellationToken);
+        var saved = await journal.ChangeAsync(current => Apply(changes, current), cancellationToken);
         if (saved.IsError) return saved.Errors;
 
         _toRecord.Clear();

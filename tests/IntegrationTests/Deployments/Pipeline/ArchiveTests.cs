@@ -53,7 +53,7 @@ public sealed class ArchiveTests(TestPostgres server) : IAsyncLifetime
             _node.Store.RefusesLogs = true;
             return ScriptedTarget.Fine();
         };
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         _node.Store.RefusesLogs = false;
 
         var atOnce = await ArchivedAsync(id);

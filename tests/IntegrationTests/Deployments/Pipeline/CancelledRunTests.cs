@@ -39,7 +39,7 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
             return Error.Unexpected("TARGET_UNAVAILABLE", "It answers 503.");
         };
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(RunOutcome.Cancelled);
+        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
 
         (await _node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
     }
@@ -51,7 +51,7 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
         await CancelAsync();
         _node.Clock.Advance(TimeSpan.FromSeconds(21));
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(RunOutcome.Cancelled);
+        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
 
         _node.Sandboxes.Made.Should().Be(0);
         _node.Target.Published.Should().BeEmpty();
@@ -72,7 +72,7 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
 
         await CancelAsync();
 
-        (await run).Outcome.Should().Be(RunOutcome.Cancelled);
+        (await run).Outcome.Should().Be(AttemptOutcome.Cancelled);
         (await _node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
     }
 
@@ -85,10 +85,10 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
             await stopping.CancelAsync();
             return Result.Success;
         };
-        (await _node.RunAsync(_id, stopping.Token)).Outcome.Should().Be(RunOutcome.HandedOver);
+        (await _node.RunAsync(_id, stopping.Token)).Outcome.Should().Be(AttemptOutcome.HandedOver);
         _node.Target.OnCheck = _ => ScriptedTarget.Fine();
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(RunOutcome.Completed, "a released lease is free at once");
+        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Completed, "a released lease is free at once");
 
         var view = await _node.ViewAsync(_id);
         await using var scope = _node.Scope();

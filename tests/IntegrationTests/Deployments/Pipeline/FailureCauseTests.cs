@@ -47,7 +47,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
 
         var run = await _node.RunAsync(id);
 
-        run.Outcome.Should().Be(RunOutcome.Failed, run.Message);
+        run.Outcome.Should().Be(AttemptOutcome.Failed, run.Message);
         var end = await _node.ViewAsync(id);
         (end.Status, end.Attempt, end.Failure!.Code, end.Failure.Category)
             .Should().Be((DeploymentStatus.Failed, 1, code, FailureCategory.User));
@@ -71,7 +71,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         await ProvokeAsync(code, id);
 
         for (var attempt = 1; attempt < Attempts; attempt++) await ExpectRetryAsync(id, code, attempt);
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
         var end = await _node.ViewAsync(id);
         (end.Status, end.Attempt, end.Failure!.Code).Should().Be((DeploymentStatus.Failed, Attempts, code));
@@ -95,7 +95,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         if (code == "SANDBOX_CREATE_FAILED")
             _node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
         var end = await _node.ViewAsync(id);
         (end.Attempt, end.Failure!.Code, end.Failure.Category, end.Failure.Retryable)
@@ -113,7 +113,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         await _node.ExecuteAsync("UPDATE deploy.deployments SET started_at = $2 WHERE id = $1", id.Value, Start.AddMinutes(-9));
         _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
         (await _node.ViewAsync(id)).Failure!.Code.Should().Be("DEPLOYMENT_TIMEOUT");
         var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
@@ -129,7 +129,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         await _node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
         _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Failed);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
 
         var failure = (await _node.ViewAsync(id)).Failure!;
         (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_TIMEOUT", FailureCategory.User));
@@ -159,7 +159,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         var id = await _node.AcceptAsync();
         _node.Target.OnCheck = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The account has no Workers for Platforms."));
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.DeadLettered, "somebody has to mend the account first");
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered, "somebody has to mend the account first");
 
         var failure = (await _node.ViewAsync(id)).Failure!;
         (failure.Code, failure.Step).Should().Be(("TARGET_UNAVAILABLE", DeploymentStep.Validation));
@@ -174,7 +174,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         var id = await AcceptAsync("INSTALL_FAILED");
         (_node.Sandboxes.Installed, _node.Sandboxes.InstallSays) = (Exited, "error: ConnectionRefused downloading package manifest\n");
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.RetryLater);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.RetryLater);
 
         (await _node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.Provider);
     }
@@ -192,7 +192,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         }
 
         _node.Store.RefusesLogs = false;
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         (await _node.ViewAsync(id)).Attempt.Should().Be(1);
         (await _node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
     }
@@ -280,14 +280,14 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     private async Task ExpectRetryAsync(DeploymentId id, string code, int attempt)
     {
         var run = await _node.RunAsync(id);
-        run.Outcome.Should().Be(RunOutcome.RetryLater, run.Message);
+        run.Outcome.Should().Be(AttemptOutcome.RetryLater, run.Message);
 
         var waiting = await _node.ViewAsync(id);
         (waiting.Status, waiting.Attempt, waiting.Failure!.Code).Should().Be((DeploymentStatus.Pending, attempt, code));
         var pause = waiting.DueAt - _node.Clock.GetUtcNow();
         if (code == "TARGET_UNAVAILABLE") pause.Should().Be(AskedFor);
         else pause.TotalSeconds.Should().BeInRange(0.75 * Math.Pow(2, attempt), 1.25 * Math.Pow(2, attempt));
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.NotClaimed, "it is not due yet");
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.NotClaimed, "it is not due yet");
         _node.Clock.Advance(pause);
     }
 
@@ -298,7 +298,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
             new ReplayDeadLetterCommand(OrganizationFilter.All, letter, new ReplayRequest("test", "mended", null)));
         replayed.IsError.Should().BeFalse();
 
-        (await _node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(AttemptOutcome.Completed);
 
         (await _node.ViewAsync(replayed.Value.Id)).PredecessorId.Should().Be(ended);
         (await IsRefundedAsync(replayed.Value.Id)).Should().BeFalse("the one that succeeded is paid for");

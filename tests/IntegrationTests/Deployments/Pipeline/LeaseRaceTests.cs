@@ -50,9 +50,9 @@ public sealed class LeaseRaceTests(TestPostgres server) : IAsyncLifetime
         overtaking.GoOn();
         var freshEnd = await fresh.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        staleEnd.Outcome.Should().Be(RunOutcome.LeaseLost);
+        staleEnd.Outcome.Should().Be(AttemptOutcome.LeaseLost);
         after.Should().BeEquivalentTo(before, "the write of the first worker came after the second one's claim");
-        freshEnd.Outcome.Should().Be(RunOutcome.Completed);
+        freshEnd.Outcome.Should().Be(AttemptOutcome.Completed);
         var end = await _second.ViewAsync(id);
         (end.Status, end.Attempt, end.WorkerUrl).Should().Be((DeploymentStatus.Completed, 1, $"http://{end.ProjectId}-worker.example"));
         _second.Sandboxes.Made.Should().Be(0, "the build was done when the first worker fell asleep");
@@ -68,10 +68,10 @@ public sealed class LeaseRaceTests(TestPostgres server) : IAsyncLifetime
         var stale = _first.RunAsync(id);
         await asleep.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        (await _second.RunAsync(id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _second.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         asleep.GoOn();
 
-        (await stale.WaitAsync(Patience, TestContext.Current.CancellationToken)).Outcome.Should().Be(RunOutcome.LeaseLost);
+        (await stale.WaitAsync(Patience, TestContext.Current.CancellationToken)).Outcome.Should().Be(AttemptOutcome.LeaseLost);
         (await _second.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Completed);
     }
 
@@ -85,10 +85,10 @@ public sealed class LeaseRaceTests(TestPostgres server) : IAsyncLifetime
         await busy.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
         await _first.ExecuteAsync("UPDATE deploy.deployments SET lease_expires_at = $1 WHERE id = $2", Start.AddSeconds(22), id.Value);
 
-        (await _second.RunAsync(id)).Outcome.Should().Be(RunOutcome.NotClaimed);
+        (await _second.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.NotClaimed);
         busy.GoOn();
 
-        (await run.WaitAsync(Patience, TestContext.Current.CancellationToken)).Outcome.Should().Be(RunOutcome.Completed);
+        (await run.WaitAsync(Patience, TestContext.Current.CancellationToken)).Outcome.Should().Be(AttemptOutcome.Completed);
     }
 
     /// <summary>A place at which a worker stands until it is told to go on.</summary>

@@ -29,7 +29,7 @@ public sealed class LostSourceTests(TestPostgres server) : IAsyncLifetime
         var id = await _node.AcceptAsync();
         await LoseSourceAsync(id);
 
-        (await _node.RunAsync(id)).Outcome.Should().NotBe(RunOutcome.Completed);
+        (await _node.RunAsync(id)).Outcome.Should().NotBe(AttemptOutcome.Completed);
 
         var ended = await _node.ViewAsync(id);
         ended.Status.Should().Be(DeploymentStatus.Failed);

@@ -87,7 +87,7 @@ internal sealed class PipelineNode : IAsyncDisposable
 
     /// <summary>One turn of this worker on a deployment.</summary>
     /// <param name="stopping">The node shuts down.</param>
-    public async Task<RunResult> RunAsync(DeploymentId id, CancellationToken stopping = default)
+    public async Task<AttemptResult> RunAsync(DeploymentId id, CancellationToken stopping = default)
     {
         await using var scope = Scope();
         var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();

@@ -30,13 +30,13 @@ public sealed class WayBackTests(TestPostgres server) : IAsyncLifetime
         var good = await CompleteAsync();
         var bad = await DeployAgainAsync(good, "worse");
         _node.Target.OnVerify = ScriptedTarget.Says(Error.Failure("VERIFICATION_FAILED", "It answers 500."));
-        (await _node.RunAsync(bad)).Outcome.Should().Be(RunOutcome.Failed);
+        (await _node.RunAsync(bad)).Outcome.Should().Be(AttemptOutcome.Failed);
         _node.Target.OnVerify = _ => ScriptedTarget.Fine();
 
         var back = await RollBackAsync(good);
 
         back.IsError.Should().BeFalse();
-        (await _node.RunAsync(back.Value.Id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.RunAsync(back.Value.Id)).Outcome.Should().Be(AttemptOutcome.Completed);
         _node.Target.Published[^1].Should().Be(_node.Target.Published[0]).And.NotBe(_node.Target.Published[1]);
     }
 
@@ -46,7 +46,7 @@ public sealed class WayBackTests(TestPostgres server) : IAsyncLifetime
         var good = await CompleteAsync();
         var bad = await DeployAgainAsync(good, "worse");
         _node.Target.OnCheck = ScriptedTarget.Says(Error.Failure("TARGET_REJECTED", "No."));
-        (await _node.RunAsync(bad)).Outcome.Should().Be(RunOutcome.Failed);
+        (await _node.RunAsync(bad)).Outcome.Should().Be(AttemptOutcome.Failed);
         _node.Target.OnCheck = _ => ScriptedTarget.Fine();
 
         (await RollBackAsync(good)).FirstError.Code.Should().Be("INVALID_STATE");
@@ -75,7 +75,7 @@ public sealed class WayBackTests(TestPostgres server) : IAsyncLifetime
     private async Task<DeploymentId> CompleteAsync()
     {
         var id = await _node.AcceptAsync(Page("good"));
-        (await _node.RunAsync(id)).Outcome.Should().Be(RunOutcome.Completed);
+        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         return id;
     }
 
