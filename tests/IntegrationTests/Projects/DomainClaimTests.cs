@@ -9,50 +9,36 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libra.Deploy.IntegrationTests.Projects;
 
 /// <summary>A deployment reserves its domain before it publishes and uses it after that, which may be minutes later.</summary>
-public sealed class DomainClaimTests(TestPostgres server) : IAsyncLifetime
+public sealed class DomainClaimTests(TestPostgres server) : OneNode(server)
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
-
-    private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
-    private PipelineNode _node = null!;
-
-    public async ValueTask InitializeAsync() =>
-        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _objects.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Use_WhenTheReservationLapsedAndWasReleasedMeanwhile_TakesItBack()
     {
-        var project = (await _node.ViewAsync(await _node.AcceptAsync())).ProjectId;
+        var project = (await Node.ViewAsync(await Node.AcceptAsync())).ProjectId;
         var domain = CustomDomain.FromStorage("shop.example.com");
-        await using var scope = _node.Scope(); // as a worker keeps it from step to step
+        await using var scope = Node.Scope(); // as a worker keeps it from step to step
         (await SendAsync(scope, new ReserveCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
-        await _node.ExecuteAsync("UPDATE deploy.custom_domains SET released_at = now(), next_check_at = now()");
+        await Node.ExecuteAsync("UPDATE deploy.custom_domains SET released_at = now(), next_check_at = now()");
 
         (await SendAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
 
-        (await _node.AskAsync<bool>("SELECT released_at IS NULL FROM deploy.custom_domains")).Should().BeTrue(
+        (await Node.AskAsync<bool>("SELECT released_at IS NULL FROM deploy.custom_domains")).Should().BeTrue(
             "the domain is the project's, and must not be taken away at the target");
     }
 
     [Fact]
     public async Task Use_WhenTheProjectGaveItsDomainUpMeanwhile_SeesThat()
     {
-        var project = (await _node.ViewAsync(await _node.AcceptAsync())).ProjectId;
+        var project = (await Node.ViewAsync(await Node.AcceptAsync())).ProjectId;
         var domain = CustomDomain.FromStorage("shop.example.com");
-        await using var scope = _node.Scope();
+        await using var scope = Node.Scope();
         await SendAsync(scope, new ReserveCustomDomainCommand(project, domain));
         await SendAsync(scope, new UseCustomDomainCommand(project, domain));
-        await _node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL WHERE id = $1", project);
+        await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL WHERE id = $1", project);
 
         (await SendAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
 
-        (await _node.AskAsync<string>("SELECT custom_domain FROM public.project WHERE id = $1", project)).Should().Be(domain.Value);
+        (await Node.AskAsync<string>("SELECT custom_domain FROM public.project WHERE id = $1", project)).Should().Be(domain.Value);
     }
 
     private static async Task<ErrorOr<Success>> SendAsync(AsyncServiceScope scope, IRequest<ErrorOr<Success>> request) =>

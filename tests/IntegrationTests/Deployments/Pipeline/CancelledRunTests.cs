@@ -10,38 +10,28 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 
 /// <summary>A cancellation that was answered well is never forgotten, whatever else happens to the worker at that moment.</summary>
-public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
+public sealed class CancelledRunTests(TestPostgres server) : OneNode(server)
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
-
-    private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
-    private PipelineNode _node = null!;
     private DeploymentId _id;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _node = await PipelineNode.StartAsync("first", await server.CreateDatabaseAsync(), _objects.FullName, Start);
-        _id = await _node.AcceptAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _objects.Delete(recursive: true);
+        await base.InitializeAsync();
+        _id = await Node.AcceptAsync();
     }
 
     [Fact]
     public async Task Cancel_WhileTheAttemptFails_EndsItInsteadOfTryingAgain()
     {
-        _node.Target.OnPublish = async _ =>
+        Node.Target.OnPublish = async _ =>
         {
             await CancelAsync();
             return Error.Unexpected("TARGET_UNAVAILABLE", "It answers 503.");
         };
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
+        (await Node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
 
-        (await _node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
+        (await Node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
     }
 
     [Fact]
@@ -49,49 +39,49 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
     {
         await ClaimAndDieAsync();
         await CancelAsync();
-        _node.Clock.Advance(TimeSpan.FromSeconds(21));
+        Node.Clock.Advance(TimeSpan.FromSeconds(21));
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
+        (await Node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
 
-        _node.Sandboxes.Made.Should().Be(0);
-        _node.Target.Published.Should().BeEmpty();
+        Node.Sandboxes.Made.Should().Be(0);
+        Node.Target.Published.Should().BeEmpty();
     }
 
     [Fact]
     public async Task Cancel_WhileTheLogCannotBeOpened_EndsIt()
     {
         var opening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _node.Store.OnListLogs = async cancellationToken =>
+        Node.Store.OnListLogs = async cancellationToken =>
         {
             opening.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         };
-        var run = _node.RunAsync(_id);
+        var run = Node.RunAsync(_id);
         await opening.Task.WaitAsync(TestContext.Current.CancellationToken);
-        _node.Store.OnListLogs = _ => Task.CompletedTask;
+        Node.Store.OnListLogs = _ => Task.CompletedTask;
 
         await CancelAsync();
 
         (await run).Outcome.Should().Be(AttemptOutcome.Cancelled);
-        (await _node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
+        (await Node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
     }
 
     [Fact]
     public async Task HandOver_ClosesTheLogBeforeAnotherMayGoOn()
     {
         using var stopping = new CancellationTokenSource();
-        _node.Target.OnCheck = async _ =>
+        Node.Target.OnCheck = async _ =>
         {
             await stopping.CancelAsync();
             return Result.Success;
         };
-        (await _node.RunAsync(_id, stopping.Token)).Outcome.Should().Be(AttemptOutcome.HandedOver);
-        _node.Target.OnCheck = _ => ScriptedTarget.Fine();
+        (await Node.RunAsync(_id, stopping.Token)).Outcome.Should().Be(AttemptOutcome.HandedOver);
+        Node.Target.OnCheck = _ => ScriptedTarget.Fine();
 
-        (await _node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Completed, "a released lease is free at once");
+        (await Node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Completed, "a released lease is free at once");
 
-        var view = await _node.ViewAsync(_id);
-        await using var scope = _node.Scope();
+        var view = await Node.ViewAsync(_id);
+        await using var scope = Node.Scope();
         var log = await scope.ServiceProvider.GetRequiredService<IDeploymentLog>().ReadAsync(
             new LogSubject(_id, view.OrganizationId, view.ProjectId), new LogQuery(Cursor: null, Limit: 100), TestContext.Current.CancellationToken);
         log.Entries.Select(line => line.Message).Should().Contain("Attempt 1 continues.")
@@ -101,34 +91,34 @@ public sealed class CancelledRunTests(TestPostgres server) : IAsyncLifetime
     [Fact]
     public async Task Renew_AfterTheLeaseWasReleased_DoesNotTakeItBack()
     {
-        await using var scope = _node.Scope();
+        await using var scope = Node.Scope();
         var held = await ClaimAndDieAsync();
         var leases = scope.ServiceProvider.GetRequiredService<IDeploymentLeases>();
         var renewed = held.ExpiresAt.AddSeconds(2);
         (await leases.RenewAsync(_id, held.Token, held.ExpiresAt, renewed, default)).Should().Be(LeaseRenewal.Held);
 
-        await _node.ExecuteAsync("UPDATE deploy.deployments SET lease_expires_at = $1 WHERE id = $2", Start, _id.Value);
+        await Node.ExecuteAsync("UPDATE deploy.deployments SET lease_expires_at = $1 WHERE id = $2", Start, _id.Value);
 
         (await leases.RenewAsync(_id, held.Token, renewed, renewed.AddSeconds(2), default)).Should().Be(LeaseRenewal.Lost);
-        (await _node.AskAsync<DateTime>("SELECT lease_expires_at FROM deploy.deployments WHERE id = $1", _id.Value))
+        (await Node.AskAsync<DateTime>("SELECT lease_expires_at FROM deploy.deployments WHERE id = $1", _id.Value))
             .Should().Be(Start.UtcDateTime);
     }
 
     private async Task CancelAsync()
     {
-        (await _node.SendAsync(new CancelDeploymentCommand(OrganizationFilter.All, _id))).IsError.Should().BeFalse();
-        await using var scope = _node.Scope();
+        (await Node.SendAsync(new CancelDeploymentCommand(OrganizationFilter.All, _id))).IsError.Should().BeFalse();
+        await using var scope = Node.Scope();
         scope.ServiceProvider.GetRequiredService<RunningDeployments>().Interrupt(_id); // as the queue does
     }
 
     private async Task<Lease> ClaimAndDieAsync()
     {
-        await using var scope = _node.Scope();
+        await using var scope = Node.Scope();
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
         await using var transaction = await work.BeginAsync(TestContext.Current.CancellationToken);
         var deployment = await scope.ServiceProvider.GetRequiredService<IDeploymentRepository>()
             .FindForUpdateAsync(_id, TestContext.Current.CancellationToken);
-        var lease = deployment!.Claim("dead", _node.Clock.GetUtcNow(), TimeSpan.FromSeconds(20)).Value;
+        var lease = deployment!.Claim("dead", Node.Clock.GetUtcNow(), TimeSpan.FromSeconds(20)).Value;
         await work.CommitAsync(TestContext.Current.CancellationToken);
         return lease;
     }

@@ -10,24 +10,11 @@ using Libra.Deploy.IntegrationTests.Persistence;
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 
 /// <summary>Every cause of failure, provoked where it can happen, takes the road that the table of causes promises.</summary>
-public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
+public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
 {
     private const int Attempts = 4;
-    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private static readonly SandboxExit Exited = new(SandboxExitReason.Exited, 1);
     private static readonly TimeSpan AskedFor = TimeSpan.FromSeconds(90);
-
-    private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
-    private PipelineNode _node = null!;
-
-    public async ValueTask InitializeAsync() =>
-        _node = await PipelineNode.StartAsync("node", await server.CreateDatabaseAsync(), _objects.FullName, Start);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _objects.Delete(recursive: true);
-    }
 
     [Theory]
     [InlineData("DEPLOYMENT_VALIDATION_FAILED")]
@@ -45,14 +32,14 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         var id = await AcceptAsync(code);
         await ProvokeAsync(code, id);
 
-        var run = await _node.RunAsync(id);
+        var run = await Node.RunAsync(id);
 
         run.Outcome.Should().Be(AttemptOutcome.Failed, run.Message);
-        var end = await _node.ViewAsync(id);
+        var end = await Node.ViewAsync(id);
         (end.Status, end.Attempt, end.Failure!.Code, end.Failure.Category)
             .Should().Be((DeploymentStatus.Failed, 1, code, FailureCategory.User));
         end.Failure.Retryable.Should().BeFalse();
-        (await _node.DeadLettersAsync(id)).Should().BeEmpty();
+        (await Node.DeadLettersAsync(id)).Should().BeEmpty();
         (await IsRefundedAsync(id)).Should().BeFalse();
     }
 
@@ -71,14 +58,14 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
         await ProvokeAsync(code, id);
 
         for (var attempt = 1; attempt < Attempts; attempt++) await ExpectRetryAsync(id, code, attempt);
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
-        var end = await _node.ViewAsync(id);
+        var end = await Node.ViewAsync(id);
         (end.Status, end.Attempt, end.Failure!.Code).Should().Be((DeploymentStatus.Failed, Attempts, code));
         end.Failure.Category.ToString().ToLowerInvariant().Should().Be(category);
         end.Journal.Where(run => run.Attempt == 2).MinBy(run => run.Step)!.Step.WireName()
             .Should().Be(retryBegins, "what is done is not done again");
-        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        var letter = (await Node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
         (letter.Reason, letter.TotalRetries, letter.RetryHistory.Count)
             .Should().Be((DeadLetterReasons.MaxRetriesExceeded, Attempts - 1, Attempts));
         (await IsRefundedAsync(id)).Should().BeTrue();
@@ -91,16 +78,16 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     public async Task WhatSomebodyHasToMend_IsKeptAtOnceAndReplayed(string code)
     {
         var id = await AcceptAsync(code);
-        _node.Target.OnPublish = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The API token may not do this."));
+        Node.Target.OnPublish = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The API token may not do this."));
         if (code == "SANDBOX_CREATE_FAILED")
-            _node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
+            Node.Sandboxes.Trouble = ("Create", new SandboxException(code, "npm is not installed.", transient: false));
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
-        var end = await _node.ViewAsync(id);
+        var end = await Node.ViewAsync(id);
         (end.Attempt, end.Failure!.Code, end.Failure.Category, end.Failure.Retryable)
             .Should().Be((1, code, FailureCategory.Platform, false));
-        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        var letter = (await Node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
         letter.Reason.Should().Be(DeadLetterReasons.SystemError);
         (await IsRefundedAsync(id)).Should().BeTrue();
         await ExpectReplayToCompleteAsync(id, letter.Id);
@@ -110,13 +97,13 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     public async Task DeploymentTimeout_EndsTheDeploymentAsADeadLetter()
     {
         var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
-        await _node.ExecuteAsync("UPDATE deploy.deployments SET started_at = $2 WHERE id = $1", id.Value, Start.AddMinutes(-9));
-        _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        await Node.ExecuteAsync("UPDATE deploy.deployments SET started_at = $2 WHERE id = $1", id.Value, Start.AddMinutes(-9));
+        Node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
-        (await _node.ViewAsync(id)).Failure!.Code.Should().Be("DEPLOYMENT_TIMEOUT");
-        var letter = (await _node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
+        (await Node.ViewAsync(id)).Failure!.Code.Should().Be("DEPLOYMENT_TIMEOUT");
+        var letter = (await Node.DeadLettersAsync(id)).Should().ContainSingle().Subject;
         letter.Reason.Should().Be(DeadLetterReasons.ProcessingTimeout);
         (await IsRefundedAsync(id)).Should().BeTrue();
         await ExpectReplayToCompleteAsync(id, letter.Id);
@@ -126,45 +113,45 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     public async Task DeploymentTimeout_ThatTheRequestChose_IsTheUsersDoing()
     {
         var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
-        await _node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
-        _node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        await Node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
+        Node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
 
-        var failure = (await _node.ViewAsync(id)).Failure!;
+        var failure = (await Node.ViewAsync(id)).Failure!;
         (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_TIMEOUT", FailureCategory.User));
         failure.Hint.Should().Contain("config.timeout");
-        (await _node.DeadLettersAsync(id)).Should().BeEmpty();
+        (await Node.DeadLettersAsync(id)).Should().BeEmpty();
         (await IsRefundedAsync(id)).Should().BeFalse();
     }
 
     [Fact]
     public async Task DeploymentQuotaExceeded_IsAnsweredBeforeThereIsADeployment()
     {
-        var first = await _node.AcceptAsync();
-        var view = await _node.ViewAsync(first);
-        await _node.RunAsync(first);
-        await _node.ExecuteAsync("UPDATE public.subscription_limit SET deploy_limit = 0 WHERE organization_id = $1", view.OrganizationId);
+        var first = await Node.AcceptAsync();
+        var view = await Node.ViewAsync(first);
+        await Node.RunAsync(first);
+        await Node.ExecuteAsync("UPDATE public.subscription_limit SET deploy_limit = 0 WHERE organization_id = $1", view.OrganizationId);
 
-        var refused = await _node.SendAsync(new CreateDeploymentCommand(view.ProjectId, view.OrganizationId, "u"));
+        var refused = await Node.SendAsync(new CreateDeploymentCommand(view.ProjectId, view.OrganizationId, "u"));
 
         refused.FirstError.Code.Should().Be("DEPLOYMENT_QUOTA_EXCEEDED");
-        (await _node.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE organization_id = $1", view.OrganizationId))
+        (await Node.AskAsync<long>("SELECT count(*) FROM deploy.deployments WHERE organization_id = $1", view.OrganizationId))
             .Should().Be(1);
     }
 
     [Fact]
     public async Task TargetThatCannotTakeIt_IsFoundOutBeforeTheBuild()
     {
-        var id = await _node.AcceptAsync();
-        _node.Target.OnCheck = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The account has no Workers for Platforms."));
+        var id = await Node.AcceptAsync();
+        Node.Target.OnCheck = ScriptedTarget.Says(Error.Failure("TARGET_UNAVAILABLE", "The account has no Workers for Platforms."));
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered, "somebody has to mend the account first");
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered, "somebody has to mend the account first");
 
-        var failure = (await _node.ViewAsync(id)).Failure!;
+        var failure = (await Node.ViewAsync(id)).Failure!;
         (failure.Code, failure.Step).Should().Be(("TARGET_UNAVAILABLE", DeploymentStep.Validation));
         failure.Message.Should().Be("The account has no Workers for Platforms.");
-        (_node.Sandboxes.Made, _node.Target.Published.Count).Should().Be((0, 0));
+        (Node.Sandboxes.Made, Node.Target.Published.Count).Should().Be((0, 0));
         (await IsRefundedAsync(id)).Should().BeTrue();
     }
 
@@ -172,54 +159,54 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
     public async Task InstallFailed_WhenTheRegistryIsAway_IsTheProvidersAndTriedAgain()
     {
         var id = await AcceptAsync("INSTALL_FAILED");
-        (_node.Sandboxes.Installed, _node.Sandboxes.InstallSays) = (Exited, "error: ConnectionRefused downloading package manifest\n");
+        (Node.Sandboxes.Installed, Node.Sandboxes.InstallSays) = (Exited, "error: ConnectionRefused downloading package manifest\n");
 
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.RetryLater);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.RetryLater);
 
-        (await _node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.Provider);
+        (await Node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.Provider);
     }
 
     [Fact]
     public async Task ALogThatCannotBeOpened_CostsNoAttemptAndCountsAsNoDeath()
     {
-        var id = await _node.AcceptAsync();
-        _node.Store.RefusesLogs = true;
+        var id = await Node.AcceptAsync();
+        Node.Store.RefusesLogs = true;
 
         for (var turn = 0; turn <= Deployment.MaxInterruptions; turn++)
         {
-            var run = () => _node.RunAsync(id);
+            var run = () => Node.RunAsync(id);
             await run.Should().ThrowAsync<IOException>("the queue sends the message again");
         }
 
-        _node.Store.RefusesLogs = false;
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
-        (await _node.ViewAsync(id)).Attempt.Should().Be(1);
-        (await _node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
+        Node.Store.RefusesLogs = false;
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
+        (await Node.ViewAsync(id)).Attempt.Should().Be(1);
+        (await Node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
     }
 
     private Task<DeploymentId> AcceptAsync(string code) => code switch
     {
-        "DEPLOYMENT_VALIDATION_FAILED" => _node.AcceptAsync("""[{"path":"../escape.html","content":"x"}]"""),
-        "VALIDATION_ERROR" => _node.AcceptAsync(customDomain: "www.customer.example"),
-        _ => _node.AcceptAsync(),
+        "DEPLOYMENT_VALIDATION_FAILED" => Node.AcceptAsync("""[{"path":"../escape.html","content":"x"}]"""),
+        "VALIDATION_ERROR" => Node.AcceptAsync(customDomain: "www.customer.example"),
+        _ => Node.AcceptAsync(),
     };
 
     private async Task ProvokeAsync(string code, DeploymentId id)
     {
-        var project = (await _node.ViewAsync(id)).ProjectId;
+        var project = (await Node.ViewAsync(id)).ProjectId;
         switch (code)
         {
             case "DEPLOYMENT_VALIDATION_FAILED":
                 break;
             case "PROJECT_NOT_FOUND":
-                await _node.ExecuteAsync("DELETE FROM public.project WHERE id = $1", project);
+                await Node.ExecuteAsync("DELETE FROM public.project WHERE id = $1", project);
                 break;
             case "PROJECT_INACTIVE":
-                await _node.ExecuteAsync("UPDATE public.project SET is_active = false WHERE id = $1", project);
+                await Node.ExecuteAsync("UPDATE public.project SET is_active = false WHERE id = $1", project);
                 break;
             case "VALIDATION_ERROR":
-                var other = await _node.ViewAsync(await _node.AcceptAsync());
-                await _node.ExecuteAsync("UPDATE public.project SET custom_domain = 'www.customer.example' WHERE id = $1", other.ProjectId);
+                var other = await Node.ViewAsync(await Node.AcceptAsync());
+                await Node.ExecuteAsync("UPDATE public.project SET custom_domain = 'www.customer.example' WHERE id = $1", other.ProjectId);
                 break;
             default:
                 Provoke(code);
@@ -229,7 +216,7 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
 
     private void Provoke(string code)
     {
-        var (sandboxes, target) = (_node.Sandboxes, _node.Target);
+        var (sandboxes, target) = (Node.Sandboxes, Node.Target);
         switch (code)
         {
             case "SANDBOX_CREATE_FAILED" or "SANDBOX_CONNECT_FAILED":
@@ -254,11 +241,11 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
                 sandboxes.Result = new BuildTar();
                 break;
             case "STORAGE_READ_FAILED":
-                _node.Store.RefusesReads = true;
+                Node.Store.RefusesReads = true;
                 break;
             case "STORAGE_WRITE_FAILED":
                 // Content of its own: what is stored already would not be written.
-                (sandboxes.Result, _node.Store.RefusesWrites) = (BuildTar.OfAssets(Guid.NewGuid().ToString()), true);
+                (sandboxes.Result, Node.Store.RefusesWrites) = (BuildTar.OfAssets(Guid.NewGuid().ToString()), true);
                 break;
             case "TARGET_REJECTED":
                 target.OnPublish = ScriptedTarget.Says(Error.Failure(code, "The worker is too large."));
@@ -279,45 +266,45 @@ public sealed class FailureCauseTests(TestPostgres server) : IAsyncLifetime
 
     private async Task ExpectRetryAsync(DeploymentId id, string code, int attempt)
     {
-        var run = await _node.RunAsync(id);
+        var run = await Node.RunAsync(id);
         run.Outcome.Should().Be(AttemptOutcome.RetryLater, run.Message);
 
-        var waiting = await _node.ViewAsync(id);
+        var waiting = await Node.ViewAsync(id);
         (waiting.Status, waiting.Attempt, waiting.Failure!.Code).Should().Be((DeploymentStatus.Pending, attempt, code));
-        var pause = waiting.DueAt - _node.Clock.GetUtcNow();
+        var pause = waiting.DueAt - Node.Clock.GetUtcNow();
         if (code == "TARGET_UNAVAILABLE") pause.Should().Be(AskedFor);
         else pause.TotalSeconds.Should().BeInRange(0.75 * Math.Pow(2, attempt), 1.25 * Math.Pow(2, attempt));
-        (await _node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.NotClaimed, "it is not due yet");
-        _node.Clock.Advance(pause);
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.NotClaimed, "it is not due yet");
+        Node.Clock.Advance(pause);
     }
 
     private async Task ExpectReplayToCompleteAsync(DeploymentId ended, Domain.Queue.DeadLetterId letter)
     {
         Mend();
-        var replayed = await _node.SendAsync(
+        var replayed = await Node.SendAsync(
             new ReplayDeadLetterCommand(OrganizationFilter.All, letter, new ReplayRequest("test", "mended", null)));
         replayed.IsError.Should().BeFalse();
 
-        (await _node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(AttemptOutcome.Completed);
+        (await Node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(AttemptOutcome.Completed);
 
-        (await _node.ViewAsync(replayed.Value.Id)).PredecessorId.Should().Be(ended);
+        (await Node.ViewAsync(replayed.Value.Id)).PredecessorId.Should().Be(ended);
         (await IsRefundedAsync(replayed.Value.Id)).Should().BeFalse("the one that succeeded is paid for");
     }
 
     private void Mend()
     {
-        _node.Sandboxes.Mend();
-        (_node.Store.RefusesReads, _node.Store.RefusesWrites) = (false, false);
-        _node.Target.OnPublish = _ => ScriptedTarget.Fine();
+        Node.Sandboxes.Mend();
+        (Node.Store.RefusesReads, Node.Store.RefusesWrites) = (false, false);
+        Node.Target.OnPublish = _ => ScriptedTarget.Fine();
     }
 
     private async Task<ErrorOr<Success>> NeverEndsAsync(TimeSpan passing, CancellationToken cancellationToken)
     {
-        _node.Clock.Advance(passing + TimeSpan.FromSeconds(1));
+        Node.Clock.Advance(passing + TimeSpan.FromSeconds(1));
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         return Result.Success;
     }
 
     private Task<bool> IsRefundedAsync(DeploymentId id) =>
-        _node.AskAsync<bool>("SELECT bool_and(refunded_at IS NOT NULL) FROM deploy.quota_charges WHERE deployment_id = $1", id.Value);
+        Node.AskAsync<bool>("SELECT bool_and(refunded_at IS NOT NULL) FROM deploy.quota_charges WHERE deployment_id = $1", id.Value);
 }

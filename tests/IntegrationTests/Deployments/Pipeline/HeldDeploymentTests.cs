@@ -6,31 +6,22 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 
 /// <summary>A deployment that is held for one change after the other: read once, and again only when somebody else has saved it.</summary>
-public sealed class HeldDeploymentTests(TestPostgres server) : IAsyncLifetime
+public sealed class HeldDeploymentTests(TestPostgres server) : OneNode(server)
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
-    private readonly DirectoryInfo _objects = Directory.CreateTempSubdirectory("libra-objects-");
-    private PipelineNode _node = null!;
     private DeploymentId _id;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _node = await PipelineNode.StartAsync("first", await server.CreateDatabaseAsync(), _objects.FullName, Start);
-        _id = await _node.AcceptAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _objects.Delete(recursive: true);
+        await base.InitializeAsync();
+        _id = await Node.AcceptAsync();
     }
 
     [Fact]
     public async Task FindForUpdate_WhenNobodyElseHasSavedIt_GivesWhatWasReadBefore()
     {
-        await using var scope = _node.Scope();
+        await using var scope = Node.Scope();
         Deployment? claimed = null;
         long token = 0;
         await ChangeAsync(scope, deployment => token = (claimed = deployment).Claim("first", Start, Lease).Value.Token);
@@ -39,14 +30,14 @@ public sealed class HeldDeploymentTests(TestPostgres server) : IAsyncLifetime
         await ChangeAsync(scope, deployment => (again = deployment).StartStep(token, DeploymentStep.Validation, Start).IsError.Should().BeFalse());
 
         again.Should().BeSameAs(claimed);
-        (await _node.ViewAsync(_id)).CurrentStep.Should().Be(DeploymentStep.Validation);
+        (await Node.ViewAsync(_id)).CurrentStep.Should().Be(DeploymentStep.Validation);
     }
 
     [Fact]
     public async Task FindForUpdate_WhenSomebodyElseHasSavedIt_ReadsItAgain()
     {
-        await using var first = _node.Scope();
-        await using var second = _node.Scope();
+        await using var first = Node.Scope();
+        await using var second = Node.Scope();
         long stale = 0;
         await ChangeAsync(first, deployment => stale = deployment.Claim("first", Start, Lease).Value.Token);
         await ChangeAsync(second, deployment =>
@@ -65,9 +56,9 @@ public sealed class HeldDeploymentTests(TestPostgres server) : IAsyncLifetime
     [Fact]
     public async Task FindForUpdate_WhenALeaseWasRenewedBesideIt_SeesTheNewEnd()
     {
-        await using var scope = _node.Scope();
+        await using var scope = Node.Scope();
         await ChangeAsync(scope, deployment => deployment.Claim("first", Start, Lease));
-        await _node.ExecuteAsync("UPDATE deploy.deployments SET lease_expires_at = $1", Start + (2 * Lease));
+        await Node.ExecuteAsync("UPDATE deploy.deployments SET lease_expires_at = $1", Start + (2 * Lease));
 
         await ChangeAsync(scope, deployment => deployment.Lease!.ExpiresAt.Should().Be(Start + (2 * Lease)));
     }
