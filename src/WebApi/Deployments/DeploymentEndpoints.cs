@@ -71,9 +71,7 @@ internal static class DeploymentEndpoints
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
         deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
             .Answers<DeployResponse>(
-                "rollbackDeployment", "Makes an earlier version live again",
-                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE", "RATE_LIMITED"])
-            .WithRateLimitHeaders()
+                "rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
@@ -150,12 +148,12 @@ internal static class DeploymentEndpoints
             deployment => new RetryDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
             mediator, limiter, cancellationToken));
 
-    private static async Task<IResult> Rollback(
-        string id, HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken) =>
-        Accepted(http, await DeployAcceptance.RepeatAsync(
-            id, http,
+    // Not counted: whoever has just deployed something bad several times has to get back at once, and nothing is built for it.
+    private static async Task<IResult> Rollback(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>
+        Accepted(http, await mediator.SendAboutAsync(
+            RouteIds.Deployment(id),
             deployment => new RollbackDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
-            mediator, limiter, cancellationToken));
+            cancellationToken));
 
     private static async Task<IResult> Artifact(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {

@@ -164,24 +164,26 @@ public sealed class DeployRateLimitTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RetryAndRollback_AreCountedWithTheRequestsForTheirProject()
+    public async Task Retry_IsCountedWithTheRequestsForItsProject_AndARollbackIsNot()
     {
         using var first = await PlatformStage.DeployAsync(_first, "p1");
         var id = (await first.JsonAsync()).Text("deploymentId")!;
-        (await _first.PostAsync($"/deploy/{id}/cancel", content: null)).EnsureSuccessStatusCode();
-
+        await CancelAsync(id);
         using var second = await _first.PostAsync($"/deploy/{id}/retry", content: null);
         second.StatusCode.Should().Be(HttpStatusCode.OK);
         second.Header("X-RateLimit-Remaining").Should().Be("1");
-        using var third = await _first.PostAsync($"/deploy/{id}/rollback", content: null);
-        third.StatusCode.Should().Be(HttpStatusCode.Conflict, "it never completed, but it was counted");
+        await CancelAsync((await second.JsonAsync()).Text("deploymentId")!);
+        using var third = await _first.PostAsync($"/deploy/{id}/retry", content: null);
+        third.StatusCode.Should().Be(HttpStatusCode.OK);
 
-        foreach (var action in new[] { "retry", "rollback" })
-        {
-            using var refused = await _second.PostAsync($"/deploy/{id}/{action}", content: null);
-            refused.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, action);
-        }
+        using var refused = await _second.PostAsync($"/deploy/{id}/retry", content: null);
+        using var rollback = await _second.PostAsync($"/deploy/{id}/rollback", content: null);
+
+        refused.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+        rollback.StatusCode.Should().Be(HttpStatusCode.Conflict, "it never completed, which is all that speaks against it");
     }
+
+    private async Task CancelAsync(string id) => (await _first.PostAsync($"/deploy/{id}/cancel", content: null)).EnsureSuccessStatusCode();
 
     /// <summary>A client with a token that is bound to an organization and to no user.</summary>
     private async Task<HttpClient> ClientOfAsync(string organization)
