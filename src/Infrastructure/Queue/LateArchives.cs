@@ -11,6 +11,8 @@ internal sealed class LateArchives(
     IServiceScopeFactory scopes, IOptions<QueueOptions> options, TimeProvider clock, ILogger<LateArchives> logger)
     : RecurringWork(options.Value.ReapInterval, scopes, clock, logger)
 {
+    private const int RoundsBetweenOthers = 5; // they are a minute late already
+
     protected override Task DoAsync(long round, CancellationToken cancellationToken) =>
-        SendAsync(new ArchiveLeftDeploymentsCommand(), cancellationToken);
+        SendAsync(new ArchiveLeftDeploymentsCommand(OfOthers: round % RoundsBetweenOthers == 0), cancellationToken);
 }
