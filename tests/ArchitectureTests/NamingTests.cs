@@ -37,7 +37,7 @@ public sealed partial class NamingTests
     [Fact]
     public void Jobs_LiveWithHangfire() =>
         Types.Where(type => type.Name.EndsWith("Job", StringComparison.Ordinal) && type.Name != "RefreshCustomDomainsJob"
-            && !IsOfQueueOrSandbox(type)).Select(type => type.FullName).Should().BeEmpty();
+            && !IsOfQueue(type)).Select(type => type.FullName).Should().BeEmpty();
 
     [Fact]
     public void EveryStep_HasOneSealedClassOfItsName()
@@ -72,9 +72,7 @@ public sealed partial class NamingTests
         $"Libra.Deploy.{Path.GetDirectoryName(path)!["src/".Length..].Replace('/', '.')}"
             .Replace("WebApi.Console", "WebApi.ConsolePage", StringComparison.Ordinal);
 
-    private static bool IsOfQueueOrSandbox(Type type) =>
-        type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal)
-            || type.Namespace.Contains("Infrastructure.Sandboxes", StringComparison.Ordinal);
+    private static bool IsOfQueue(Type type) => type.Namespace!.EndsWith("Infrastructure.Queue", StringComparison.Ordinal);
 
     [GeneratedRegex("^(Abstractions|Contracts|Dtos|Entities|Enums|Exceptions|Extensions|Helpers|Implementations|Interfaces|Managers|Models|Services|Types|Utils|Utilities)$")]
     private static partial Regex KindOfClass();

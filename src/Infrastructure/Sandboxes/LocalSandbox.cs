@@ -7,9 +7,10 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>A sandbox on this machine: a folder for the sources, stored dependencies, and one thing at a time that runs.</summary>
 /// <param name="spec">What was asked for.</param>
 /// <param name="folders">Of the organization.</param>
-/// <param name="job">Of this sandbox; removed with it.</param>
+/// <param name="own">The sandbox's own folder; removed with it.</param>
 /// <param name="settings">What all sandboxes of the provider share.</param>
-internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folders, JobFolder job, LocalSandboxSettings settings) : ISandbox
+internal abstract class LocalSandbox(
+    SandboxSpec spec, OrganizationFolders folders, SandboxFolder own, LocalSandboxSettings settings) : ISandbox
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
@@ -23,13 +24,13 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
     private InstalledDependencies? _dependencies;
     private Task? _disposing;
 
-    public string Id => job.Id;
+    public string Id => own.Id;
 
     protected SandboxSpec Spec => spec;
 
     protected OrganizationFolders Folders => folders;
 
-    protected JobFolder JobFolder => job;
+    protected SandboxFolder SandboxFolder => own;
 
     protected LocalSandboxSettings Settings => settings;
 
@@ -41,9 +42,9 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
     public Task WriteAsync(Stream tar, CancellationToken cancellationToken) => ExclusivelyAsync(
         async token =>
         {
-            Directory.Delete(job.Source, recursive: true);
-            Directory.CreateDirectory(job.Source);
-            await ProjectTar.UnpackAsync(tar, job.Source, spec.Limits.DiskBytes, token);
+            Directory.Delete(own.Source, recursive: true);
+            Directory.CreateDirectory(own.Source);
+            await ProjectTar.UnpackAsync(tar, own.Source, spec.Limits.DiskBytes, token);
             return true;
         },
         cancellationToken);
@@ -57,7 +58,7 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
             var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
             var timeout = Within(install.Timeout);
             var (exit, dependencies) = await installer.InstallAsync(
-                job.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, token), token);
+                own.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, token), token);
             _dependencies?.Dispose();
             _dependencies = dependencies;
             return exit;
@@ -100,7 +101,7 @@ internal abstract class LocalSandbox(SandboxSpec spec, OrganizationFolders folde
             throw new SandboxException("SANDBOX_COMMAND_FAILED", $"Sandbox {Id} does not stop.", transient: false);
 
         _dependencies?.Dispose();
-        job.Dispose();
+        own.Dispose();
         Release();
     }
 

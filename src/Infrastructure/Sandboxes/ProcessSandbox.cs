@@ -6,8 +6,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 
 /// <summary>No sandbox at all: project code runs as the service's own user, with only time, output and result bounded.</summary>
 internal sealed class ProcessSandbox(
-    SandboxSpec spec, OrganizationFolders folders, JobFolder job, string tools, LocalSandboxSettings settings)
-    : LocalSandbox(spec, folders, job, settings)
+    SandboxSpec spec, OrganizationFolders folders, SandboxFolder own, string tools, LocalSandboxSettings settings)
+    : LocalSandbox(spec, folders, own, settings)
 {
     private const string PathInSandbox = "/opt/libra/";
 
@@ -19,7 +19,7 @@ internal sealed class ProcessSandbox(
     protected override Task<SandboxExit> RunBuildAsync(
         SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken)
     {
-        var work = Path.Combine(JobFolder.Folder, "work");
+        var work = Path.Combine(SandboxFolder.Folder, "work");
         if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         Directory.CreateDirectory(work);
         foreach (var package in dependencies?.PackageFolders ?? [])
@@ -37,7 +37,7 @@ internal sealed class ProcessSandbox(
                         : part)]);
         IReadOnlyList<string> line =
             [
-                "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), JobFolder.Source, work, BuildPhase.CheckedResultPath(build),
+                "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), SandboxFolder.Source, work, BuildPhase.CheckedResultPath(build),
                 .. BuildLines.Of(commands)];
         return RunAsync(line, BuildPhase.Variables(Spec.Limits, build), work, build.Timeout, result, gate, cancellationToken);
     }
@@ -61,7 +61,7 @@ internal sealed class ProcessSandbox(
     /// <summary>An environment made up here: the service's own holds its secrets.</summary>
     private Dictionary<string, string> Variables(IReadOnlyDictionary<string, string> variables)
     {
-        var home = Directory.CreateDirectory(Path.Combine(JobFolder.Folder, "home")).FullName;
+        var home = Directory.CreateDirectory(Path.Combine(SandboxFolder.Folder, "home")).FullName;
         var all = new Dictionary<string, string>(variables)
         {
             ["PATH"] = $"{tools}:/usr/bin:/bin",

@@ -23,8 +23,8 @@ public sealed class ProcessSandboxProvider(
     {
         var (settings, tools) = await MachineAsync(cancellationToken);
         var folders = _folders.Of(spec.OrganizationId);
-        var job = await JobFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
-        var sandbox = new ProcessSandbox(spec, folders, job, tools, settings);
+        var own = await SandboxFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
+        var sandbox = new ProcessSandbox(spec, folders, own, tools, settings);
         sandbox.Begin();
         return sandbox;
     }

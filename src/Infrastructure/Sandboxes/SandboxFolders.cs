@@ -6,13 +6,13 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// <summary>Where the sandboxes' files lie. Names of organizations are hashed, because they come from outside.</summary>
 /// <remarks>
 /// <code>
-/// system-calls.bpf              what no sandbox may ask of the kernel
-/// slots/{n}                     held by the sandbox that uses builder user n
-/// {organization}/in-use         shared by its sandboxes, taken alone to start its cache afresh
-/// {organization}/jobs/{id}/     source/, with {id}.lock beside it
-/// {organization}/deps/{key}/    finished node_modules
-/// {organization}/removed-cache-{n}/  package caches on their way out
-/// {organization}/store/         all that an install sees: cache/ and work/{id}/, one mount so that hard links work
+/// system-calls.bpf                what no sandbox may ask of the kernel
+/// slots/{n}                       held by the sandbox that uses builder user n
+/// {organization}/in-use           shared by its sandboxes, taken alone to start its cache afresh
+/// {organization}/sandboxes/{id}/  source/, with {id}.lock beside it
+/// {organization}/deps/{key}/      finished node_modules
+/// {organization}/removed-cache-{n}/ package caches on their way out
+/// {organization}/store/           all that an install sees: cache/ and work/{id}/, one mount so that hard links work
 /// </code>
 /// </remarks>
 internal sealed class SandboxFolders
@@ -50,7 +50,7 @@ internal sealed class OrganizationFolders
     public OrganizationFolders(string root)
     {
         Root = root;
-        Jobs = Directory.CreateDirectory(Path.Combine(root, "jobs")).FullName;
+        Sandboxes = Directory.CreateDirectory(Path.Combine(root, "sandboxes")).FullName;
         Dependencies = Directory.CreateDirectory(Path.Combine(root, "deps")).FullName;
         Store = Directory.CreateDirectory(Path.Combine(root, "store")).FullName;
         Work = Directory.CreateDirectory(Path.Combine(Store, "work")).FullName;
@@ -61,7 +61,7 @@ internal sealed class OrganizationFolders
 
     public string InUse => Path.Combine(Root, "in-use");
 
-    public string Jobs { get; }
+    public string Sandboxes { get; }
 
     public string Dependencies { get; }
 

@@ -9,7 +9,7 @@ public sealed class BubblewrapConformanceTests(SandboxFixture fixture) : Sandbox
 
     protected override Task IsGoneAsync(string id)
     {
-        fixture.JobFolders(id).Should().BeEmpty();
+        fixture.FoldersOf(id).Should().BeEmpty();
         return Task.CompletedTask;
     }
 }

@@ -20,7 +20,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
             () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromSeconds(90),
             "the build begins, unless the worker cannot");
         HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
-        var folder = fixture.JobFolders("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
+        var folder = fixture.FoldersOf("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));
         var deployment = DeploymentId.Parse(Path.GetFileName(folder).Split('.')[0]);
         (await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken))
             .Should().Be(0, "its owner lives");
@@ -41,9 +41,9 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Without root there are no control groups to find it in.");
         var id = $"{DeploymentId.New(TimeProvider.System.GetUtcNow())}.0a1b2c3d";
-        var jobs = Directory.CreateDirectory(Path.Combine(fixture.DataDirectory, Guid.NewGuid().ToString("N"), "jobs"));
-        jobs.CreateSubdirectory(id);
-        await File.WriteAllTextAsync(Path.Combine(jobs.FullName, id + ".lock"), "", TestContext.Current.CancellationToken);
+        var sandboxes = Directory.CreateDirectory(Path.Combine(fixture.DataDirectory, Guid.NewGuid().ToString("N"), "sandboxes"));
+        sandboxes.CreateSubdirectory(id);
+        await File.WriteAllTextAsync(Path.Combine(sandboxes.FullName, id + ".lock"), "", TestContext.Current.CancellationToken);
         using var left = Process.Start("sleep", ["600"]);
         foreach (var file in ControlGroups.Probe().Create(id, new SandboxLimits())!.JoinFiles)
             await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
@@ -53,7 +53,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         await left.WaitForExitAsync(TestContext.Current.CancellationToken)
             .WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         left.ExitCode.Should().Be(137);
-        jobs.EnumerateFileSystemInfos().Should().BeEmpty();
+        sandboxes.EnumerateFileSystemInfos().Should().BeEmpty();
     }
 
     /// <summary>The worker of the first test, run in a process of its own.</summary>

@@ -31,9 +31,9 @@ public sealed class SandboxFixture : IAsyncLifetime
     public string DataDirectory => _data.FullName;
 
     /// <summary>The folders on this machine of the sandboxes whose id matches.</summary>
-    public IReadOnlyList<string> JobFolders(string id) =>
-        [.. Directory.EnumerateDirectories(DataDirectory).Select(organization => Path.Combine(organization, "jobs"))
-            .Where(Directory.Exists).SelectMany(jobs => Directory.EnumerateDirectories(jobs, id))];
+    public IReadOnlyList<string> FoldersOf(string id) =>
+        [.. Directory.EnumerateDirectories(DataDirectory).Select(organization => Path.Combine(organization, "sandboxes"))
+            .Where(Directory.Exists).SelectMany(sandboxes => Directory.EnumerateDirectories(sandboxes, id))];
 
     public ValueTask InitializeAsync() => new(Provider.ProbeAsync(CancellationToken.None));
 

@@ -116,7 +116,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
 
         exit.Reason.Should().Be(SandboxExitReason.TimedOut);
         await Eventually.BecomesTrueAsync(
-            () => fixture.JobFolders(open.Sandbox.Id).Count == 0, Eventually.Patience, "nothing of the sandbox stays");
+            () => fixture.FoldersOf(open.Sandbox.Id).Count == 0, Eventually.Patience, "nothing of the sandbox stays");
     }
 
     [Fact]
@@ -168,6 +168,6 @@ public sealed class SandboxLimitTests(SandboxFixture fixture)
 
         await FluentActions.Awaiting(() => running).Should().ThrowAsync<OperationCanceledException>();
         await Eventually.BecomesTrueAsync(() => HostProcesses.With(marker).Count == 0, Eventually.Patience, "nothing of it goes on");
-        fixture.JobFolders(open.Sandbox.Id).Should().BeEmpty();
+        fixture.FoldersOf(open.Sandbox.Id).Should().BeEmpty();
     }
 }

@@ -22,7 +22,7 @@ public sealed class LeftoversTests : IDisposable
 
         Directory.EnumerateFileSystemEntries(_folders.Cache).Should().BeEmpty();
         Directory.EnumerateDirectories(_folders.Root).Should()
-            .BeEquivalentTo([_folders.Jobs, _folders.Dependencies, _folders.Store], "nothing of the old one stays elsewhere");
+            .BeEquivalentTo([_folders.Sandboxes, _folders.Dependencies, _folders.Store], "nothing of the old one stays elsewhere");
         File.GetUnixFileMode(_folders.Cache).Should().Be(OrganizationFolders.OpenToSandboxUsers);
     }
 

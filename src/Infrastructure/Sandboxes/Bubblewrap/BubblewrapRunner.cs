@@ -9,22 +9,22 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
 
     /// <param name="command">What is visible inside.</param>
     /// <param name="line">What to run there.</param>
-    /// <param name="job">User, limits and time.</param>
+    /// <param name="bounds">User, limits and time.</param>
     /// <param name="gate">Takes the output.</param>
     /// <param name="result">Takes what the command writes to descriptor 3.</param>
     /// <param name="cancellationToken">Kills everything inside, then throws.</param>
     /// <exception cref="SandboxException">bubblewrap itself failed, or was killed from outside.</exception>
     public async Task<SandboxExit> RunAsync(
-        BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapJob job, OutputGate gate, Stream result,
+        BubblewrapCommand command, IReadOnlyList<string> line, BubblewrapBounds bounds, OutputGate gate, Stream result,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var group = groups.Create(job.Name, job.Limits);
+        var group = groups.Create(bounds.Name, bounds.Limits);
         try
         {
-            using var run = new SandboxRun(job.Timeout, clock, group);
-            var child = await ChildProcess.StartAsync(command.ToArguments(Describe(job, run, group), line));
-            var (exit, reported) = await run.RunAsync(child, gate, result, job.Limits.DiskBytes, cancellationToken);
+            using var run = new SandboxRun(bounds.Timeout, clock, group);
+            var child = await ChildProcess.StartAsync(command.ToArguments(Describe(bounds, run, group), line));
+            var (exit, reported) = await run.RunAsync(child, gate, result, bounds.Limits.DiskBytes, cancellationToken);
             if (reported is null && exit.Reason is SandboxExitReason.Exited or SandboxExitReason.Signaled)
             {
                 throw new SandboxException(
@@ -40,12 +40,12 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
         }
     }
 
-    private static BubblewrapRun Describe(BubblewrapJob job, SandboxRun run, ControlGroup? group) => new()
+    private static BubblewrapRun Describe(BubblewrapBounds bounds, SandboxRun run, ControlGroup? group) => new()
     {
-        UserId = job.UserId,
-        MaxProcesses = job.Limits.MaxProcesses,
+        UserId = bounds.UserId,
+        MaxProcesses = bounds.Limits.MaxProcesses,
         MaxFileBytes = MaxFileBytes,
-        MemoryBytes = job.Limits.MemoryBytes,
+        MemoryBytes = bounds.Limits.MemoryBytes,
         ControlGroupFiles = group?.JoinFiles ?? [],
         Descriptors = run.Descriptors,
         StatusDescriptor = SandboxRun.StatusDescriptor,
@@ -53,4 +53,4 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
 }
 
 /// <summary>Who runs a command, for how long and with how much.</summary>
-internal sealed record BubblewrapJob(string Name, int UserId, SandboxLimits Limits, TimeSpan Timeout);
+internal sealed record BubblewrapBounds(string Name, int UserId, SandboxLimits Limits, TimeSpan Timeout);

@@ -5,15 +5,15 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 /// <summary>A local sandbox in which each thing runs in a bubblewrap of its own.</summary>
 internal sealed class BubblewrapSandbox(
-    BubblewrapMachine machine, SandboxSpec spec, OrganizationFolders folders, JobFolder job, BuilderSlot slot)
-    : LocalSandbox(spec, folders, job, machine.Settings)
+    BubblewrapMachine machine, SandboxSpec spec, OrganizationFolders folders, SandboxFolder own, BuilderSlot slot)
+    : LocalSandbox(spec, folders, own, machine.Settings)
 {
     protected override Task<SandboxExit> RunInstallerAsync(
         IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken) =>
         machine.Runner.RunAsync(
             InstallPhase.Describe(machine, Folders, Path.GetFileName(folder)),
             InstallPhase.Line(line),
-            new BubblewrapJob(Id, machine.Options.InstallerUserId, Spec.Limits, timeout),
+            new BubblewrapBounds(Id, machine.Options.InstallerUserId, Spec.Limits, timeout),
             gate,
             Stream.Null,
             cancellationToken);
@@ -21,9 +21,9 @@ internal sealed class BubblewrapSandbox(
     protected override Task<SandboxExit> RunBuildAsync(
         SandboxBuild build, InstalledDependencies? dependencies, Stream result, OutputGate gate, CancellationToken cancellationToken) =>
         machine.Runner.RunAsync(
-            BuildPhase.Describe(machine, JobFolder.Source, dependencies, Spec.Limits, build),
+            BuildPhase.Describe(machine, SandboxFolder.Source, dependencies, Spec.Limits, build),
             BuildPhase.Line(build),
-            new BubblewrapJob(Id, machine.Options.FirstBuilderUserId + slot.Index, Spec.Limits, build.Timeout),
+            new BubblewrapBounds(Id, machine.Options.FirstBuilderUserId + slot.Index, Spec.Limits, build.Timeout),
             gate,
             result,
             cancellationToken);

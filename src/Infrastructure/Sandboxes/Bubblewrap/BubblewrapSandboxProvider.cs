@@ -43,8 +43,8 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
         try
         {
             var folders = _folders.Of(spec.OrganizationId);
-            var job = await JobFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
-            var sandbox = new BubblewrapSandbox(machine, spec, folders, job, slot);
+            var own = await SandboxFolder.CreateAsync(folders, spec.DeploymentId, cancellationToken);
+            var sandbox = new BubblewrapSandbox(machine, spec, folders, own, slot);
             sandbox.Begin();
             return sandbox;
         }
@@ -87,9 +87,9 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
             maxBytes: 4096);
         try
         {
-            var job = new BubblewrapJob("probe", _options.FirstBuilderUserId, new SandboxLimits(), ProbeTime);
+            var bounds = new BubblewrapBounds("probe", _options.FirstBuilderUserId, new SandboxLimits(), ProbeTime);
             var exit = await machine.Runner.RunAsync(
-                new BubblewrapCommand(machine), ["/bin/true"], job, gate, Stream.Null, cancellationToken);
+                new BubblewrapCommand(machine), ["/bin/true"], bounds, gate, Stream.Null, cancellationToken);
             if (!exit.Succeeded) throw Unusable($"{exit.Reason} {exit.ExitCode} {said}");
         }
         catch (SandboxException e) when (e.Code == "SANDBOX_COMMAND_FAILED")

@@ -23,11 +23,11 @@ internal static class Leftovers
         // Before the list of sandboxes: an install's folder is younger than its sandbox, so one without a sandbox has outlived it.
         var installs = Directory.EnumerateDirectories(folders.Work).ToList();
         var removed = 0;
-        foreach (var id in JobFolder.IdsIn(folders))
+        foreach (var id in SandboxFolder.IdsIn(folders))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (JobFolder.DeploymentOf(id) is { } deployment && alive.Contains(deployment)) continue;
-            if (JobFolder.TryAdopt(folders, id) is not { } orphan) continue;
+            if (SandboxFolder.DeploymentOf(id) is { } deployment && alive.Contains(deployment)) continue;
+            if (SandboxFolder.TryAdopt(folders, id) is not { } orphan) continue;
 
             // Without a folder it is a sandbox that went away by itself between the list and here.
             if (Directory.Exists(orphan.Folder)) removed++;
@@ -35,7 +35,7 @@ internal static class Leftovers
             orphan.Dispose();
         }
 
-        var left = JobFolder.IdsIn(folders).ToHashSet();
+        var left = SandboxFolder.IdsIn(folders).ToHashSet();
         // A finished install waits for its move under its sandbox's name and ".done".
         foreach (var path in installs.Where(
             path => !left.Contains(Path.GetFileName(path)) && !left.Contains(Path.GetFileNameWithoutExtension(path))))

@@ -4,13 +4,13 @@ using Libra.Deploy.Infrastructure.Processes;
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 /// <summary>The folder of one sandbox, owned by the process that holds the lock beside it.</summary>
-internal sealed class JobFolder : IDisposable
+internal sealed class SandboxFolder : IDisposable
 {
     private const string LockSuffix = ".lock";
     private readonly IDisposable _owner;
     private readonly IDisposable? _use;
 
-    private JobFolder(string folder, IDisposable owner, IDisposable? use) => (Folder, _owner, _use) = (folder, owner, use);
+    private SandboxFolder(string folder, IDisposable owner, IDisposable? use) => (Folder, _owner, _use) = (folder, owner, use);
 
     public string Folder { get; }
 
@@ -19,7 +19,8 @@ internal sealed class JobFolder : IDisposable
     public string Source => Path.Combine(Folder, "source");
 
     /// <summary>Makes one, after who replaces the organization's package cache at this moment.</summary>
-    public static async Task<JobFolder> CreateAsync(OrganizationFolders folders, DeploymentId deployment, CancellationToken cancellationToken)
+    public static async Task<SandboxFolder> CreateAsync(
+        OrganizationFolders folders, DeploymentId deployment, CancellationToken cancellationToken)
     {
         var use = await LockFile.ShareAsync(folders.InUse, cancellationToken);
         try
@@ -34,25 +35,25 @@ internal sealed class JobFolder : IDisposable
         }
     }
 
-    private static JobFolder Create(OrganizationFolders folders, DeploymentId deployment, IDisposable use)
+    private static SandboxFolder Create(OrganizationFolders folders, DeploymentId deployment, IDisposable use)
     {
-        var folder = Path.Combine(folders.Jobs, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}");
+        var folder = Path.Combine(folders.Sandboxes, $"{deployment}.{Guid.NewGuid().ToString("N")[..8]}");
         // Before the folder, so that nobody can take a new one for an orphan.
         var owner = LockFile.TryTake(folder + LockSuffix) ?? throw new IOException($"{folder} is new and yet in use.");
-        var job = new JobFolder(folder, owner, use);
-        Directory.CreateDirectory(job.Source);
-        return job;
+        var made = new SandboxFolder(folder, owner, use);
+        Directory.CreateDirectory(made.Source);
+        return made;
     }
 
     /// <summary>Names of all sandboxes, alive or not.</summary>
     public static IReadOnlyList<string> IdsIn(OrganizationFolders folders) =>
-        [.. Directory.EnumerateFiles(folders.Jobs, "*" + LockSuffix).Select(path => Path.GetFileNameWithoutExtension(path))];
+        [.. Directory.EnumerateFiles(folders.Sandboxes, "*" + LockSuffix).Select(path => Path.GetFileNameWithoutExtension(path))];
 
     /// <summary>Takes over a sandbox's folder whose owner is dead; null when it lives.</summary>
-    public static JobFolder? TryAdopt(OrganizationFolders folders, string id)
+    public static SandboxFolder? TryAdopt(OrganizationFolders folders, string id)
     {
-        var folder = Path.Combine(folders.Jobs, id);
-        return LockFile.TryTake(folder + LockSuffix) is { } owner ? new JobFolder(folder, owner, use: null) : null;
+        var folder = Path.Combine(folders.Sandboxes, id);
+        return LockFile.TryTake(folder + LockSuffix) is { } owner ? new SandboxFolder(folder, owner, use: null) : null;
     }
 
     /// <summary>Which deployment a sandbox was made for; null when its name is not of ours.</summary>
