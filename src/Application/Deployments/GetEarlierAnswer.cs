@@ -11,7 +11,8 @@ public sealed record GetEarlierAnswerQuery(CreateDeploymentCommand Request) : IR
 /// <param name="Accepted">Null when the request has no key, comes for the first time, or has the key of another.</param>
 public sealed record EarlierAnswer(AcceptedDeployment? Accepted);
 
-internal sealed class GetEarlierAnswerHandler(IIdempotencyStore idempotency) : IRequestHandler<GetEarlierAnswerQuery, ErrorOr<EarlierAnswer>>
+internal sealed class GetEarlierAnswerHandler(IIdempotencyStore idempotency)
+    : IRequestHandler<GetEarlierAnswerQuery, ErrorOr<EarlierAnswer>>
 {
     public async Task<ErrorOr<EarlierAnswer>> Handle(GetEarlierAnswerQuery query, CancellationToken cancellationToken)
     {

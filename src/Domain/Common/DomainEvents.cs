@@ -3,7 +3,9 @@ namespace Libra.Deploy.Domain.Common;
 /// <summary>Something that happened to an aggregate; carries ids, never objects.</summary>
 public interface IDomainEvent;
 
-/// <summary>Base of aggregates that others listen to: collects what happened until the unit of work publishes it, inside the same transaction.</summary>
+/// <summary>
+/// Base of aggregates that others listen to: collects what happened until the unit of work publishes it, inside the same transaction.
+/// </summary>
 public abstract class AggregateWithEvents
 {
     private readonly List<IDomainEvent> _events = [];

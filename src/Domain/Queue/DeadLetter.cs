@@ -114,7 +114,8 @@ public sealed class DeadLetter
             .Where(run => run.ErrorCode is not null)
             .OrderBy(run => run.Attempt).ThenBy(run => run.CompletedAt)
             .Select(
-                run => new FailedAttempt(run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
+                run => new FailedAttempt(
+                    run.CompletedAt ?? now, run.Attempt, run.Step.WireName(), run.ErrorCode!, run.Error ?? string.Empty))
             .ToList();
 
         // What ends a deployment outside any step has no line in the journal.

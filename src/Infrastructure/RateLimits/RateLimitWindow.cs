@@ -6,7 +6,9 @@ namespace Libra.Deploy.Infrastructure.RateLimits;
 /// <summary>Requests of one caller for one project since the window began.</summary>
 internal sealed class RateLimitWindow
 {
-    /// <summary>Digest of organization, caller and project: what a caller sends is of any length and may hold what PostgreSQL takes in no text.</summary>
+    /// <summary>
+    /// Digest of organization, caller and project: what a caller sends is of any length and may hold what PostgreSQL takes in no text.
+    /// </summary>
     public required byte[] Key { get; init; }
 
     public int Requests { get; init; }

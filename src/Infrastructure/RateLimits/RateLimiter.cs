@@ -7,7 +7,8 @@ using Npgsql;
 namespace Libra.Deploy.Infrastructure.RateLimits;
 
 /// <summary>
-/// A window for each caller and project in an organization that begins with its first request; the database's clock decides, as all nodes share it.
+/// A window for each caller and project in an organization that begins with its first request; the database's clock decides, as all
+/// nodes share it.
 /// </summary>
 /// <remarks>Over the border of two windows a caller may get in nearly twice the limit; in exchange a request costs one write to one
 /// row.</remarks>

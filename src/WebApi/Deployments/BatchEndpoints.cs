@@ -35,7 +35,11 @@ internal static class BatchEndpoints
 
         var results = new List<BatchResult>();
         foreach (var item in items!.Value.EnumerateArray())
-            results.Add(BatchResult.Of(results.Count, await AcceptAsync(item, results.Count, http, scopes, limiter, faults, cancellationToken)));
+        {
+            var accepted = await AcceptAsync(item, results.Count, http, scopes, limiter, faults, cancellationToken);
+            results.Add(BatchResult.Of(results.Count, accepted));
+        }
+
         return Results.Ok(new BatchResponse(results.TrueForAll(result => result.Success), results));
     }
 

@@ -21,7 +21,8 @@ internal sealed class FollowedStream(
         DeploymentView? last = null;
         try
         {
-            await foreach (var lines in followed.Lines.WithCancellation(over.Token)) await output.WriteAsync(events.OfLines(lines), over.Token);
+            await foreach (var lines in followed.Lines.WithCancellation(over.Token))
+                await output.WriteAsync(events.OfLines(lines), over.Token);
             last = await EndAsync(over.Token);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested && !gone.IsCancellationRequested)

@@ -14,7 +14,8 @@ internal static class OperationExamples
 
     private static readonly DeadLetterResponse Letter = new(
         Sample.Id, Sample.Deployment.Value, Sample.Project, Sample.Organization, DeadLetterReasons.MaxRetriesExceeded, "deployment-queue",
-        "The target cannot be reached.", 3, [new FailedAttempt(Sample.Now, 1, "deploy", "TARGET_UNAVAILABLE", "The target cannot be reached.")],
+        "The target cannot be reached.", 3,
+        [new FailedAttempt(Sample.Now, 1, "deploy", "TARGET_UNAVAILABLE", "The target cannot be reached.")],
         new DeadLetterMessage
         {
             DeploymentId = Sample.Deployment.Value,

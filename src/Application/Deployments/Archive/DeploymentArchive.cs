@@ -39,8 +39,8 @@ internal sealed class DeploymentArchive(
     public Task SealAsync(Deployment ended) => SealAsync(SubjectOf(ended));
 
     /// <summary>
-    /// Leaves it to this node's next <see cref="ArchiveLeftDeploymentsCommand"/>, for who cannot wait for the object store and knows that no
-    /// worker writes any more. Should the node die before, another seals when <see cref="DoneByThen"/> is over.
+    /// Leaves it to this node's next <see cref="ArchiveLeftDeploymentsCommand"/>, for those who cannot wait for the object store and know
+    /// that no worker writes any more. Should the node die before, another seals when <see cref="DoneByThen"/> is over.
     /// </summary>
     public void SealSoon(Deployment ended) => _soon.Enqueue(SubjectOf(ended));
 

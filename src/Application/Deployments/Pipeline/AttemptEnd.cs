@@ -10,7 +10,11 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>How an attempt ends when it does not end well: told in the log, stored, and only then written to the journal.</summary>
 internal sealed class AttemptEnd(
-    DeploymentJournal journal, DeploymentResults results, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<AttemptEnd> logger)
+    DeploymentJournal journal,
+    DeploymentResults results,
+    IOptions<DeploymentOptions> options,
+    TimeProvider clock,
+    ILogger<AttemptEnd> logger)
 {
     /// <summary>Something went wrong: another attempt follows, or the deployment has failed.</summary>
     /// <param name="error">The step's own; null for what nobody expected.</param>

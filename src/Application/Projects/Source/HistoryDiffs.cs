@@ -14,8 +14,8 @@ public static class HistoryDiffs
     private static readonly ErrorOr<IReadOnlyList<FileDiff>> NoDiffs = ErrorOrFactory.From<IReadOnlyList<FileDiff>>(value: []);
 
     /// <summary>
-    /// The changes of all messages <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order.
-    /// Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project
+    /// The changes of all messages
+    /// <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order. Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project
     /// would be another one.
     /// </summary>
     /// <param name="json">
