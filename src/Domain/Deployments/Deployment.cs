@@ -84,7 +84,7 @@ public sealed class Deployment : AggregateWithEvents
     /// <summary>What ended it, or the attempt before; null when nothing failed yet.</summary>
     public DeploymentFailure? Failure { get; private set; }
 
-    /// <summary>One line a step and attempt, in the order in which they were first started.</summary>
+    /// <summary>One line per step and attempt, in the order in which they were first started.</summary>
     public IReadOnlyList<StepRun> Journal => _journal;
 
     /// <summary>The step that runs now; null when none does.</summary>

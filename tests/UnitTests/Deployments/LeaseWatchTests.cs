@@ -15,7 +15,7 @@ public sealed class LeaseWatchTests
         var (deployment, _) = ADeployment.ThatRuns();
         var leases = new LeasesThatHang();
         await using var watch = new LeaseWatch(
-            deployment, deployment.Lease!, leases, new DeploymentOptions(), clock, NullLogger.Instance, CancellationToken.None);
+            deployment, leases, new DeploymentOptions(), clock, NullLogger.Instance, CancellationToken.None);
         watch.Look();
         await leases.Asked.WaitAsync(TestContext.Current.CancellationToken);
 

@@ -54,14 +54,14 @@ internal sealed class AttemptEnd(
         switch (cause)
         {
             case StopCause.CancelRequested:
-                await context.DisposeAsync(); // everything has stopped before the deployment says so
+                await context.TearDownSandboxAsync(); // everything has stopped before the deployment says so
                 context.Log.Write(LogLevel.Warn, context.Deployment.CurrentStep, "Cancelled on request");
                 await ShipLogAsync(context);
                 var cancelled = await context.RecordAsync(
                     (current, token) => current.ConfirmCancel(token, clock.GetUtcNow()), CancellationToken.None);
                 return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
-                await context.DisposeAsync();
+                await context.TearDownSandboxAsync();
                 var timedOut = FailureCauses.TimedOut(context.Deployment, options.Value);
                 context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, timedOut.Message);
                 await ShipLogAsync(context);
@@ -96,7 +96,7 @@ internal sealed class AttemptEnd(
     /// <summary>This node shuts down; another goes on where it was.</summary>
     public async Task<AttemptResult> HandOverAsync(StepContext context)
     {
-        await context.DisposeAsync();
+        await context.TearDownSandboxAsync();
         context.Log.Write(LogLevel.Info, null, "This worker shuts down; another one goes on");
         await context.Log.DisposeAsync(); // whoever goes on continues the log, and would take an open one for a dead worker's
         var released = await context.RecordAsync(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
 /// <summary>
-/// Changes a running deployment, one short transaction a change: a worker holds no connection while it builds. The row is held
+/// Changes a running deployment, one short transaction per change: a worker holds no connection while it builds. The row is held
 /// from reading to saving, so the token that the aggregate checked is still the newest when the change lands.
 /// </summary>
 internal sealed class DeploymentJournal(IServiceScopeFactory scopes)

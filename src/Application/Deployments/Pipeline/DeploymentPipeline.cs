@@ -1,6 +1,6 @@
 using ErrorOr;
-using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Archive;
+using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
@@ -29,27 +29,27 @@ internal sealed class DeploymentPipeline(
 {
     private readonly Dictionary<DeploymentStep, IDeploymentStep> _steps = steps.ToDictionary(step => step.Step);
 
-    /// <param name="worker">Name of the worker, shown as the lease's owner.</param>
+    /// <param name="node">Name of the node, which owns the lease.</param>
     /// <param name="stopping">The node shuts down: finish the running step, then hand over.</param>
     /// <param name="drained">The drain time is over: stop at once and hand over.</param>
-    public async Task<AttemptResult> RunAsync(DeploymentId id, string worker, CancellationToken stopping, CancellationToken drained)
+    public async Task<AttemptResult> RunAsync(DeploymentId id, string node, CancellationToken stopping, CancellationToken drained)
     {
-        Lease? lease = null;
         await using var open = journal.Open(id);
-        var claimed = await open.ChangeAsync(deployment => Claim(deployment, worker, out lease), drained);
+        var claimed = await open.ChangeAsync(deployment => Claim(deployment, node), drained);
         if (claimed.IsError) return AttemptResult.Refused(claimed.FirstError);
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions)
             return await end.GiveUpAsync(id, FailureCauses.SuspectedKiller, DeadLetterReasons.SystemError);
 
         var deployment = claimed.Value;
+        var lease = deployment.Lease!; // just taken, and a record: what is renewed later is another one
         if (deployment.Interruptions == 0) DeploymentMetrics.Claimed(clock.GetUtcNow() - deployment.DueAt);
         using var trace = DeploymentTraces.StartAttempt(deployment);
         using var scope = logger.BeginScope(Fields(deployment));
-        await using var watch = new LeaseWatch(deployment, lease!, leases, options.Value, clock, logger, drained);
+        await using var watch = new LeaseWatch(deployment, leases, options.Value, clock, logger, drained);
         running.Add(id, watch.Look);
         try
         {
-            return await RunClaimedAsync(open, deployment, lease!, watch, stopping);
+            return await RunClaimedAsync(open, deployment, lease, watch, stopping);
         }
         finally
         {
@@ -60,7 +60,7 @@ internal sealed class DeploymentPipeline(
     private async Task<AttemptResult> RunClaimedAsync(
         OpenJournal open, Deployment deployment, Lease lease, LeaseWatch watch, CancellationToken stopping)
     {
-        var subject = new LogSubject(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
+        var subject = LogSubject.Of(deployment);
         AttemptResult result;
         try
         {
@@ -213,15 +213,14 @@ internal sealed class DeploymentPipeline(
     }
 
     // The first step begins with the claim, in one durable write, unless it is passed over.
-    private ErrorOr<Success> Claim(Deployment deployment, string worker, out Lease? lease)
+    private ErrorOr<Success> Claim(Deployment deployment, string node)
     {
         var now = clock.GetUtcNow();
-        var claimed = deployment.Claim(worker, now, options.Value.LeaseDuration);
-        lease = claimed.IsError ? null : claimed.Value;
-        if (lease is null) return claimed.Errors;
+        var lease = deployment.Claim(node, now, options.Value.LeaseDuration);
+        if (lease.IsError) return lease.Errors;
 
         var first = deployment.RemainingSteps()[0];
-        return _steps[first].SkipReason(deployment) is null ? deployment.StartStep(lease.Token, first, now) : Result.Success;
+        return _steps[first].SkipReason(deployment) is null ? deployment.StartStep(lease.Value.Token, first, now) : Result.Success;
     }
 
     private TimeSpan TimeLimitOf(DeploymentStep step) => step switch

@@ -23,7 +23,8 @@ internal sealed class LeaseWatch : IAsyncDisposable
     private readonly CancellationTokenSource _run = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _look = new(0);
-    private readonly Deployment _deployment;
+    private readonly DeploymentId _id;
+    private readonly DateTimeOffset? _deadline;
     private readonly Lease _lease;
     private readonly IDeploymentLeases _leases;
     private readonly DeploymentOptions _options;
@@ -33,11 +34,13 @@ internal sealed class LeaseWatch : IAsyncDisposable
     private readonly Task _beating;
     private int _cause;
 
+    /// <param name="claimed">Not kept: the watch runs beside whoever changes it.</param>
     public LeaseWatch(
-        Deployment deployment, Lease lease, IDeploymentLeases leases, DeploymentOptions options, TimeProvider clock, ILogger logger,
+        Deployment claimed, IDeploymentLeases leases, DeploymentOptions options, TimeProvider clock, ILogger logger,
         CancellationToken drained)
     {
-        (_deployment, _lease, _leases, _options, _clock, _logger) = (deployment, lease, leases, options, clock, logger);
+        (_id, _deadline, _lease) = (claimed.Id, claimed.Deadline, claimed.Lease!);
+        (_leases, _options, _clock, _logger) = (leases, options, clock, logger);
         _stopping = drained.Register(() => Stop(StopCause.ShuttingDown));
         _beating = Task.Run(BeatAsync, CancellationToken.None);
     }
@@ -65,7 +68,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
         var heldUntil = _lease.ExpiresAt;
         while (Cause == StopCause.None && await WaitAsync())
         {
-            if (_deployment.Deadline is { } deadline && _clock.GetUtcNow() >= deadline)
+            if (_deadline is { } deadline && _clock.GetUtcNow() >= deadline)
             {
                 Stop(StopCause.TimedOut);
                 return;
@@ -83,7 +86,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
         try
         {
             // Not waited for beyond the token: a connection that answers nothing may take long to notice that it was cancelled.
-            var renewal = await _leases.RenewAsync(_deployment.Id, _lease.Token, heldUntil, until, either.Token).WaitAsync(either.Token);
+            var renewal = await _leases.RenewAsync(_id, _lease.Token, heldUntil, until, either.Token).WaitAsync(either.Token);
             if (renewal == LeaseRenewal.Lost) Stop(StopCause.LeaseLost);
             if (renewal == LeaseRenewal.CancelRequested) Stop(StopCause.CancelRequested);
             return until;
@@ -95,7 +98,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             _logger.LogWarning(
-                failure, "Lease of {DeploymentId} could not be renewed; it holds until {HeldUntil:O}", _deployment.Id, heldUntil);
+                failure, "Lease of {DeploymentId} could not be renewed; it holds until {HeldUntil:O}", _id, heldUntil);
             if (_clock.GetUtcNow() + _options.LeaseRenewal >= heldUntil) Stop(StopCause.LeaseLost);
             return heldUntil;
         }
@@ -127,7 +130,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
 
     private TimeSpan UntilNextLook()
     {
-        var left = _deployment.Deadline is { } deadline ? deadline - _clock.GetUtcNow() : _options.LeaseRenewal;
+        var left = _deadline is { } deadline ? deadline - _clock.GetUtcNow() : _options.LeaseRenewal;
         return left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : left < _options.LeaseRenewal ? left : _options.LeaseRenewal;
     }
 

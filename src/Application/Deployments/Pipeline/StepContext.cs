@@ -14,7 +14,10 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     private readonly List<Func<Deployment, long, ErrorOr<Success>>> _toRecord = [];
     private Deployment _deployment = deployment;
 
-    /// <summary>The deployment as it was last saved; read only.</summary>
+    /// <summary>
+    /// The deployment as this worker last changed it, to be read only: changes go through <see cref="RecordAsync"/>. One that could
+    /// not be saved has left its marks until the next.
+    /// </summary>
     public Deployment Deployment => _deployment;
 
     public IDeploymentLogWriter Log { get; } = log;
@@ -52,7 +55,8 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
         return Result.Success;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends whatever still runs in the sandbox. The context goes on without one.</summary>
+    public async Task TearDownSandboxAsync()
     {
         if (Sandbox is not { } sandbox) return;
 
@@ -60,6 +64,8 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
         DeploymentMetrics.SandboxClosed();
         await sandbox.DisposeAsync();
     }
+
+    public async ValueTask DisposeAsync() => await TearDownSandboxAsync();
 
     private ErrorOr<Success> Apply(Func<Deployment, long, ErrorOr<Success>>[] changes, Deployment current)
     {

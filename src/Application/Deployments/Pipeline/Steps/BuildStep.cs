@@ -69,7 +69,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         var built = await RunBuildAsync(context, sandbox, layout.Value, result, cancellationToken);
         if (built.IsError) return built.Errors;
 
-        await context.DisposeAsync(); // what is inside has done its part; its memory is for the next build
+        await context.TearDownSandboxAsync(); // what is inside has done its part; its memory is for the next build
         result.Position = 0;
         return await artifacts.SaveBuildResultAsync(result, cancellationToken, ClaimFor(context));
     }

@@ -14,7 +14,7 @@ internal sealed class CleanupStep : IDeploymentStep
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await context.DisposeAsync();
+        await context.TearDownSandboxAsync();
         return Result.Success;
     }
 }
