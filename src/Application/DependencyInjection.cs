@@ -1,9 +1,10 @@
 using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
-using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Health;
+using Libra.Deploy.Application.Queue;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,9 +24,13 @@ public static class DependencyInjection
         AddHandlers(services, typeof(IRequestHandler<,>));
         AddHandlers(services, typeof(INotificationHandler<>));
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
-        services.AddPipeline();
-        services.AddSingleton<DeploymentStandings>();
+        services.AddScoped<DeploymentAcceptance>();
+        services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeadLetterReplay>();
+        services.AddPipeline();
+        services.AddSingleton<DeploymentArchive>();
+        services.AddSingleton<DeploymentResults>();
+        services.AddSingleton<SharedDeploymentViews>();
         AddHealth(services);
         return services;
     }

@@ -2,6 +2,7 @@ using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.Domain.Common;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -16,14 +17,12 @@ public sealed record IssuedToken(TokenSummary Token, TokenSecret Secret);
 internal sealed class CreateTokenValidator : AbstractValidator<CreateTokenCommand>
 {
     private const int LongestName = 100;
-    private const int LongestId = 255;
-
     public CreateTokenValidator()
     {
         RuleFor(command => command.Grant.Name).NotEmpty().MaximumLength(LongestName).OverridePropertyName("name").WithName("name");
-        RuleFor(command => command.Grant.OrganizationId).Length(1, LongestId)
+        RuleFor(command => command.Grant.OrganizationId).Length(1, FieldLimits.LongestId)
             .OverridePropertyName("organizationId").WithName("organizationId");
-        RuleFor(command => command.Grant.UserId).Length(1, LongestId).OverridePropertyName("userId").WithName("userId");
+        RuleFor(command => command.Grant.UserId).Length(1, FieldLimits.LongestId).OverridePropertyName("userId").WithName("userId");
     }
 }
 

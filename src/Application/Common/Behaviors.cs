@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ErrorOr;
 using FluentValidation;
+using Libra.Deploy.Domain.Common;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +22,10 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
         foreach (var validator in validators)
         {
             var result = await validator.ValidateAsync(request, cancellationToken);
-            errors.AddRange(result.Errors.Select(failure => Error.Validation(
-                "VALIDATION_ERROR", failure.ErrorMessage, new Dictionary<string, object> { ["field"] = CamelCase(failure.PropertyName) })));
+            errors.AddRange(result.Errors.Select(failure => FieldErrors.Of(CamelCase(failure.PropertyName), failure.ErrorMessage)));
         }
 
+        // Errors turn into an answer by the conversion of the closed ErrorOr type, which only the run time knows here.
         return errors.Count == 0 ? await next() : (TResponse)(dynamic)errors;
     }
 

@@ -19,9 +19,10 @@ internal sealed class CancelDeploymentHandler(
 {
     public async Task<ErrorOr<DeploymentStatus>> Handle(CancelDeploymentCommand command, CancellationToken cancellationToken)
     {
-        var deployment = await deployments.FindForUpdateAsync(command.Id, cancellationToken);
-        if (deployment is null || !command.Caller.Allows(deployment.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
+        var found = await deployments.FindForUpdateAsync(command.Caller, command.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
 
+        var deployment = found.Value;
         var cancelled = deployment.RequestCancel(clock.GetUtcNow());
         if (cancelled.IsError) return cancelled.Errors;
 

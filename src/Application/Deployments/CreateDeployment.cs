@@ -3,6 +3,7 @@ using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Domain.Common;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
@@ -31,6 +32,10 @@ public sealed record CreateDeploymentCommand(string ProjectId, string Organizati
 
     /// <summary>Makes sending the same request again safe; null when the client did not ask for that.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
+
+    /// <summary>The key as this request claims it. What differs between two sendings of one request is not part of it.</summary>
+    internal IdempotencyClaim ClaimWith(IdempotencyKey key) =>
+        IdempotencyClaim.For(OrganizationId, key, this with { RequestId = null, IdempotencyKey = null });
 }
 
 /// <summary>A deployment that waits now.</summary>
@@ -38,14 +43,12 @@ public sealed record AcceptedDeployment(DeploymentId Id, DateTimeOffset At);
 
 internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploymentCommand>
 {
-    private const int LongestId = 255;
-
     public CreateDeploymentValidator(IOptions<DeploymentOptions> options)
     {
-        RuleFor(command => command.ProjectId).NotEmpty().WithMessage("Project ID is required").MaximumLength(LongestId);
+        RuleFor(command => command.ProjectId).NotEmpty().WithMessage("Project ID is required").MaximumLength(FieldLimits.LongestId);
         RuleFor(command => command.OrganizationId).NotEmpty()
-            .WithMessage("Organization ID is required").MaximumLength(LongestId).OverridePropertyName("orgId");
-        RuleFor(command => command.UserId).NotEmpty().WithMessage("User ID is required").MaximumLength(LongestId);
+            .WithMessage("Organization ID is required").MaximumLength(FieldLimits.LongestId).OverridePropertyName("orgId");
+        RuleFor(command => command.UserId).NotEmpty().WithMessage("User ID is required").MaximumLength(FieldLimits.LongestId);
         RuleFor(command => command.Priority).InclusiveBetween(0, 10);
         RuleFor(command => command.Timeout)
             .InclusiveBetween(1_000, options.Value.MaxDeploymentTimeout).OverridePropertyName("config.timeout");
@@ -66,8 +69,7 @@ internal sealed class CreateDeploymentHandler(
     {
         if (command.IdempotencyKey is not { } key) return await AcceptAsync(command, claim: null, cancellationToken);
 
-        // What differs between two sendings of one request is not part of it.
-        var claim = IdempotencyClaim.For(command.OrganizationId, key, command with { RequestId = null, IdempotencyKey = null });
+        var claim = command.ClaimWith(key);
         var state = await idempotency.ClaimAsync(claim, cancellationToken);
         if (state.IsError) return state.Errors;
         return state.Value.Earlier is { } earlier

@@ -1,5 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
@@ -27,6 +28,8 @@ internal sealed class DeploymentAcceptance(
         var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
         var origin = asked.Origin with { TraceParent = DeploymentTraces.Parent };
         var deployment = Deployment.Accept(DeploymentId.New(now), origin, asked.Settings, now);
+        if (asked.Artifact is { } artifact && deployment.UseArtifact(artifact.Digest, artifact.Size) is { IsError: true } unusable)
+            return unusable.Errors;
         if (asked.Prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;
 
         deployments.Add(deployment);
@@ -35,8 +38,8 @@ internal sealed class DeploymentAcceptance(
             deployment.ProjectId, deployment.Id.Value, ProjectStatuses.For(deployment.Status, live: false), address: null, starting: true);
 
         // Last, because the organization's other requests wait from the charge to the commit.
-        var charged = asked.Charge is { } charge
-            ? await charge(deployment.Id)
+        var charged = asked.ReplayOf is { } replayed
+            ? await quotas.ChargeReplayAsync(origin.OrganizationId, replayed, deployment.Id, cancellationToken)
             : await quotas.ChargeAsync(origin.OrganizationId, deployment.Id, cancellationToken);
         if (charged.IsError)
         {
@@ -57,9 +60,12 @@ internal sealed record NewDeployment(DeployableProject Project, DeploymentOrigin
     /// <summary>Null when the project or an artifact is the source.</summary>
     public RequestSource? Source { get; init; }
 
-    /// <summary>How the quota is charged; null charges as usual.</summary>
-    public Func<DeploymentId, Task<ErrorOr<Success>>>? Charge { get; init; }
+    /// <summary>Made live as it is, without a build; null builds the source.</summary>
+    public ArtifactReference? Artifact { get; init; }
 
-    /// <summary>What else it needs before it is saved.</summary>
+    /// <summary>The dead letter's deployment, whose charge counts for this one too; null charges a deployment of its own.</summary>
+    public DeploymentId? ReplayOf { get; init; }
+
+    /// <summary>What else has to happen before it is saved; a refusal here refuses the whole.</summary>
     public Func<Deployment, ErrorOr<Success>>? Prepare { get; init; }
 }

@@ -14,39 +14,39 @@ public sealed record FollowDeploymentQuery(OrganizationFilter Caller, Deployment
 
 /// <summary>A log to read to its end.</summary>
 /// <param name="Lines">In pieces, which are the same objects for all who follow.</param>
-/// <param name="StandingAsync">How the deployment stands meanwhile, at most half a second ago.</param>
+/// <param name="LatestAsync">How the deployment stands meanwhile, at most half a second ago.</param>
 /// <param name="EndAsync">How it stands when the log has ended.</param>
 public sealed record FollowedDeployment(
     IAsyncEnumerable<IReadOnlyList<LogEntry>> Lines,
-    Func<CancellationToken, Task<DeploymentView?>> StandingAsync,
+    Func<CancellationToken, Task<DeploymentView?>> LatestAsync,
     Func<CancellationToken, Task<DeploymentView?>> EndAsync);
 
 internal sealed class FollowDeploymentHandler(
-    IDeploymentQueries deployments, IDeploymentLog log, DeploymentArchive archive, DeploymentStandings standings, TimeProvider clock)
+    IDeploymentQueries deployments, IDeploymentLog log, DeploymentArchive archive, SharedDeploymentViews views, TimeProvider clock)
     : IRequestHandler<FollowDeploymentQuery, ErrorOr<FollowedDeployment>>
 {
     public async Task<ErrorOr<FollowedDeployment>> Handle(FollowDeploymentQuery query, CancellationToken cancellationToken)
     {
-        var view = await deployments.FindAsync(query.Id, cancellationToken);
-        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
+        var found = await deployments.FindAsync(query.Caller, query.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
 
+        var view = found.Value;
         await SealWhenLeftAsync(view);
-        var subject = new LogSubject(view.Id, view.OrganizationId, view.ProjectId);
         return new FollowedDeployment(
-            log.FollowAsync(subject, query.AfterSeq, cancellationToken),
-            cancelled => StandingAsync(view.Id, cancelled),
-            cancelled => standings.FindEndedAsync(view.Id, cancelled));
+            log.FollowAsync(LogSubject.Of(view), query.AfterSeq, cancellationToken),
+            cancelled => LatestAsync(view.Id, cancelled),
+            cancelled => views.FindEndedAsync(view.Id, cancelled));
     }
 
-    private async Task<DeploymentView?> StandingAsync(DeploymentId id, CancellationToken cancellationToken)
+    private async Task<DeploymentView?> LatestAsync(DeploymentId id, CancellationToken cancellationToken)
     {
-        var view = await standings.FindAsync(id, cancellationToken);
+        var view = await views.FindAsync(id, cancellationToken);
         if (view is not null) await SealWhenLeftAsync(view);
         return view;
     }
 
     // Killed between the end and the sealing, or the store was away: whoever follows would wait for ever.
     private Task SealWhenLeftAsync(DeploymentView view) => view.CompletedAt + DeploymentArchive.DoneByThen < clock.GetUtcNow()
-        ? archive.SealAsync(new LogSubject(view.Id, view.OrganizationId, view.ProjectId))
+        ? archive.SealAsync(LogSubject.Of(view))
         : Task.CompletedTask;
 }

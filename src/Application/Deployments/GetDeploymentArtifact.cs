@@ -22,9 +22,9 @@ internal sealed class GetDeploymentArtifactHandler(IDeploymentQueries deployment
 
     public async Task<ErrorOr<PackedArtifact>> Handle(GetDeploymentArtifactQuery query, CancellationToken cancellationToken)
     {
-        var view = await deployments.FindAsync(query.Id, cancellationToken);
-        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
-        if (view.ArtifactDigest is not { } digest) return DeploymentErrors.NoArtifact(query.Id);
+        var found = await deployments.FindAsync(query.Caller, query.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
+        if (found.Value.ArtifactDigest is not { } digest) return DeploymentErrors.NoArtifact(query.Id);
         if (artifacts.Presign(digest, AddressLifetime) is { } address && await artifacts.ExistsAsync(digest, cancellationToken))
             return new PackedArtifact(digest, address, Content: null);
 

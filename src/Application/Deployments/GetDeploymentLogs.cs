@@ -20,9 +20,9 @@ internal sealed class GetDeploymentLogsHandler(IDeploymentQueries deployments, I
 {
     public async Task<ErrorOr<LogPage>> Handle(GetDeploymentLogsQuery query, CancellationToken cancellationToken)
     {
-        var view = await deployments.FindAsync(query.Id, cancellationToken);
-        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
+        var found = await deployments.FindAsync(query.Caller, query.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
 
-        return await log.ReadAsync(new LogSubject(view.Id, view.OrganizationId, view.ProjectId), query.Query, cancellationToken);
+        return await log.ReadAsync(LogSubject.Of(found.Value), query.Query, cancellationToken);
     }
 }

@@ -20,9 +20,10 @@ internal sealed class GetDeploymentStatusHandler(IDeploymentQueries deployments,
 {
     public async Task<ErrorOr<DeploymentStanding>> Handle(GetDeploymentStatusQuery query, CancellationToken cancellationToken)
     {
-        var view = await deployments.FindAsync(query.Id, cancellationToken);
-        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
+        var found = await deployments.FindAsync(query.Caller, query.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
 
+        var view = found.Value;
         var place = view.Status == DeploymentStatus.Pending ? await places.FindAsync(query.Id, cancellationToken) : null;
         var claim = view.CustomDomain is { } domain ? await claims.FindAsync(domain, view.ProjectId, cancellationToken) : null;
         return new DeploymentStanding(view, place, CustomDomainView.Of(claim));

@@ -18,10 +18,7 @@ internal sealed class GetEarlierAnswerHandler(IIdempotencyStore idempotency)
     {
         if (query.Request.IdempotencyKey is not { IsWellFormed: true } key) return new EarlierAnswer(Accepted: null);
 
-        // As the command that accepts it claims its key.
-        var claim = IdempotencyClaim.For(
-            query.Request.OrganizationId, key, query.Request with { RequestId = null, IdempotencyKey = null });
-        var earlier = await idempotency.FindAsync(claim, cancellationToken);
+        var earlier = await idempotency.FindAsync(query.Request.ClaimWith(key), cancellationToken);
         return new EarlierAnswer(earlier is null ? null : new AcceptedDeployment(earlier.Id, earlier.At));
     }
 }

@@ -18,8 +18,7 @@ internal sealed class ListDeploymentsHandler(IDeploymentQueries deployments)
 {
     public async Task<ErrorOr<DeploymentPage>> Handle(ListDeploymentsQuery query, CancellationToken cancellationToken)
     {
-        var asked = query.Filter.Organizations;
-        var visible = asked is null ? query.Caller.Only : [.. asked.Where(query.Caller.Allows)];
-        return await deployments.ListAsync(query.Filter with { Organizations = visible }, cancellationToken);
+        var visible = query.Filter with { Organizations = query.Caller.Narrow(query.Filter.Organizations) };
+        return await deployments.ListAsync(visible, cancellationToken);
     }
 }

@@ -14,8 +14,10 @@ internal sealed class RetryDeploymentHandler(IDeploymentRepository deployments, 
 {
     public async Task<ErrorOr<AcceptedDeployment>> Handle(RetryDeploymentCommand command, CancellationToken cancellationToken)
     {
-        var original = await deployments.FindAsync(command.Id, cancellationToken);
-        if (original is null || !command.Caller.Allows(original.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
+        var found = await deployments.FindAsync(command.Caller, command.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
+
+        var original = found.Value;
         if (original.Status is not (DeploymentStatus.Failed or DeploymentStatus.Cancelled))
             return DeploymentErrors.NotRetryable(original.Id, original.Status);
 

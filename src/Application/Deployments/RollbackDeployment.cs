@@ -21,8 +21,10 @@ internal sealed class RollbackDeploymentHandler(
 {
     public async Task<ErrorOr<AcceptedDeployment>> Handle(RollbackDeploymentCommand command, CancellationToken cancellationToken)
     {
-        var earlier = await deployments.FindAsync(command.Id, cancellationToken);
-        if (earlier is null || !command.Caller.Allows(earlier.OrganizationId)) return DeploymentErrors.NotFound(command.Id.Value);
+        var found = await deployments.FindAsync(command.Caller, command.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
+
+        var earlier = found.Value;
         if (earlier is not { Status: DeploymentStatus.Completed, ArtifactDigest: { } digest })
             return DeploymentErrors.NotRollbackable(earlier.Id, "only a completed deployment has a version to go back to.");
 
@@ -42,7 +44,7 @@ internal sealed class RollbackDeploymentHandler(
             earlier.Id);
         var rollback = new NewDeployment(project, origin, earlier.Settings)
         {
-            Prepare = deployment => deployment.UseArtifact(digest, earlier.ArtifactSize ?? 0),
+            Artifact = new ArtifactReference(digest, earlier.ArtifactSize ?? 0),
         };
         return await acceptance.AcceptAsync(rollback, cancellationToken);
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Application.Deployments;
 
-/// <summary>How deployments stand, at most half a second old: hundreds of followers of one deployment cost one query together.</summary>
-internal sealed class DeploymentStandings(IServiceScopeFactory scopes, TimeProvider clock)
+/// <summary>Views of deployments, at most half a second old: hundreds of followers of one deployment cost one query together.</summary>
+internal sealed class SharedDeploymentViews(IServiceScopeFactory scopes, TimeProvider clock)
 {
     private const int Many = 256; // more than are followed at once on a usual node
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
@@ -41,7 +41,7 @@ internal sealed class DeploymentStandings(IServiceScopeFactory scopes, TimeProvi
         foreach (var old in _known.Where(entry => !IsFresh(entry.Value))) _known.TryRemove(old);
     }
 
-    // Lazy, as of several that come at once all but one throw theirs away.
+    // Lazy, so that of several callers at once only one asks the database.
     private Known Ask(DeploymentId id) => new(clock.GetUtcNow(), new Lazy<Task<DeploymentView?>>(() => AskAsync(id)));
 
     private async Task<DeploymentView?> AskAsync(DeploymentId id)

@@ -1,7 +1,6 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Queue;
 
@@ -12,7 +11,6 @@ internal sealed class DeadLetterReplay(
     IDeadLetterRepository letters,
     IDeploymentRepository deployments,
     DeploymentRepetition repetition,
-    IQuotaCharges quotas,
     TimeProvider clock)
 {
     public async Task<ErrorOr<AcceptedDeployment>> RunAsync(
@@ -24,10 +22,11 @@ internal sealed class DeadLetterReplay(
         if (letter.DeploymentId is not { } ended) return DeadLetterErrors.NothingToReplay(id);
         if (await deployments.FindAsync(ended, cancellationToken) is not { } original) return DeadLetterErrors.DeploymentGone(id);
 
-        return await repetition.StartAsync(
-            original, original.UserId, request.RequestId, cancellationToken,
-            charge: replay => quotas.ChargeReplayAsync(original.OrganizationId, original.Id, replay, cancellationToken),
-            prepare: replay => letter.Replay(replay.Id, request.By, request.Note, clock.GetUtcNow()));
+        return await repetition.ReplayAsync(
+            original,
+            request.RequestId,
+            settle: replay => letter.Replay(replay.Id, request.By, request.Note, clock.GetUtcNow()),
+            cancellationToken);
     }
 }
 

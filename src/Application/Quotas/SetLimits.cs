@@ -1,6 +1,7 @@
 using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Domain.Common;
 using MediatR;
 
 namespace Libra.Deploy.Application.Quotas;
@@ -12,13 +13,12 @@ public sealed record SetLimitsCommand(PlanLimit Limit) : IRequest<ErrorOr<QuotaV
 
 internal sealed class SetLimitsValidator : AbstractValidator<SetLimitsCommand>
 {
-    private const int LongestId = 255;
     private const int LongestPlanName = 100;
     private const int MostDeployments = 1_000_000_000;
 
     public SetLimitsValidator(TimeProvider clock)
     {
-        RuleFor(command => command.Limit.OrganizationId).NotEmpty().MaximumLength(LongestId).OverridePropertyName("orgId");
+        RuleFor(command => command.Limit.OrganizationId).NotEmpty().MaximumLength(FieldLimits.LongestId).OverridePropertyName("orgId");
         RuleFor(command => command.Limit.PlanName).NotEmpty().MaximumLength(LongestPlanName).OverridePropertyName("planName");
         RuleFor(command => command.Limit.Deployments).InclusiveBetween(0, MostDeployments).OverridePropertyName("deployLimit");
         RuleFor(command => command.Limit.BillingInterval).Must(interval => interval is "month" or "year")

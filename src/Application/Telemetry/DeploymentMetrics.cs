@@ -64,7 +64,7 @@ public static class DeploymentMetrics
     /// <param name="duration">Null when it never started.</param>
     public static void DeploymentEnded(DeploymentStatus status, FailureCategory? category, TimeSpan? duration)
     {
-        var tags = new TagList { { "status", status.WireName() }, { "category", category?.ToString().ToLowerInvariant() ?? "none" } };
+        var tags = new TagList { { "status", status.WireName() }, { "category", category?.WireName() ?? "none" } };
         Ended.Add(1, tags);
         if (duration is { } time) Durations.Record(time.TotalSeconds, new TagList { { "status", status.WireName() } });
     }

@@ -1,6 +1,7 @@
 using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Domain.Common;
 using Libra.Deploy.Domain.Webhooks;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -8,18 +9,17 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>Adds a webhook; the answer is the only one that ever holds its secret.</summary>
-public sealed record CreateWebhookCommand(string OrganizationId, WebhookSettings Settings) : IRequest<ErrorOr<CreatedWebhook>>, ITransactional;
+public sealed record CreateWebhookCommand(string OrganizationId, WebhookSettings Settings)
+    : IRequest<ErrorOr<CreatedWebhook>>, ITransactional;
 
 /// <summary>A webhook and the new key to check its messages with.</summary>
 public sealed record CreatedWebhook(WebhookView Webhook, WebhookSecret Secret);
 
 internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCommand>
 {
-    private const int LongestId = 255;
-
     public CreateWebhookValidator()
     {
-        RuleFor(command => command.OrganizationId).NotEmpty().MaximumLength(LongestId).OverridePropertyName("orgId");
+        RuleFor(command => command.OrganizationId).NotEmpty().MaximumLength(FieldLimits.LongestId).OverridePropertyName("orgId");
         RuleFor(command => command.Settings.Url).MaximumLength(WebhookLimits.LongestUrl).OverridePropertyName("url");
         RuleFor(command => command.Settings.Description)
             .MaximumLength(WebhookLimits.LongestDescription).OverridePropertyName("description");

@@ -36,7 +36,7 @@ internal sealed record WebhookMessage(string Type, DateTimeOffset Timestamp, Web
         deployment.CustomDomain,
         deployment.PredecessorId?.Value,
         deployment.Status.IsTerminal() && deployment.Failure is { } failure
-            ? new WebhookFailure(failure.Code, failure.Category.ToString().ToLowerInvariant(), failure.Step?.WireName(), failure.Message)
+            ? new WebhookFailure(failure.Code, failure.Category.WireName(), failure.Step?.WireName(), failure.Message)
             : null);
 }
 

@@ -13,6 +13,19 @@ public enum FailureCategory
     Quota,
 }
 
+/// <summary>Facts about who is responsible.</summary>
+public static class FailureCategories
+{
+    /// <summary>The name that clients see.</summary>
+    public static string WireName(this FailureCategory category) => category switch
+    {
+        FailureCategory.User => "user",
+        FailureCategory.Provider => "provider",
+        FailureCategory.Platform => "platform",
+        FailureCategory.Quota => "quota",
+    };
+}
+
 /// <summary>Why an attempt ended badly, in words and in a code of docs/api.md.</summary>
 /// <param name="Code">Stable code, for instance <c>BUILD_FAILED</c>.</param>
 /// <param name="Category">Who is responsible for it.</param>

@@ -22,10 +22,11 @@ public readonly partial record struct DeploymentId
     /// Makes an id for a deployment accepted at <paramref name="now"/>; 36^9 values a millisecond make a clash unlikely, and the primary
     /// key refuses one.
     /// </summary>
-    public static DeploymentId New(DateTimeOffset now) =>
-        new(
-            string.Create(
-                CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, RandomLength)}"));
+    public static DeploymentId New(DateTimeOffset now)
+    {
+        var random = RandomNumberGenerator.GetString(Alphabet, RandomLength);
+        return new(string.Create(CultureInfo.InvariantCulture, $"deploy_{now.ToUnixTimeMilliseconds()}_{random}"));
+    }
 
     /// <summary>Reads an id that a client sent; null when it does not look like one.</summary>
     public static DeploymentId? TryParse(string? text) => text is not null && Form().IsMatch(text) ? new DeploymentId(text) : null;

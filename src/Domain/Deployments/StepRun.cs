@@ -10,6 +10,20 @@ public enum StepStatus
     Skipped,
 }
 
+/// <summary>Facts about how a step stands.</summary>
+public static class StepStatuses
+{
+    /// <summary>The name that clients see.</summary>
+    public static string WireName(this StepStatus status) => status switch
+    {
+        StepStatus.Pending => "pending",
+        StepStatus.InProgress => "in_progress",
+        StepStatus.Completed => "completed",
+        StepStatus.Failed => "failed",
+        StepStatus.Skipped => "skipped",
+    };
+}
+
 /// <summary>One line of the journal: a step within one attempt. A crash inside the attempt runs the same line again.</summary>
 public sealed class StepRun
 {

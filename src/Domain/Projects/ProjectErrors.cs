@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.Domain.Projects;
 
@@ -12,10 +13,8 @@ public static class ProjectErrors
         Error.Validation("PROJECT_INACTIVE", $"Project {projectId} is switched off and cannot be deployed.");
 
     public static Error BadCustomDomain(string domain, string why) =>
-        Error.Validation("VALIDATION_ERROR", $"'{domain}' cannot be used as a custom domain: {why}.", Field("customDomain"));
+        FieldErrors.Of("customDomain", $"'{domain}' cannot be used as a custom domain: {why}.");
 
     public static Error CustomDomainTaken(string domain) =>
-        Error.Validation("VALIDATION_ERROR", $"'{domain}' is already used by another project.", Field("customDomain"));
-
-    private static Dictionary<string, object> Field(string name) => new() { ["field"] = name };
+        FieldErrors.Of("customDomain", $"'{domain}' is already used by another project.");
 }

@@ -22,6 +22,7 @@ public sealed class OrganizationQuota
     public IReadOnlyList<QuotaPlan> Plans { get; }
 
     /// <summary>The plan that the next deployment is taken from; null when none has one left.</summary>
+    /// <remarks>The rule; the charge itself is one statement (QuotaCharges), which PlanChoiceTests hold to it.</remarks>
     public QuotaPlan? NextToCharge => Plans.FirstOrDefault(plan => RemainingOf(plan) > 0);
 
     /// <summary>Over all plans; a platform may write the largest number there is for "without limit" into several.</summary>

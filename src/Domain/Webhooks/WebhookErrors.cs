@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.Domain.Webhooks;
 
@@ -11,15 +12,12 @@ public static class WebhookErrors
         Error.NotFound("NOT_FOUND", $"Delivery {id} does not exist or you do not have access to it.");
 
     public static Error UnknownEvent(string name) =>
-        Invalid("events", $"There is no event '{name}'. There are {string.Join(", ", WebhookEvents.All.Order())}.");
+        FieldErrors.Of("events", $"There is no event '{name}'. There are {string.Join(", ", WebhookEvents.All.Order())}.");
 
-    public static Error BadUrl(string why) => Invalid("url", why);
+    public static Error BadUrl(string why) => FieldErrors.Of("url", why);
 
     public static Error TooMany(int most) => Error.Conflict("INVALID_STATE", $"An organization has at most {most} webhooks.");
 
     public static Error DeliveryEnded(WebhookDeliveryId id, DeliveryStatus status) =>
         Error.Conflict("INVALID_STATE", $"Delivery {id} is already {status.ToString().ToLowerInvariant()}.");
-
-    private static Error Invalid(string field, string message) =>
-        Error.Validation("VALIDATION_ERROR", message, new Dictionary<string, object> { ["field"] = field });
 }

@@ -65,9 +65,9 @@ internal sealed class CleanupRun(
         + "WHERE released_at <= now() - $1 AND digest > $2 ORDER BY digest LIMIT $3";
 
     private const string Standing =
-        """
+        $"""
         SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE artifact_digest = $1),
-               EXISTS (SELECT 1 FROM deploy.deployments WHERE project_id = $2 AND status NOT IN ('completed', 'failed', 'cancelled'))
+               EXISTS (SELECT 1 FROM deploy.deployments WHERE project_id = $2 AND {DeploymentSql.Active})
         """;
 
     private DateTimeOffset _reachedTime = DateTimeOffset.MinValue;
@@ -156,7 +156,7 @@ internal sealed class CleanupRun(
             await ArtifactLocks.HoldAsync(connection, artifact.Digest, cancellationToken);
         }
 
-        var (used, busy) = await StandingAsync(artifact.Digest, projectId, cancellationToken);
+        var (used, busy) = await UseOfAsync(artifact.Digest, projectId, cancellationToken);
         if (busy) return; // it may be about to take the artifact up; the next run asks again
 
         if (!used) await remove(artifact);
@@ -164,7 +164,7 @@ internal sealed class CleanupRun(
         if (transaction is not null) await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task<(bool Used, bool Busy)> StandingAsync(string digest, string projectId, CancellationToken cancellationToken)
+    private async Task<(bool Used, bool Busy)> UseOfAsync(string digest, string projectId, CancellationToken cancellationToken)
     {
         await using var command = Command(Standing, digest, projectId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -30,7 +30,8 @@ internal sealed class RecurringCleanup(
 
         if (cleaned.Value is { Deployments: 0, LogObjects: 0, Artifacts: 0, LocalLeftovers: 0 }) return;
         logger.LogInformation(
-            "Removed {Deployments} deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers here: {Bytes} bytes",
+            "Removed {Deployments} deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers here: "
+                + "{Bytes} bytes",
             cleaned.Value.Deployments,
             cleaned.Value.LogObjects,
             cleaned.Value.Artifacts,

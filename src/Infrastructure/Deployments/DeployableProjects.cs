@@ -15,9 +15,9 @@ internal sealed class DeployableProjects(LibraDbContext database) : IDeployableP
 
     // A statement of its own: what the first one waited for is seen only by one that begins after it.
     private const string FindActive =
-        """
+        $"""
         SELECT id, status FROM deploy.deployments
-        WHERE project_id = $1 AND status NOT IN ('completed', 'failed', 'cancelled')
+        WHERE project_id = $1 AND {DeploymentSql.Active}
         """;
 
     public async Task<DeployableProject?> HoldAsync(string id, CancellationToken cancellationToken)

@@ -15,7 +15,6 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     public const string RowVersion = "xmin";
 
     private const string Priority = "Priority";
-    private const string Active = "status NOT IN ('completed', 'failed', 'cancelled')";
 
     public void Configure(EntityTypeBuilder<Deployment> deployment)
     {
@@ -73,14 +72,14 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
 
     private static void ConfigureIndexes(EntityTypeBuilder<Deployment> deployment)
     {
-        deployment.HasIndex(d => d.ProjectId).IsUnique().HasFilter(Active).HasDatabaseName(OneActiveIndex);
+        deployment.HasIndex(d => d.ProjectId).IsUnique().HasFilter(DeploymentSql.Active).HasDatabaseName(OneActiveIndex);
         deployment.HasIndex(d => d.DueAt).HasFilter("status = 'pending'").HasDatabaseName("ix_deployments_waiting");
         deployment.HasIndex(nameof(Deployment.OrganizationId), Priority, nameof(Deployment.DueAt), nameof(Deployment.Id))
             .IsDescending(false, true, false, false).HasFilter(WaitingLine.Waits).HasDatabaseName("ix_deployments_line");
         deployment.HasIndex(d => d.OrganizationId).HasFilter(WaitingLine.Runs).HasDatabaseName("ix_deployments_running");
         deployment.HasIndex(nameof(Deployment.OrganizationId), "DispatchedAt")
             .HasFilter("dispatched_at IS NOT NULL").HasDatabaseName("ix_deployments_served");
-        deployment.HasIndex(d => d.CreatedAt).HasFilter(Active).HasDatabaseName("ix_deployments_active");
+        deployment.HasIndex(d => d.CreatedAt).HasFilter(DeploymentSql.Active).HasDatabaseName("ix_deployments_active");
         deployment.HasIndex(d => new { d.CreatedAt, d.Id }).IsDescending();
         deployment.HasIndex(d => new { d.OrganizationId, d.CreatedAt, d.Id }).IsDescending(false, true, true);
         deployment.HasIndex(d => new { d.ProjectId, d.CreatedAt, d.Id }).IsDescending(false, true, true);

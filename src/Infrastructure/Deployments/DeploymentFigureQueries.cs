@@ -13,12 +13,12 @@ namespace Libra.Deploy.Infrastructure.Deployments;
 internal sealed class DeploymentFigureQueries(PendingStatements pending, NpgsqlDataSource source, TimeProvider clock) : IDeploymentFigures
 {
     private const string ByStatus =
-        """
+        $"""
         SELECT status, sum(count)::bigint FROM deploy.deployment_counts
         WHERE $1::text[] IS NULL OR organization_id = ANY ($1) GROUP BY status
         UNION ALL
         SELECT status, count(*) FROM deploy.deployments
-        WHERE status NOT IN ('completed', 'failed', 'cancelled') AND ($1::text[] IS NULL OR organization_id = ANY ($1)) GROUP BY status
+        WHERE {DeploymentSql.Active} AND ($1::text[] IS NULL OR organization_id = ANY ($1)) GROUP BY status
         """;
 
     private const string Day =

@@ -7,10 +7,10 @@ namespace Libra.Deploy.Infrastructure.Deployments;
 internal sealed class DeploymentLeases(NpgsqlDataSource database) : IDeploymentLeases
 {
     private const string Renew =
-        """
+        $"""
         UPDATE deploy.deployments SET lease_expires_at = $4
         WHERE id = $1 AND fencing_token = $2 AND lease_owner IS NOT NULL AND lease_expires_at >= $3
-          AND status NOT IN ('completed', 'failed', 'cancelled')
+          AND {DeploymentSql.Active}
         RETURNING cancel_requested_at IS NOT NULL
         """;
 

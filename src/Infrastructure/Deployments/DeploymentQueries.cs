@@ -38,8 +38,8 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         database.Deployments.AsNoTracking().Where(deployment => deployment.Id == id).Select(ToView).FirstOrDefaultAsync(cancellationToken);
 
     /// <remarks>
-    /// The places of a page first: an index alone gives them, by one plan for all values. For whole rows, or the journals of a span of time,
-    /// PostgreSQL has no plan that suits all values, and plans such a statement over a long table anew each time.
+    /// The places of a page first: an index alone gives them, by one plan for all values. For whole rows, or the journals of a span of
+    /// time, PostgreSQL has no plan that suits all values, and plans such a statement over a long table anew each time.
     /// </remarks>
     public async Task<DeploymentPage> ListAsync(DeploymentFilter filter, CancellationToken cancellationToken)
     {

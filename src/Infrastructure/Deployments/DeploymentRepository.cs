@@ -8,7 +8,7 @@ namespace Libra.Deploy.Infrastructure.Deployments;
 
 internal sealed class DeploymentRepository(LibraDbContext database, PendingStatements pending) : IDeploymentRepository
 {
-    // A worker that stands still inside the transaction would else hold the row, and keep others from going on, until it wakes.
+    // A worker that stands still inside the transaction would otherwise hold the row, and keep others from going on, until it wakes.
     private const string Hold =
         "SELECT xmin, set_config('idle_in_transaction_session_timeout', '15s', true) FROM deploy.deployments WHERE id = $1 FOR UPDATE";
 

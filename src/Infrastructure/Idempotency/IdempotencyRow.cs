@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Idempotency;
+using Libra.Deploy.Domain.Common;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -26,13 +27,11 @@ internal sealed class IdempotencyRow
 
 internal sealed class IdempotencyRowConfiguration : IEntityTypeConfiguration<IdempotencyRow>
 {
-    private const int LongestId = 255;
-
     public void Configure(EntityTypeBuilder<IdempotencyRow> row)
     {
         row.ToTable("idempotency_keys");
         row.HasKey(r => new { r.OrganizationId, r.Operation, r.Key });
-        row.Property(r => r.OrganizationId).HasMaxLength(LongestId);
+        row.Property(r => r.OrganizationId).HasMaxLength(FieldLimits.LongestId);
         row.Property(r => r.Operation).HasMaxLength(64);
         row.Property(r => r.Key).HasMaxLength(IdempotencyKey.MaxLength);
         row.HasIndex(r => r.CreatedAt);

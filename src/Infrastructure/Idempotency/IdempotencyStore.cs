@@ -23,9 +23,11 @@ internal sealed class IdempotencyStore(LibraDbContext database, IOptions<Idempot
     public async Task<StartedDeployment?> FindAsync(IdempotencyClaim claim, CancellationToken cancellationToken)
     {
         var (organization, operation, key) = (claim.OrganizationId, claim.Key.Operation, claim.Key.Text);
-        var first = await database.Set<IdempotencyRow>().FromSql(
-            $"SELECT * FROM deploy.idempotency_keys WHERE created_at > now() - {options.Value.Lifetime}").AsNoTracking().SingleOrDefaultAsync(
-            row => row.OrganizationId == organization && row.Operation == operation && row.Key == key, cancellationToken);
+        var first = await database.Set<IdempotencyRow>()
+            .FromSql($"SELECT * FROM deploy.idempotency_keys WHERE created_at > now() - {options.Value.Lifetime}")
+            .AsNoTracking()
+            .SingleOrDefaultAsync(
+                row => row.OrganizationId == organization && row.Operation == operation && row.Key == key, cancellationToken);
         return first is { DeploymentId: { } id, AcceptedAt: { } at } && first.RequestDigest.AsSpan().SequenceEqual(claim.RequestDigest)
             ? new StartedDeployment(id, at)
             : null;

@@ -1,3 +1,4 @@
+using Libra.Deploy.Infrastructure.Deployments;
 using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Queue;
@@ -9,7 +10,7 @@ public sealed class DashboardCounts(NpgsqlDataSource database)
     public long DeadLetters() => Count("SELECT count(*) FROM deploy.dead_letters WHERE resolved_at IS NULL");
 
     /// <summary>Deployments that have not ended.</summary>
-    public long Active() => Count("SELECT count(*) FROM deploy.deployments WHERE status NOT IN ('completed', 'failed', 'cancelled')");
+    public long Active() => Count($"SELECT count(*) FROM deploy.deployments WHERE {DeploymentSql.Active}");
 
     private long Count(string sql)
     {

@@ -1,5 +1,3 @@
-using Hangfire;
-using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +12,7 @@ internal sealed class Dispatcher(
     WaitingDeployments waiting,
     QueueSignals signals,
     WorkerSlots slots,
-    IBackgroundJobClientV2 jobs,
+    DeploymentJobs jobs,
     IOptions<QueueOptions> options,
     TimeProvider clock,
     ILogger<Dispatcher> logger) : BackgroundService
@@ -53,16 +51,9 @@ internal sealed class Dispatcher(
 
             var most = Math.Min(free, options.Value.MaxBatchSize);
             var due = await waiting.TakeDueAsync(clock.GetUtcNow(), most, options.Value.MaxRunningPerOrganization, cancellationToken);
-            foreach (var id in due) await EnqueueAsync(id);
+            foreach (var id in due) await jobs.EnqueueAsync(id);
             if (due.Count < most) return await UntilNextDueAsync(cancellationToken);
         }
-    }
-
-    // Not to be stopped in between: a job that no deployment names would count as lost.
-    private async Task EnqueueAsync(DeploymentId id)
-    {
-        var job = jobs.Enqueue<RunDeploymentJob>(options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None));
-        await waiting.RecordJobAsync(id, job, CancellationToken.None);
     }
 
     private async Task<TimeSpan> UntilNextDueAsync(CancellationToken cancellationToken)

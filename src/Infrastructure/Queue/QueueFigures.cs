@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Infrastructure.Deployments;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -15,10 +16,10 @@ internal sealed class QueueFigures(
     private const int ThroughputMinutes = 5;
 
     private const string Active =
-        """
+        $"""
         SELECT count(*) FILTER (WHERE status = 'pending' AND due_at <= $1), count(*) FILTER (WHERE status = 'pending' AND due_at > $1),
                count(*) FILTER (WHERE status <> 'pending'), min(due_at) FILTER (WHERE status = 'pending' AND due_at <= $1)
-        FROM deploy.deployments WHERE status NOT IN ('completed', 'failed', 'cancelled')
+        FROM deploy.deployments WHERE {DeploymentSql.Active}
         """;
 
     private const string Ended =

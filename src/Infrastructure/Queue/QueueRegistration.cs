@@ -41,8 +41,11 @@ public static class QueueRegistration
         services.AddSingleton<JobStorage>(provider => StorageOn(provider.GetRequiredService<JobConnections>()));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(Configure);
-        if (!worker) return services;
+        return worker ? services.AddWorker() : services;
+    }
 
+    private static IServiceCollection AddWorker(this IServiceCollection services)
+    {
         services.AddTransient<RunDeploymentJob>();
         services.AddHangfireServer((provider, server) =>
         {
@@ -61,6 +64,7 @@ public static class QueueRegistration
             server.WorkerCount = 1;
             server.Queues = [UpkeepQueue];
         });
+        services.AddSingleton<DeploymentJobs>();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Reaper>();
         services.AddHostedService<SandboxReaper>();

@@ -1,4 +1,3 @@
-using Hangfire;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +14,7 @@ namespace Libra.Deploy.Infrastructure.Queue;
 internal sealed class Reaper(
     WaitingDeployments waiting,
     QueueSignals signals,
-    IBackgroundJobClientV2 jobs,
+    DeploymentJobs jobs,
     IServiceScopeFactory scopes,
     IOptions<QueueOptions> options,
     TimeProvider clock,
@@ -33,8 +32,7 @@ internal sealed class Reaper(
         foreach (var id in await waiting.TakeOrphansAsync(now, cancellationToken))
         {
             logger.LogWarning("The worker of {DeploymentId} is silent; another one goes on", id);
-            var job = jobs.Enqueue<RunDeploymentJob>(options.Value.QueueName, run => run.RunAsync(id.Value, CancellationToken.None));
-            await waiting.RecordJobAsync(id, job, cancellationToken);
+            await jobs.EnqueueAsync(id);
         }
 
         var lost = await waiting.ReturnLostAsync(now, cancellationToken);

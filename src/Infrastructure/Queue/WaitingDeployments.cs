@@ -1,4 +1,5 @@
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Deployments;
 using Libra.Deploy.Infrastructure.Persistence;
 using Npgsql;
 
@@ -79,16 +80,16 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
     /// <summary>Deployments that are past their whole time and that no live worker will end.</summary>
     public Task<IReadOnlyList<DeploymentId>> FindOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         IdsAsync(
-            """
+            $"""
             SELECT id FROM deploy.deployments
-            WHERE status NOT IN ('completed', 'failed', 'cancelled') AND started_at + settings_timeout < $1
+            WHERE {DeploymentSql.Active} AND started_at + settings_timeout < $1
               AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
             """,
             cancellationToken, now);
 
     /// <summary>Every deployment that has not ended.</summary>
     public Task<IReadOnlyList<DeploymentId>> FindActiveAsync(CancellationToken cancellationToken) =>
-        IdsAsync("SELECT id FROM deploy.deployments WHERE status NOT IN ('completed', 'failed', 'cancelled')", cancellationToken);
+        IdsAsync($"SELECT id FROM deploy.deployments WHERE {DeploymentSql.Active}", cancellationToken);
 
     /// <summary>When the next waiting deployment is due; null when none waits.</summary>
     public async Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken)

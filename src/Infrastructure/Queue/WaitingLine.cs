@@ -1,3 +1,4 @@
+using Libra.Deploy.Infrastructure.Deployments;
 namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>
@@ -16,7 +17,7 @@ internal static class WaitingLine
 
     /// <summary>A deployment that has a slot, or a job that waits for one; the condition of an index.</summary>
     public const string Runs =
-        "status NOT IN ('completed', 'failed', 'cancelled') AND (status <> 'pending' OR dispatched_at IS NOT NULL)";
+        $"{DeploymentSql.Active} AND (status <> 'pending' OR dispatched_at IS NOT NULL)";
 
     /// <summary>The order within an organization, and of the line's index.</summary>
     public const string OrderWithin = "priority DESC, due_at, id";

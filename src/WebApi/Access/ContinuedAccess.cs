@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 namespace Libra.Deploy.WebApi.Access;
 
 /// <summary>Asks again, in the middle of a long answer, who it goes to.</summary>
-internal sealed class StandingAccess(IServiceScopeFactory scopes, Credentials credentials)
+internal sealed class ContinuedAccess(IServiceScopeFactory scopes, Credentials credentials)
 {
     /// <summary>The caller as of now; null when what the request brought is no longer good.</summary>
     public async Task<Caller?> FindAsync(HttpContext http)

@@ -19,7 +19,7 @@ internal static class LibraAccess
         services.AddOptions<PlatformSessionOptions>().Bind(configuration.GetSection("Session"));
         services.AddAccess();
         services.AddSingleton<Credentials>();
-        services.AddSingleton<StandingAccess>();
+        services.AddSingleton<ContinuedAccess>();
         AddSchemes(services);
         AddPolicies(services);
         return services;

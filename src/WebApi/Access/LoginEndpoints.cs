@@ -29,7 +29,7 @@ internal static class LoginEndpoints
 
     private static async Task<IResult> SignInAsync(HttpContext http, IApiTokenCallers callers, IOptions<AccessOptions> access)
     {
-        // Else another site could sign a visitor in under a name of its own choice.
+        // Otherwise another site could sign a visitor in under a name of its own choice.
         if (!LoginCookie.IsSameOrigin(http.Request) || !http.Request.HasFormContentType)
             return Refused(http, "The form was not sent from this page.");
 

@@ -27,6 +27,7 @@ internal static class LibraApp
         builder.Services.AddServiceInformation(builder.Configuration, development);
         builder.Services.AddLibraTelemetry(builder.Configuration);
         builder.Services.AddLibraDashboard();
+        builder.Services.AddScoped<DeployRequests>();
         builder.Services.AddSingleton<LogEvents>();
         builder.Services.AddLibraHttp(http =>
         {

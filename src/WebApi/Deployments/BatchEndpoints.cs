@@ -1,13 +1,11 @@
 using System.Text.Json;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Http;
 using Libra.Deploy.WebApi.OpenApi;
-using MediatR;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Deployments;
@@ -21,8 +19,7 @@ internal static class BatchEndpoints
         .Header("Idempotency-Key", "Counts for each place in the batch.");
 
     private static async Task<IResult> Create(
-        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, IRateLimiter limiter, Faults faults,
-        CancellationToken cancellationToken)
+        HttpContext http, IServiceScopeFactory scopes, IOptions<QueueOptions> queue, Faults faults, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
@@ -36,7 +33,7 @@ internal static class BatchEndpoints
         var results = new List<BatchResult>();
         foreach (var item in items!.Value.EnumerateArray())
         {
-            var accepted = await AcceptAsync(item, results.Count, http, scopes, limiter, faults, cancellationToken);
+            var accepted = await AcceptAsync(item, results.Count, http, scopes, faults, cancellationToken);
             results.Add(BatchResult.Of(results.Count, accepted));
         }
 
@@ -44,14 +41,12 @@ internal static class BatchEndpoints
     }
 
     private static async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
-        JsonElement item, int place, HttpContext http, IServiceScopeFactory scopes, IRateLimiter limiter, Faults faults,
-        CancellationToken cancellationToken)
+        JsonElement item, int place, HttpContext http, IServiceScopeFactory scopes, Faults faults, CancellationToken cancellationToken)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope(); // each is accepted or refused in a transaction of its own
-            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            return await DeployAcceptance.AcceptAsync(item, http, place, mediator, limiter, cancellationToken);
+            return await scope.ServiceProvider.GetRequiredService<DeployRequests>().AcceptAsync(item, http, place, cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {

@@ -13,7 +13,7 @@ namespace Libra.Deploy.WebApi.Deployments;
 internal static class DeployRateLimit
 {
     /// <summary>Counts a body before anything of it is checked, as V1 did.</summary>
-    /// <returns>As the other.</returns>
+    /// <returns>Success, or <c>RATE_LIMITED</c>; the headers are set either way while a limit is on.</returns>
     public static Task<ErrorOr<Success>> CountAsync(
         HttpResponse response, IRateLimiter limiter, Caller caller, JsonElement body, CancellationToken cancellationToken) =>
         CountAsync(response, limiter, caller, Text(body, "orgId"), Text(body, "projectId"), cancellationToken);

@@ -13,16 +13,16 @@ using MediatR;
 namespace Libra.Deploy.WebApi.Deployments;
 
 /// <summary>One deployment of a request, alone or in a batch: read, allowed for the caller, and accepted.</summary>
-internal static class DeployAcceptance
+internal sealed class DeployRequests(IMediator mediator, IRateLimiter limiter)
 {
     /// <summary>What every way to a new deployment can be refused with.</summary>
     public static readonly string[] Refusals = [
         "PROJECT_NOT_FOUND", "PROJECT_INACTIVE", "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_QUOTA_EXCEEDED"];
 
     /// <summary>Starts what repeats an earlier deployment, counted for its project like a request with a body.</summary>
-    public static async Task<ErrorOr<AcceptedDeployment>> RepeatAsync(
-        string id, HttpContext http, Func<DeploymentId, IRequest<ErrorOr<AcceptedDeployment>>> command, IMediator mediator,
-        IRateLimiter limiter, CancellationToken cancellationToken)
+    public async Task<ErrorOr<AcceptedDeployment>> RepeatAsync(
+        string id, HttpContext http, Func<DeploymentId, IRequest<ErrorOr<AcceptedDeployment>>> command,
+        CancellationToken cancellationToken)
     {
         var standing = await mediator.SendAboutAsync(
             RouteIds.Deployment(id), deployment => new GetDeploymentStatusQuery(http.Caller().Visible(), deployment), cancellationToken);
@@ -35,21 +35,22 @@ internal static class DeployAcceptance
     }
 
     /// <summary>Counts, reads, checks and accepts one.</summary>
-    /// <param name="place">Where it stands in its batch, so that the batch's idempotency key counts for each; null when it comes
-    /// alone.</param>
-    public static async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
-        JsonElement body, HttpContext http, int? place, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
+    /// <param name="place">
+    /// Where it stands in its batch, so that the batch's idempotency key counts for each; null when it comes alone.
+    /// </param>
+    public async Task<ErrorOr<AcceptedDeployment>> AcceptAsync(
+        JsonElement body, HttpContext http, int? place, CancellationToken cancellationToken)
     {
         var counted = await DeployRateLimit.CountAsync(http.Response, limiter, http.Caller(), body, cancellationToken);
         var command = Read(body, http, place);
-        if (counted.IsError) return await AnswerAgainAsync(command, mediator, cancellationToken) ?? counted.Errors;
+        if (counted.IsError) return await AnswerAgainAsync(command, cancellationToken) ?? counted.Errors;
 
         return command.IsError ? command.Errors : await mediator.Send(command.Value, cancellationToken);
     }
 
     // Sending a request again is what its key is for, and starts nothing that the limit has to hold back.
-    private static async Task<ErrorOr<AcceptedDeployment>?> AnswerAgainAsync(
-        ErrorOr<CreateDeploymentCommand> command, IMediator mediator, CancellationToken cancellationToken)
+    private async Task<ErrorOr<AcceptedDeployment>?> AnswerAgainAsync(
+        ErrorOr<CreateDeploymentCommand> command, CancellationToken cancellationToken)
     {
         if (command.IsError || command.Value.IdempotencyKey is null) return null;
 

@@ -1,9 +1,8 @@
 using ErrorOr;
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Archive;
-using Libra.Deploy.Application.RateLimits;
+using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.WebApi.Access;
@@ -28,7 +27,7 @@ internal static class DeploymentEndpoints
         deployments.MapPost("/", Create).RequireScope(Scopes.DeploymentsWrite).Takes<DeployBody>()
             .Answers<DeployResponse>(
                 "createDeployment", "Queues a deployment",
-                [.. DeployAcceptance.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
+                [.. DeployRequests.Refusals, "IDEMPOTENCY_CONFLICT", "NOT_FOUND", "RATE_LIMITED"])
             .OrAnswers<InstanceResponse>()
             .Query("instanceId", Form.Text, "As in V1: starts nothing and shows this deployment's status.")
             .Header("Idempotency-Key", "The same key and body within 24 hours gives the first answer again and starts nothing.")
@@ -66,17 +65,17 @@ internal static class DeploymentEndpoints
         deployment.MapPost("/retry", Retry).RequireScope(Scopes.DeploymentsWrite)
             .Answers<DeployResponse>(
                 "retryDeployment", "Deploys the source of a failed deployment again",
-                [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE", "RATE_LIMITED"])
+                [.. DeployRequests.Refusals, "NOT_FOUND", "INVALID_STATE", "RATE_LIMITED"])
             .WithRateLimitHeaders()
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
         deployment.MapPost("/rollback", Rollback).RequireScope(Scopes.DeploymentsWrite)
             .Answers<DeployResponse>(
-                "rollbackDeployment", "Makes an earlier version live again", [.. DeployAcceptance.Refusals, "NOT_FOUND", "INVALID_STATE"])
+                "rollbackDeployment", "Makes an earlier version live again", [.. DeployRequests.Refusals, "NOT_FOUND", "INVALID_STATE"])
             .WithAnswerHeader("Location", "Where the new deployment's status is.");
     }
 
     private static async Task<IResult> Create(
-        HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken)
+        HttpContext http, IMediator mediator, DeployRequests requests, CancellationToken cancellationToken)
     {
         if (http.Request.Query["instanceId"].FirstOrDefault() is { Length: > 0 } instance)
             return await LegacyEndpoints.InstanceAsync(instance, http, mediator, cancellationToken);
@@ -84,8 +83,7 @@ internal static class DeploymentEndpoints
         var body = await JsonBody.ReadAsync(http.Request, cancellationToken);
         if (body.IsError) return body.Errors.ToProblem();
 
-        return Accepted(
-            http, await DeployAcceptance.AcceptAsync(body.Value.Root, http, place: null, mediator, limiter, cancellationToken));
+        return Accepted(http, await requests.AcceptAsync(body.Value.Root, http, place: null, cancellationToken));
     }
 
     private static async Task<IResult> List(HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
@@ -141,12 +139,11 @@ internal static class DeploymentEndpoints
         return cancelled.Match(status => Results.Ok(new CancelResponse(true, status.WireName())), errors => errors.ToProblem());
     }
 
-    private static async Task<IResult> Retry(
-        string id, HttpContext http, IMediator mediator, IRateLimiter limiter, CancellationToken cancellationToken) =>
-        Accepted(http, await DeployAcceptance.RepeatAsync(
+    private static async Task<IResult> Retry(string id, HttpContext http, DeployRequests requests, CancellationToken cancellationToken) =>
+        Accepted(http, await requests.RepeatAsync(
             id, http,
             deployment => new RetryDeploymentCommand(http.Caller().Visible(), deployment, ActorOf(http.Caller()), http.TraceIdentifier),
-            mediator, limiter, cancellationToken));
+            cancellationToken));
 
     // Not counted: whoever has just deployed something bad several times has to get back at once, and nothing is built for it.
     private static async Task<IResult> Rollback(string id, HttpContext http, IMediator mediator, CancellationToken cancellationToken) =>

@@ -42,21 +42,19 @@ internal static class DeploymentMapping
         entry.Seq, entry.Timestamp, LowerName(entry.Level), entry.Step?.WireName(), LowerName(entry.Stream), entry.Message, entry.Attempt);
 
     public static ErrorResponse ToResponse(this DeploymentFailure failure) => new(
-        failure.Code, LowerName(failure.Category), failure.Step?.WireName(), failure.Message, failure.Excerpt, failure.Retryable,
+        failure.Code, failure.Category.WireName(), failure.Step?.WireName(), failure.Message, failure.Excerpt, failure.Retryable,
         failure.Hint);
 
     private static StepResponse ToResponse(DeploymentView view, DeploymentStep step)
     {
         var runs = view.Journal.Where(run => run.Step == step).OrderBy(run => run.Attempt).ToList();
-        if (runs.Count == 0) return new StepResponse(Name(StepStatus.Pending), null, null, null, 0, null, null);
+        if (runs.Count == 0) return new StepResponse(StepStatus.Pending.WireName(), null, null, null, 0, null, null);
 
         var last = runs[^1];
         return new StepResponse(
-            Name(last.Status), last.StartedAt, last.CompletedAt, Milliseconds(last.StartedAt, last.CompletedAt),
+            last.Status.WireName(), last.StartedAt, last.CompletedAt, Milliseconds(last.StartedAt, last.CompletedAt),
             runs.Sum(run => run.Starts), last.Error, last.Reason);
     }
-
-    private static string Name(StepStatus status) => status == StepStatus.InProgress ? "in_progress" : LowerName(status);
 
     private static string LowerName<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

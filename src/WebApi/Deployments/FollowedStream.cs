@@ -35,7 +35,7 @@ internal sealed class FollowedStream(
             await watching;
         }
 
-        if (last is not null) await output.WriteAsync(events.OfStanding("end", last), gone);
+        if (last is not null) await output.WriteAsync(events.OfView("end", last), gone);
     }
 
     private async Task WatchAsync(CancellationTokenSource over)
@@ -48,11 +48,11 @@ internal sealed class FollowedStream(
         {
             do
             {
-                newest = await UnlessAwayAsync(() => followed.StandingAsync(over.Token), newest);
+                newest = await UnlessAwayAsync(() => followed.LatestAsync(over.Token), newest);
                 if (newest is { } view && (view.Status, view.Progress, view.Attempt) is var now && now != shown)
                 {
                     shown = now;
-                    await output.WriteAsync(events.OfStanding("status", view), over.Token);
+                    await output.WriteAsync(events.OfView("status", view), over.Token);
                 }
 
                 if (clock.GetElapsedTime(quietSince) < Heartbeat) continue;

@@ -36,7 +36,8 @@ internal static class LegacyEndpoints
         HttpContext http, IMediator mediator, TimeProvider clock, ILoggerFactory logging, CancellationToken cancellationToken)
     {
         var query = new QueryReader(http.Request.Query);
-        if (query.Has("id") && !query.Has("instanceId")) return await DocumentedAsync(query, http, mediator, clock, logging, cancellationToken);
+        if (query.Has("id") && !query.Has("instanceId"))
+            return await DocumentedAsync(query, http, mediator, clock, logging, cancellationToken);
 
         var id = query.RequiredText("instanceId", "Instance ID is required");
         if (query.Errors.Count > 0) return query.Errors.ToProblem();

@@ -75,9 +75,7 @@ public sealed record LegacyStatusResponse(
         var run = view.Journal.Where(line => line.Step == step).MaxBy(line => line.Attempt);
         return run is null
             ? new LegacyStep("pending", null, null)
-            : new LegacyStep(
-                  run.Status == StepStatus.InProgress ? "in_progress" : run.Status.ToString().ToLowerInvariant(),
-                  run.CompletedAt ?? run.StartedAt, run.Error);
+            : new LegacyStep(run.Status.WireName(), run.CompletedAt ?? run.StartedAt, run.Error);
     }
 }
 

@@ -25,7 +25,7 @@ internal sealed class LogEvents(IOptions<JsonOptions> json, TimeProvider clock)
         _written.GetValue(piece, lines => new Lazy<ReadOnlyMemory<byte>>(() => Write(lines))).Value;
 
     /// <summary>How the deployment stands.</summary>
-    public ReadOnlyMemory<byte> OfStanding(string name, DeploymentView view)
+    public ReadOnlyMemory<byte> OfView(string name, DeploymentView view)
     {
         var data = JsonSerializer.Serialize(view.ToResponse(place: null, clock.GetUtcNow()), json.Value.SerializerOptions);
         return Encoding.UTF8.GetBytes($"event: {name}\ndata: {data}\n\n");

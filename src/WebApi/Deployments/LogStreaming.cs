@@ -16,7 +16,7 @@ namespace Libra.Deploy.WebApi.Deployments;
 internal static class LogStreaming
 {
     public static async Task<IResult> StreamAsync(
-        string id, HttpContext http, IMediator mediator, LogEvents events, StandingAccess access, TimeProvider clock,
+        string id, HttpContext http, IMediator mediator, LogEvents events, ContinuedAccess access, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var followed = await mediator.SendAboutAsync(
@@ -37,7 +37,7 @@ internal static class LogStreaming
     private static long LastSeen(HttpRequest request) =>
         long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : 0;
 
-    private static async Task<bool> MayReadAsync(HttpContext http, StandingAccess access, DeploymentView? view) =>
+    private static async Task<bool> MayReadAsync(HttpContext http, ContinuedAccess access, DeploymentView? view) =>
         await access.FindAsync(http) is { } caller
             && caller.Has(Scopes.DeploymentsRead)
             && (view is null || caller.MaySee(view.OrganizationId));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ErrorOr;
+using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.WebApi.Http;
 
@@ -26,7 +27,7 @@ internal sealed class FieldReader
     private bool IsObject => _object.ValueKind == JsonValueKind.Object;
 
     /// <summary>A string that must be there and must not be empty.</summary>
-    public string RequiredText(string name, string emptyMessage, int maxLength = FieldTexts.LongestId)
+    public string RequiredText(string name, string emptyMessage, int maxLength = FieldLimits.LongestId)
     {
         if (!IsObject) return string.Empty;
         if (Find(name) is not { } value) return Refuse(name, FieldTexts.Missing("string")) ?? string.Empty;
@@ -37,7 +38,7 @@ internal sealed class FieldReader
     }
 
     /// <summary>A string that may be missing.</summary>
-    public string? OptionalText(string name, int maxLength = FieldTexts.LongestId) =>
+    public string? OptionalText(string name, int maxLength = FieldLimits.LongestId) =>
         Find(name) is { } value ? Text(name, value, maxLength) : null;
 
     /// <summary>One of a few words, or missing.</summary>
@@ -72,14 +73,14 @@ internal sealed class FieldReader
     public DateTimeOffset? OptionalTime(string name)
     {
         if (Find(name) is not { } value) return null;
-        if (Text(name, value, FieldTexts.LongestId) is not { } text) return null;
+        if (Text(name, value, FieldLimits.LongestId) is not { } text) return null;
         if (FieldTexts.TryTime(text, out var time)) return time;
         Refuse(name, FieldTexts.NoTime);
         return null;
     }
 
     /// <summary>The strings of an array, or null when it is missing.</summary>
-    public IReadOnlyList<string>? OptionalTexts(string name, int maxCount, int maxLength = FieldTexts.LongestId)
+    public IReadOnlyList<string>? OptionalTexts(string name, int maxCount, int maxLength = FieldLimits.LongestId)
     {
         if (OptionalArray(name, maxCount) is not { } array) return null;
         var texts = array.EnumerateArray().Select(item => Text(name, item, maxLength)).ToList();

@@ -6,9 +6,6 @@ namespace Libra.Deploy.WebApi.Http;
 /// <summary>The sentences that say what is wrong with a field; clients of the old services know them.</summary>
 internal static class FieldTexts
 {
-    /// <summary>Longest text of a field that is not prose.</summary>
-    public const int LongestId = 255;
-
     public const string NoTime = "Invalid ISO datetime";
 
     public const string ControlCharacter = "Invalid input: control characters are not allowed";

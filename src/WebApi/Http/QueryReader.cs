@@ -1,5 +1,6 @@
 using System.Globalization;
 using ErrorOr;
+using Libra.Deploy.Domain.Common;
 
 namespace Libra.Deploy.WebApi.Http;
 
@@ -13,7 +14,7 @@ internal sealed class QueryReader(IQueryCollection query)
     public bool Has(string name) => query.ContainsKey(name);
 
     /// <summary>A parameter that must be there and must not be empty.</summary>
-    public string RequiredText(string name, string emptyMessage, int maxLength = FieldTexts.LongestId)
+    public string RequiredText(string name, string emptyMessage, int maxLength = FieldLimits.LongestId)
     {
         var text = Raw(name);
         if (text is null) Refuse(name, FieldTexts.Missing("string"));
@@ -23,7 +24,7 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>A parameter that may be missing; an empty one is missing.</summary>
-    public string? OptionalText(string name, int maxLength = FieldTexts.LongestId) =>
+    public string? OptionalText(string name, int maxLength = FieldLimits.LongestId) =>
         Raw(name) is { Length: > 0 } text ? Checked(name, text, maxLength) : null;
 
     /// <summary>One of a few words, or missing.</summary>

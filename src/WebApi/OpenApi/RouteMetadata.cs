@@ -1,3 +1,4 @@
+using Libra.Deploy.Domain.Common;
 using Microsoft.OpenApi;
 
 namespace Libra.Deploy.WebApi.OpenApi;
@@ -24,9 +25,7 @@ internal sealed record RouteParameter(
 /// <summary>The forms that parameters have.</summary>
 internal static class Form
 {
-    private const int LongestId = Http.FieldTexts.LongestId;
-
-    public static OpenApiSchema Text() => new() { Type = JsonSchemaType.String, MaxLength = LongestId };
+    public static OpenApiSchema Text() => new() { Type = JsonSchemaType.String, MaxLength = FieldLimits.LongestId };
 
     public static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
 

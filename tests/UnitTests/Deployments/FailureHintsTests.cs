@@ -30,7 +30,7 @@ public sealed class FailureHintsTests
 
     [Fact]
     public void Of_WhenNothingInTheOutputIsKnown_KeepsTheCodesOwnHint() =>
-        Hint("BUILD_FAILED", "The build failed.", "src/a.ts(1,7): error TS2322").Should().Be("Mend what the excerpt shows; the whole output is in the log.");
+        Hint("BUILD_FAILED", "The build failed.", "src/a.ts(1,7): error TS2322").Should().Be("Fix the error shown in the excerpt; the whole output is in the log.");
 
     [Fact]
     public void Of_WhenTheRegistryWasAway_BlamesNoProject()

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Time.Testing;
 namespace Libra.Deploy.UnitTests.Deployments;
 
 /// <summary>Many who follow one deployment ask once.</summary>
-public sealed class DeploymentStandingsTests
+public sealed class SharedDeploymentViewsTests
 {
     private static readonly DeploymentId Id = DeploymentId.New(DateTimeOffset.UnixEpoch.AddYears(56));
 
     private readonly CountedQueries _queries = new();
     private readonly FakeTimeProvider _clock = new();
-    private readonly DeploymentStandings _standings;
+    private readonly SharedDeploymentViews _views;
 
-    public DeploymentStandingsTests() => _standings = new DeploymentStandings(
+    public SharedDeploymentViewsTests() => _views = new SharedDeploymentViews(
         new ServiceCollection().AddSingleton<IDeploymentQueries>(_queries).BuildServiceProvider()
             .GetRequiredService<IServiceScopeFactory>(), _clock);
 
@@ -36,7 +36,7 @@ public sealed class DeploymentStandingsTests
         await FindAsync();
         _queries.Status = DeploymentStatus.Completed;
 
-        var seen = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => _standings.FindEndedAsync(Id, CancellationToken.None)));
+        var seen = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => _views.FindEndedAsync(Id, CancellationToken.None)));
 
         seen.Should().OnlyContain(view => view!.Status == DeploymentStatus.Completed);
         _queries.Asked.Should().Be(2);
@@ -46,7 +46,7 @@ public sealed class DeploymentStandingsTests
     public async Task Find_AfterTheDatabaseWasAway_AsksAgain()
     {
         _queries.Away = true;
-        await _standings.Invoking(standings => standings.FindAsync(Id, CancellationToken.None))
+        await _views.Invoking(views => views.FindAsync(Id, CancellationToken.None))
             .Should().ThrowAsync<InvalidOperationException>();
 
         _queries.Away = false;
@@ -54,7 +54,7 @@ public sealed class DeploymentStandingsTests
         (await FindAsync())!.Id.Should().Be(Id);
     }
 
-    private Task<DeploymentView?> FindAsync() => Task.Run(() => _standings.FindAsync(Id, CancellationToken.None));
+    private Task<DeploymentView?> FindAsync() => Task.Run(() => _views.FindAsync(Id, CancellationToken.None));
 
     private sealed class CountedQueries : IDeploymentQueries
     {

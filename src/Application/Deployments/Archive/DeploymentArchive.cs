@@ -36,13 +36,13 @@ internal sealed class DeploymentArchive(
     }
 
     /// <summary>The same for a deployment at hand.</summary>
-    public Task SealAsync(Deployment ended) => SealAsync(SubjectOf(ended));
+    public Task SealAsync(Deployment ended) => SealAsync(LogSubject.Of(ended));
 
     /// <summary>
     /// Leaves it to this node's next <see cref="ArchiveLeftDeploymentsCommand"/>, for those who cannot wait for the object store and know
     /// that no worker writes any more. Should the node die before, another seals when <see cref="DoneByThen"/> is over.
     /// </summary>
-    public void SealSoon(Deployment ended) => _soon.Enqueue(SubjectOf(ended));
+    public void SealSoon(Deployment ended) => _soon.Enqueue(LogSubject.Of(ended));
 
     /// <summary>What was left by <see cref="SealSoon"/> since the last call.</summary>
     public IReadOnlyList<LogSubject> TakeLeft()
@@ -51,8 +51,6 @@ internal sealed class DeploymentArchive(
         while (_soon.TryDequeue(out var subject)) left.Add(subject);
         return left;
     }
-
-    private static LogSubject SubjectOf(Deployment ended) => new(ended.Id, ended.OrganizationId, ended.ProjectId);
 
     private async Task SealNowAsync(LogSubject subject)
     {

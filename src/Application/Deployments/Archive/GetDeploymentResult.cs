@@ -13,9 +13,9 @@ internal sealed class GetDeploymentResultHandler(IDeploymentQueries deployments,
 {
     public async Task<ErrorOr<Stream>> Handle(GetDeploymentResultQuery query, CancellationToken cancellationToken)
     {
-        var view = await deployments.FindAsync(query.Id, cancellationToken);
-        if (view is null || !query.Caller.Allows(view.OrganizationId)) return DeploymentErrors.NotFound(query.Id.Value);
-        if (!view.Status.IsTerminal()) return DeploymentErrors.NoResult(query.Id);
+        var found = await deployments.FindAsync(query.Caller, query.Id, cancellationToken);
+        if (found.IsError) return found.Errors;
+        if (!found.Value.Status.IsTerminal()) return DeploymentErrors.NoResult(query.Id);
 
         await results.WriteAsync(query.Id, cancellationToken); // when whoever ended it could not
         return await results.OpenAsync(query.Id, cancellationToken) is { } result ? result : DeploymentErrors.NoResult(query.Id);

@@ -71,7 +71,12 @@ public interface IDeploymentLogWriter : IAsyncDisposable
 }
 
 /// <summary>Whose log: the parts of the key under which it is stored.</summary>
-public sealed record LogSubject(DeploymentId DeploymentId, string OrganizationId, string ProjectId);
+public sealed record LogSubject(DeploymentId DeploymentId, string OrganizationId, string ProjectId)
+{
+    internal static LogSubject Of(Deployment deployment) => new(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
+
+    internal static LogSubject Of(DeploymentView deployment) => new(deployment.Id, deployment.OrganizationId, deployment.ProjectId);
+}
 
 /// <summary>Severity of a line.</summary>
 public enum LogLevel

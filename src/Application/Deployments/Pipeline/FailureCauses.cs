@@ -21,7 +21,7 @@ internal static class FailureCauses
         ["SANDBOX_COMMAND_FAILED"] = Cause.OfProvider(),
         ["FILE_SYNC_FAILED"] = Cause.OfProvider(),
         ["INSTALL_FAILED"] = Cause.OfUser("Check the names and versions in package.json and its lock file."),
-        ["BUILD_FAILED"] = Cause.OfUser("Mend what the excerpt shows; the whole output is in the log."),
+        ["BUILD_FAILED"] = Cause.OfUser("Fix the error shown in the excerpt; the whole output is in the log."),
         ["BUILD_OUT_OF_MEMORY"] = Cause.OfUser("Make the build use less memory, or ask for a larger limit."),
         ["ARTIFACT_INVALID"] = Cause.OfUser("The build's result cannot be served as it is; the message names what."),
         ["STORAGE_READ_FAILED"] = Cause.OfPlatform(),

@@ -1,20 +1,15 @@
-using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline.Steps;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
-/// <summary>The steps that make a deployment.</summary>
+/// <summary>What runs an attempt, and its six steps.</summary>
 internal static class PipelineRegistration
 {
     public static void AddPipeline(this IServiceCollection services)
     {
         services.AddSingleton<RunningDeployments>();
         services.AddSingleton<DeploymentJournal>();
-        services.AddSingleton<DeploymentArchive>();
-        services.AddSingleton<DeploymentResults>();
-        services.AddScoped<DeploymentAcceptance>();
-        services.AddScoped<DeploymentRepetition>();
         services.AddScoped<DeploymentPipeline>();
         services.AddSingleton<AttemptEnd>();
         services.AddScoped<ProjectSource>();
