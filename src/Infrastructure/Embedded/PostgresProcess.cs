@@ -43,7 +43,7 @@ internal sealed class PostgresProcess : IDisposable
     public static PostgresProcess Start(
         ServerFolders folders, PostgresPrograms programs, ServerUser user, int port, EmbeddedPostgresOptions options)
     {
-        // setsid: a Ctrl+C in the terminal would else stop the database before the service has finished its work.
+        // setsid: a Ctrl+C in the terminal would otherwise stop the database before the service has finished its work.
         var line = user.Line(["sh", "-c", Watchdog, "libra-postgres", programs.Postgres, .. Settings(folders.Data, port, options)]);
         var start = new ProcessStartInfo("setsid", line) { RedirectStandardInput = true, WorkingDirectory = folders.Server };
         // The server needs none of the service's settings, and its own user could read them in /proc.

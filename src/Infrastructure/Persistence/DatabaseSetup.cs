@@ -8,7 +8,9 @@ namespace Libra.Deploy.Infrastructure.Persistence;
 /// <summary>Brings the database to what this version needs. Safe to repeat and to run on several nodes at once: EF holds a lock.</summary>
 public sealed class DatabaseSetup(IServiceScopeFactory scopes, NpgsqlDataSource database)
 {
-    /// <exception cref="TablesOfAnotherVersionException">No migration leads from the tables that are there to those of this version.</exception>
+    /// <exception cref="TablesOfAnotherVersionException">
+    /// No migration leads from the tables that are there to those of this version.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

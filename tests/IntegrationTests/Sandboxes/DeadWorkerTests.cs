@@ -17,7 +17,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         var marker = $"worker-{Guid.NewGuid():N}";
         using var worker = StartWorker(marker);
         await Eventually.BecomesTrueAsync(
-            () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromSeconds(90),
+            () => HostProcesses.With($"sleep\0{marker}").Count > 0 || worker.HasExited, TimeSpan.FromMinutes(5),
             "the build begins, unless the worker cannot");
         HostProcesses.With($"sleep\0{marker}").Should().NotBeEmpty();
         var folder = fixture.FoldersOf("*").Single(path => File.Exists(Path.Combine(path, "source", marker)));

@@ -15,8 +15,9 @@ public static class HistoryDiffs
 
     /// <summary>
     /// The changes of all messages
-    /// <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order. Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project
-    /// would be another one.
+    /// <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order. Every other
+    /// message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project would be
+    /// another one.
     /// </summary>
     /// <param name="json">
     /// An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null means no history.

@@ -70,7 +70,8 @@ internal sealed class BubblewrapCommand
         }
 
         line.AddRange(Launcher.Line(
-            _tools, HostUser.IsRoot ? Stage : "", run.ControlGroupFiles, run.Descriptors, _staged, _filter is null ? null : (FilterDescriptor, _filter)));
+            _tools, HostUser.IsRoot ? Stage : "", run.ControlGroupFiles, run.Descriptors, _staged,
+            _filter is null ? null : (FilterDescriptor, _filter)));
         if (HostUser.IsRoot) line.AddRange(Become(run.UserId));
         line.AddRange(Limits(run));
         line.AddRange([bubblewrap, .. _arguments]);

@@ -75,7 +75,7 @@ internal sealed class ControlGroups
         var folder = Directory.CreateDirectory(Path.Combine(_root, Parent, name)).FullName;
         var group = new ControlGroup([folder], Path.Combine(folder, "cgroup.kill"), Path.Combine(folder, "memory.events"));
         Write(folder, "memory.max", limits.MemoryBytes);
-        // Else the kernel kills one process of a build and the rest waits for it until the time is over.
+        // Otherwise the kernel kills one process of a build and the rest waits for it until the time is over.
         File.WriteAllText(Path.Combine(folder, "memory.oom.group"), "1");
         if (File.Exists(Path.Combine(folder, "memory.swap.max"))) Write(folder, "memory.swap.max", 0);
         Write(folder, "pids.max", limits.MaxProcesses);

@@ -31,7 +31,8 @@ internal static class SystemCallFilter
     // A user namespace of its own is where most ways to more rights began; bubblewrap's limit on them is the other lock on that door.
     private const uint NewNamespaces = 0x7e020000;
 
-    // Inside a virtual machine its host answers on AF_VSOCK, which network namespaces do not part; AF_ALG and others are old, seldom used code.
+    // Inside a virtual machine its host answers on AF_VSOCK, which network namespaces do not part; AF_ALG and others are old, seldom
+    // used code.
     private static readonly uint[] AddressFamilies = [1, 2, 10, 16]; // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
 
     // Input in another's name, into the terminal of whoever looks at a build.

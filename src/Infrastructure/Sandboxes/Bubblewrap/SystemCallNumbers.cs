@@ -4,8 +4,8 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 /// <param name="Machine">The kernel's name for the architecture (AUDIT_ARCH).</param>
 /// <param name="Refused">Calls that a build may not make.</param>
 /// <param name="Missing">
-/// Calls that are as if the kernel were older: io_uring, a large and young part of it, and clone3, whose flags lie where a filter cannot read
-/// them; the C library then takes clone.
+/// Calls that are as if the kernel were older: io_uring, a large and young part of it, and clone3, whose flags lie where a filter cannot
+/// read them; the C library then takes clone.
 /// </param>
 internal sealed record SystemCallNumbers(uint Machine, uint[] Refused, uint[] Missing, uint CloneCall, uint SocketCall, uint IoctlCall)
 {
