@@ -136,6 +136,20 @@ public sealed class ErrorTableTests
     public async Task Send_WhenUnreachable_MayBeTriedAgain() =>
         Expect(await SendAsync(new ScriptedHttp(ScriptedHttp.Unreachable("refused"))), FailureCategory.Provider, "cannot be reached");
 
+    [Fact]
+    public async Task Send_Always_SaysWhoAsks()
+    {
+        var agent = "";
+
+        await SendAsync(new ScriptedHttp(request =>
+        {
+            agent = request.Headers.UserAgent.ToString();
+            return ScriptedHttp.Answer(400, Envelope(10021))(request);
+        }));
+
+        agent.Should().StartWith("Libra-Deploy/");
+    }
+
     [Theory]
     [InlineData("Basic realm")]
     [InlineData("-5")]

@@ -63,6 +63,44 @@ public sealed class LiveProofTests
     [InlineData(404)]
     public async Task Find_WhenTheWorkerAnswersAtAll_IsLive(int status) => (await FindAsync(Worker(), ScriptedHttp.Answer(status, "anything"))).IsError.Should().BeFalse();
 
+    [Theory]
+    [InlineData(403, "", "challenge")]
+    [InlineData(503, "", "challenge")]
+    [InlineData(403, "error code: 1010", null)]
+    [InlineData(403, "<span class=\"cf-error-code\">1020</span>", null)]
+    [InlineData(403, """{"cloudflare_error":true,"error_code":1010}""", null)]
+    public async Task Find_WhenTheZoneTurnsUsAway_NamesItsBotSettings(int status, string body, string? mitigated)
+    {
+        var stopped = ScriptedHttp.Answer(status, body, mitigated is null ? [] : [("cf-mitigated", mitigated)]);
+        foreach (var manifest in new[] { Site(), Worker() })
+        {
+            var found = await FindAsync(manifest, stopped);
+
+            found.FirstError.Should().BeEquivalentTo(new { Code = "TARGET_UNAVAILABLE", Type = ErrorType.Unexpected });
+            found.FirstError.Description.Should().Contain("bot settings").And.Contain("Libra-Deploy");
+        }
+    }
+
+    [Theory]
+    [InlineData("members only")]
+    [InlineData("See our list of errors, for instance error code: 1010.")]
+    public async Task Find_WhenTheWorkerItselfForbids_IsLive(string body) =>
+        (await FindAsync(Worker(), ScriptedHttp.Answer(403, body))).IsError.Should().BeFalse();
+
+    [Fact]
+    public async Task Find_Always_SaysWhoAsks()
+    {
+        var agent = "";
+
+        await FindAsync(Site(), request =>
+        {
+            agent = request.Headers.UserAgent.ToString();
+            return ScriptedHttp.Answer(200, Page, OurHeader)(request);
+        });
+
+        agent.Should().StartWith("Libra-Deploy/", "Browser Integrity Check turns away visitors without a name");
+    }
+
     [Fact]
     public async Task Find_WhenTheAddressLeadsNowhere_NamesTheDispatcher()
     {

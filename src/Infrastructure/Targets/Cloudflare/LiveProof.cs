@@ -1,4 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Upload;
@@ -8,12 +11,15 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
 /// <summary>Asks a site's public address until it answers with the new version, no longer than the patience for propagation.</summary>
 /// <remarks>
-/// What is proved depends on the artifact. Where a file is served without the worker: the answer has the file's SHA-256 and names the
-/// artifact (see <see cref="ArtifactHeader"/>). Where a worker answers everything itself, nothing of ours is in the answer: then Cloudflare
-/// has confirmed the upload, and the address answers without a server error and does not name another artifact.
+/// What is proved depends on the artifact. Where a file is served without the worker: the answer has the file's SHA-256 and
+/// names the artifact (see <see cref="ArtifactHeader"/>). Where a worker answers all paths
+/// itself, nothing of ours is in the answer: then Cloudflare has confirmed the upload, and the address answers without a server error,
+/// does not name another artifact, and it is the site that answers rather than Cloudflare's protection from bots.
 /// </remarks>
-internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker visitor, TimeProvider clock, ILogger<LiveProof> logger)
+internal sealed partial class LiveProof(
+    CloudflareOptions options, HttpMessageInvoker visitor, TimeProvider clock, ILogger<LiveProof> logger)
 {
+    private const int MarkedBytes = 16 << 10;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
@@ -35,6 +41,10 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
     {
         switch (seen.Outcome)
         {
+            case Outcome.TurnedAway:
+                return TargetErrors.Unavailable(
+                    $"{address} cannot be looked at: Cloudflare turns this service away ({seen.Detail}). Have the zone's bot settings "
+                    + $"and firewall rules let requests of {ProductAgent.Value} through.");
             case Outcome.Unreachable:
                 return TargetErrors.Unavailable(
                     $"{address} cannot be reached: {seen.Detail} Check the dispatcher's DNS record, certificate and route.");
@@ -60,6 +70,7 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation("Cache-Control", "no-cache");
+            request.Headers.UserAgent.ParseAdd(ProductAgent.Value);
             using var answer = await visitor.SendAsync(request, either.Token);
             return await CompareAsync(answer, witness, digest, either.Token);
         }
@@ -80,6 +91,7 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         var named = answer.Headers.TryGetValues(ArtifactHeader.Name, out var values) ? values.FirstOrDefault() : null;
         // 520 to 530 are the edge's own: the site's address leads nowhere.
         if (status is >= 520 and <= 530) return new Seen(Outcome.Unreachable, $"Cloudflare's edge answers {status}.");
+        if (named is null && await IsTurnedAwayAsync(answer, cancellationToken)) return new Seen(Outcome.TurnedAway, $"{status}");
         if (named is not null && named != digest) return new Seen(Outcome.Stale, "with another artifact");
         if (status >= 500) return new Seen(Outcome.Broken, $"{status}");
         if (witness is null) return new Seen(Outcome.Proved, "");
@@ -92,6 +104,23 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         return new Seen(SureBy(named), "");
     }
 
+    /// <summary>Whether Cloudflare's protection answered in the site's place; what a worker itself forbids has no such marks.</summary>
+    private static async Task<bool> IsTurnedAwayAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.Headers.TryGetValues("cf-mitigated", out var mitigated) && mitigated.Contains("challenge")) return true;
+        if (answer.StatusCode != HttpStatusCode.Forbidden) return false;
+
+        var start = new byte[MarkedBytes];
+        var page = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var read = await page.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+        return EdgesOwn().IsMatch(Encoding.UTF8.GetString(start, 0, read));
+    }
+
+    // Cloudflare's own refusal, as text, HTML or JSON.
+    [GeneratedRegex(
+        """\A\s*error code: 1\d{3}\s*\z|cf-error-(code|details)|"cloudflare_error"\s*:\s*true""", RegexOptions.CultureInvariant)]
+    private static partial Regex EdgesOwn();
+
     private static Outcome SureBy(string? named) => named is null ? Outcome.OnlyBytes : Outcome.Proved;
 
     private enum Outcome
@@ -102,6 +131,9 @@ internal sealed class LiveProof(CloudflareOptions options, HttpMessageInvoker vi
         OnlyBytes,
         Stale,
         Broken,
+
+        /// <summary>Cloudflare answers in the site's place.</summary>
+        TurnedAway,
         Unreachable,
     }
 

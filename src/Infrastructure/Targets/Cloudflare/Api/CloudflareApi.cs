@@ -63,6 +63,7 @@ internal sealed class CloudflareApi(
             request.Content = call.Body?.Invoke();
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.SessionToken ?? options.ApiToken.Reveal());
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            request.Headers.UserAgent.ParseAdd(ProductAgent.Value);
             using var answer = await http.SendAsync(request, either.Token);
             return await ReadAsync(call, answer, either.Token);
         }
