@@ -63,6 +63,16 @@ public sealed class LiveProofTests
     [InlineData(404)]
     public async Task Find_WhenTheWorkerAnswersAtAll_IsLive(int status) => (await FindAsync(Worker(), ScriptedHttp.Answer(status, "anything"))).IsError.Should().BeFalse();
 
+    [Fact]
+    public async Task Find_WhenTheHeaderIsRightAndTheBytesAreNot_BelievesTheHeader()
+    {
+        const string rewritten = Page + "<script src='https://static.cloudflareinsights.com/beacon.min.js'></script>";
+
+        (await FindAsync(Site(), ScriptedHttp.Answer(200, rewritten, OurHeader))).IsError.Should().BeFalse();
+        (await FindAsync(Site(), ScriptedHttp.Answer(200, rewritten))).IsError.Should().BeTrue("nothing says which version it is");
+        (await FindAsync(Site(), ScriptedHttp.Answer(404, rewritten, OurHeader))).IsError.Should().BeTrue("the page has to be there");
+    }
+
     [Theory]
     [InlineData(403, "", "challenge")]
     [InlineData(503, "", "challenge")]

@@ -11,8 +11,8 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare;
 
 /// <summary>Asks a site's public address until it answers with the new version, no longer than the patience for propagation.</summary>
 /// <remarks>
-/// What is proved depends on the artifact. Where a file is served without the worker: the answer has the file's SHA-256 and
-/// names the artifact (see <see cref="ArtifactHeader"/>). Where a worker answers all paths
+/// What is proved depends on the artifact. Where a file is served without the worker: the answer names the artifact (see
+/// <see cref="ArtifactHeader"/>), or has the file's SHA-256 where something on the way drops that header. Where a worker answers all paths
 /// itself, nothing of ours is in the answer: then Cloudflare has confirmed the upload, and the address answers without a server error,
 /// does not name another artifact, and it is the site that answers rather than Cloudflare's protection from bots.
 /// </remarks>
@@ -31,7 +31,7 @@ internal sealed partial class LiveProof(
         for (var pause = TimeSpan.FromMilliseconds(500); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var seen = await LookAsync(address, witness, artifact.Digest, cancellationToken);
-            if (seen.Outcome == Outcome.Proved) return Result.Success;
+            if (seen.Outcome is Outcome.Proved or Outcome.OnlyHeader) return Judge(seen, address, artifact);
             if (clock.GetUtcNow() + pause > giveUp) return Judge(seen, address, artifact);
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -41,6 +41,13 @@ internal sealed partial class LiveProof(
     {
         switch (seen.Outcome)
         {
+            case Outcome.Proved:
+                return Result.Success;
+            case Outcome.OnlyHeader:
+                logger.LogWarning(
+                    "{Address} names artifact {Digest} and answers with other bytes than its file: something on the way rewrites pages",
+                    address, artifact.Digest);
+                return Result.Success;
             case Outcome.TurnedAway:
                 return TargetErrors.Unavailable(
                     $"{address} cannot be looked at: Cloudflare turns this service away ({seen.Detail}). Have the zone's bot settings "
@@ -100,8 +107,9 @@ internal sealed partial class LiveProof(
         if (status != 200) return new Seen(Outcome.Stale, $"{status}");
 
         var body = await SHA256.HashDataAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
-        if (Convert.ToHexStringLower(body) != witness.Sha256) return new Seen(Outcome.Stale, "with other bytes");
-        return new Seen(SureBy(named), "");
+        if (Convert.ToHexStringLower(body) == witness.Sha256) return new Seen(SureBy(named), "");
+        // Analytics, banners and minifiers of the zone rewrite pages; the header is the artifact's own all the same.
+        return named is null ? new Seen(Outcome.Stale, "with other bytes") : new Seen(Outcome.OnlyHeader, "");
     }
 
     /// <summary>Whether Cloudflare's protection answered in the site's place; what a worker itself forbids has no such marks.</summary>
@@ -129,6 +137,9 @@ internal sealed partial class LiveProof(
 
         /// <summary>The bytes are right, but an earlier version may have had the same.</summary>
         OnlyBytes,
+
+        /// <summary>The artifact is named, and the bytes are not those of its file.</summary>
+        OnlyHeader,
         Stale,
         Broken,
 
