@@ -116,12 +116,25 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task Publish_WhenNoUploadBringsTheLastToken_DoesNotUseAnother()
     {
         _rig.Cloudflare.Assets.FilesInABucket = 100;
-        _rig.Cloudflare.Fail("assets upload", Fault.NullResult);
+        _rig.Cloudflare.Fail("assets upload", Fault.NullResult, times: 100);
 
         var failed = await _rig.PublishAsync(Site());
 
         failed.FirstError.Should().BeEquivalentTo(new { Code = "TARGET_UNAVAILABLE", Type = ErrorType.Unexpected });
+        _rig.Cloudflare.CountOf("assets session").Should().Be(3);
         _rig.Cloudflare.CountOf("script upload").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Publish_WhenTheLastTokenDoesNotComeOnce_OpensAnotherSession()
+    {
+        _rig.Cloudflare.Assets.FilesInABucket = 100;
+        _rig.Cloudflare.Fail("assets upload", Fault.NullResult);
+
+        (await _rig.PublishAsync(Site())).IsError.Should().BeFalse();
+
+        _rig.Cloudflare.CountOf("assets session").Should().Be(2);
+        _rig.Live().Assets.Should().HaveCount(5);
     }
 
     [Fact]

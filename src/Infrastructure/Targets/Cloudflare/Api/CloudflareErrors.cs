@@ -29,6 +29,7 @@ internal static class CloudflareErrors
     /// <summary>Where the pipeline looks for the pause that was asked for.</summary>
     public const string PauseKey = "retryAfter";
 
+    private const string SessionOverKey = "sessionOver";
     private const string StatusKey = "httpStatus";
     private const string CodesKey = "cloudflareCodes";
     private const int LongestMessage = 600;
@@ -97,6 +98,7 @@ internal static class CloudflareErrors
         var metadata = new Dictionary<string, object> { [StatusKey] = refusal.Status, [CodesKey] = refusal.Codes };
         if (refusal.RetryAfter is { } pause) metadata[PauseKey] = pause;
         if (refusal.Ray is not null) metadata["cfRay"] = refusal.Ray;
+        if (call.SessionToken is not null && refusal.Status is 401 or 403) metadata[SessionOverKey] = true;
 
         var text = sentence.Replace("{permission}", $"the permission '{call.Permission}'", StringComparison.Ordinal);
         return blame switch
@@ -117,6 +119,15 @@ internal static class CloudflareErrors
     /// <summary>All nodes together have made the calls that Cloudflare allows.</summary>
     public static Error NoCallsLeft(TimeSpan pause) => Error.Unexpected(
         "TARGET_UNAVAILABLE", "The calls that Cloudflare allows in five minutes are used up.", new() { [PauseKey] = pause });
+
+    /// <summary>Cloudflare took all files of an upload session and did not give the token that says so.</summary>
+    public static Error NotCompleted() => Error.Unexpected(
+        "TARGET_UNAVAILABLE", "Cloudflare took all files of the site, but did not say so (assets upload).",
+        new() { [SessionOverKey] = true });
+
+    /// <summary>True when the upload has to go on in another session, which asks for what is still missing.</summary>
+    public static bool IsSessionOver(Error error) =>
+        error.Type == ErrorType.Unexpected && error.Metadata?.ContainsKey(SessionOverKey) == true;
 
     /// <summary>The HTTP status behind an error; 0 when there was no answer.</summary>
     public static int StatusOf(Error error) => error.Metadata?.GetValueOrDefault(StatusKey) as int? ?? 0;

@@ -27,9 +27,7 @@ internal sealed class AssetBuckets(
         cancellationToken.ThrowIfCancellationRequested();
 
         if (failures.Count > 0) return failures[0];
-        return _completion is { } token
-            ? token
-            : Error.Unexpected("TARGET_UNAVAILABLE", "Cloudflare took all files of the site, but did not say so (assets upload).");
+        return _completion is { } token ? token : CloudflareErrors.NotCompleted();
     }
 
     private async Task<Error?> RunLaneAsync(int lane, ConcurrentQueue<string[]> waiting, CancellationTokenSource stop)

@@ -25,7 +25,8 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
 
             var buckets = new AssetBuckets(api, paths, options, artifact.Folder, assets.Value, session.Value.Token);
             var completed = await buckets.SendAsync(session.Value.Buckets, cancellationToken);
-            if (!completed.IsError || !IsSessionOver(completed.FirstError) || sessions >= options.MaxSessions) return completed;
+            if (!completed.IsError || !CloudflareErrors.IsSessionOver(completed.FirstError) || sessions >= options.MaxSessions)
+                return completed;
         }
     }
 
@@ -45,8 +46,6 @@ internal sealed class AssetUpload(CloudflareApi api, ApiPaths paths, CloudflareO
             ? CloudflareErrors.Incomplete(call, "list of files that fits the site")
             : new Session(token, buckets);
     }
-
-    private static bool IsSessionOver(Error error) => error.Type == ErrorType.Unexpected && CloudflareErrors.StatusOf(error) is 401 or 403;
 
     /// <summary>What Cloudflare wants to be sent, and the token to send it with.</summary>
     private sealed record Session(string Token, IReadOnlyList<string[]> Buckets);
