@@ -63,6 +63,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
         (await _rig.Domains.EnsureAsync(Domain, "shop", default)).IsError.Should().BeFalse();
 
         Hostnames.ById.Should().ContainSingle();
+        _rig.Cloudflare.CountOf("new custom hostname").Should().Be(1, "what is there does not go away by asking again");
     }
 
     [Fact]

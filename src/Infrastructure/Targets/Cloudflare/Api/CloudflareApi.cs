@@ -40,8 +40,8 @@ internal sealed class CloudflareApi(
         if (error.Type != ErrorType.Unexpected || tries >= call.MaxTries) return null;
         // The session has ended: the same token will not do.
         if (call.SessionToken is not null && status is 401 or 403) return null;
-        // Whether it took effect is not known: only a refusal may be sent again.
-        if (!call.Repeatable && status is 0 or >= 500) return null;
+        // Whether it took effect is not known: only a refusal may be sent again, and not that of something which is there already.
+        if (!call.Repeatable && status is 0 or 409 or >= 500) return null;
 
         var asked = CloudflareErrors.PauseOf(error) ?? TimeSpan.Zero;
         if (asked > options.LongestPause) return null;
