@@ -150,6 +150,17 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenCloudflareAsksForADay_StopsTheNodesForMinutes()
+    {
+        _rig.Cloudflare.Fail("assets session", Fault.TooMany("86400"), times: 5);
+
+        var failed = await _rig.PublishAsync(Site());
+
+        failed.FirstError.Metadata!["retryAfter"].Should().Be(TimeSpan.FromMinutes(10));
+        _rig.Budget.Paused.Should().Be(TimeSpan.FromMinutes(10), "Cloudflare's own block takes five");
+    }
+
+    [Fact]
     public async Task Publish_WhenRetryAfterIsADate_WaitsUntilThen()
     {
         _rig.Cloudflare.Fail("assets session", Fault.TooMany(_rig.Clock.GetUtcNow().AddSeconds(20).ToString("R")));

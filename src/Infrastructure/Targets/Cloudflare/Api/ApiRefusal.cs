@@ -8,7 +8,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 /// <param name="Codes">Cloudflare's codes, the outermost first; empty when the answer is not its envelope.</param>
 /// <param name="Messages">Cloudflare's words, or ours for what happened.</param>
 /// <param name="Ray">Cloudflare's name for the request, which its support asks for.</param>
-/// <param name="RetryAfter">The pause that was asked for.</param>
+/// <param name="RetryAfter">The pause that was asked for, as far as it is believed.</param>
 /// <param name="Challenged">True when Cloudflare's firewall answered in the API's place.</param>
 internal sealed record ApiRefusal(
     int Status,
@@ -19,6 +19,9 @@ internal sealed record ApiRefusal(
     bool Challenged = false)
 {
     private const int MaxErrors = 20;
+
+    // Cloudflare's own block takes five minutes. What asks for more is a slip, or somebody on the way, and would stop every node.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     public static ApiRefusal NoAnswer(string what) => new(0, [], [what]);
 
@@ -56,7 +59,8 @@ internal sealed record ApiRefusal(
         if (answer.Headers.RetryAfter is not { } asked)
             return answer.StatusCode == HttpStatusCode.TooManyRequests ? TimeSpan.Zero : null;
         var pause = asked.Delta ?? asked.Date - now;
-        return pause is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        if (pause is not { } wait || wait <= TimeSpan.Zero) return TimeSpan.Zero;
+        return wait < LongestPause ? wait : LongestPause;
     }
 
     private static string? Header(HttpResponseMessage answer, string name) =>
