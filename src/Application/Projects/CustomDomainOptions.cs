@@ -24,20 +24,27 @@ public sealed class CustomDomainOptions : IValidatableObject
     /// <summary>How long a deployment that is not live yet keeps a new domain from others.</summary>
     public TimeSpan Reservation { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// How long a domain that has failed is started anew by itself, since it was live or came into use; then only a deployment does it.
+    /// </summary>
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Domains asked about in one run.</summary>
     [Range(1, 1000)]
     public int MaxInOneRun { get; set; } = 50;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (new[] { FirstPause, LongestPause, LivePause, Reservation }.Any(time => time <= TimeSpan.Zero) || FirstPause > LongestPause)
-            yield return new ValidationResult("CustomDomains: the pauses have to be positive, and the first not longer than the longest.");
+        if (Times.Any(time => time <= TimeSpan.Zero) || FirstPause > LongestPause)
+            yield return new ValidationResult("CustomDomains: times have to be positive, and the first pause not longer than the longest.");
     }
+
+    private TimeSpan[] Times => [FirstPause, LongestPause, LivePause, Reservation, GiveUpAfter];
 
     internal DateTimeOffset? NextCheck(CustomDomainProgress progress, DateTimeOffset waitingSince, DateTimeOffset now) => progress switch
     {
         CustomDomainProgress.Live => now + LivePause,
-        CustomDomainProgress.Failed => null, // the next deployment starts it anew
+        CustomDomainProgress.Failed => now - waitingSince < GiveUpAfter ? now + PauseOfFailed(now - waitingSince) : null,
         _ => now + PauseAfter(now - waitingSince),
     };
 
@@ -45,5 +52,12 @@ public sealed class CustomDomainOptions : IValidatableObject
     {
         var pause = FirstPause + (waited / 10);
         return pause < LongestPause ? pause : LongestPause;
+    }
+
+    // Owners put their records right within hours or never; a failed domain is asked about no more often than one that waits.
+    private TimeSpan PauseOfFailed(TimeSpan waited)
+    {
+        var pause = waited / 10 < LivePause ? waited / 10 : LivePause;
+        return pause > LongestPause ? pause : LongestPause;
     }
 }

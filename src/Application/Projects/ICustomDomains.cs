@@ -12,12 +12,12 @@ public interface ICustomDomains
     /// <summary>Says whether domains can be taken at all.</summary>
     Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds the domain, or finds it again and has a verification that ran out of time start anew. Safe to repeat.</summary>
+    /// <summary>Adds the domain, or finds it again and has one that failed start anew where that may help. Safe to repeat.</summary>
     Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken);
 
-    /// <summary>Asks how a domain stands; one that is gone is failed.</summary>
+    /// <summary>Asks how a domain stands; null when it is gone.</summary>
     /// <param name="hostnameId">As <see cref="EnsureAsync"/> gave it.</param>
-    Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken);
+    Task<ErrorOr<CustomDomainState?>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken);
 
     /// <summary>Gives the domain up with its certificates; one that is not there is not an error.</summary>
     /// <param name="hostnameId">Null when it is not known: it is looked for by name then.</param>

@@ -51,12 +51,23 @@ internal sealed class RefreshCustomDomainsHandler(
 
     private async Task AskAsync(DomainClaim due, CancellationToken cancellationToken)
     {
-        var domain = CustomDomain.FromStorage(due.Domain);
-        var answer = due.HostnameId is { } id
-            ? await domains.ReadAsync(domain, id, cancellationToken)
-            : await domains.EnsureAsync(domain, due.ProjectId, cancellationToken);
+        var answer = await StateOfAsync(due, cancellationToken);
         var now = clock.GetUtcNow();
         await ChangeAsync(due, (claim, _) => Note(claim, answer, now), cancellationToken);
+    }
+
+    private async Task<ErrorOr<CustomDomainState>> StateOfAsync(DomainClaim due, CancellationToken cancellationToken)
+    {
+        var domain = CustomDomain.FromStorage(due.Domain);
+        if (due is { HostnameId: { } id, Progress: not CustomDomainProgress.Failed })
+        {
+            var found = await domains.ReadAsync(domain, id, cancellationToken);
+            if (found.IsError) return found.Errors;
+            if (found.Value is { } state) return state;
+        }
+
+        // New, to be started anew, or gone by whoever's hand: the project uses the domain.
+        return await domains.EnsureAsync(domain, due.ProjectId, cancellationToken);
     }
 
     private async Task RemoveAsync(DomainClaim due, CancellationToken cancellationToken)
@@ -67,6 +78,10 @@ internal sealed class RefreshCustomDomainsHandler(
 
         void Settle(DomainClaim claim, IDomainClaimRepository claims)
         {
+            var takenUpAgain = claim.ReleasedAt is null;
+            if (takenUpAgain && !removed.IsError) claim.Lose(now);
+            if (takenUpAgain) return;
+
             if (removed.IsError)
                 claim.Defer(removed.FirstError.Description, now, now + options.Value.PauseAfter(now - due.ReleasedAt!.Value));
             else claims.Remove(claim);
@@ -100,8 +115,8 @@ internal sealed class RefreshCustomDomainsHandler(
         var project = await scope.ServiceProvider.GetRequiredService<IProjectRepository>().FindForUpdateAsync(
             asked.ProjectId, cancellationToken);
         var claim = await claims.FindForUpdateAsync(asked.Domain, asked.ProjectId, cancellationToken);
-        // Given up or taken up again meanwhile: the answer is of another time.
-        if (claim is null || claim.ReleasedAt != asked.ReleasedAt) return;
+        // Given up meanwhile: the answer is of another time.
+        if (claim is null || (claim.ReleasedAt is { } released && released != asked.ReleasedAt)) return;
 
         change(claim, claims);
         if (claim.ReleasedAt is null) project?.ShowCustomDomain(claim, clock.GetUtcNow());

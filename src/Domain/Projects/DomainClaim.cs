@@ -27,7 +27,7 @@ public sealed class DomainClaim
 
     public DateTimeOffset ClaimedAt { get; private set; }
 
-    /// <summary>Since when it has been waiting to go live; the longer, the rarer it is asked about.</summary>
+    /// <summary>Since when it has not been live, as far as is known; the longer, the rarer it is asked about.</summary>
     public DateTimeOffset WaitingSince { get; private set; }
 
     /// <summary>Set while a deployment that asks for the domain is not live; after it the claim lapses.</summary>
@@ -85,7 +85,16 @@ public sealed class DomainClaim
         (Progress, CertificateStatus, Records, Reason) = (state.Progress, state.CertificateStatus, state.Records, state.Reason);
         HostnameId = state.HostnameId ?? HostnameId;
         if (Progress is CustomDomainProgress.Verified or CustomDomainProgress.Live) VerifiedAt ??= now;
+        if (Progress == CustomDomainProgress.Live) WaitingSince = now;
         (CheckedAt, NextCheckAt) = (now, next);
+    }
+
+    /// <summary>The provider has just given the domain up although it is wanted again: it has to be added anew.</summary>
+    public void Lose(DateTimeOffset now)
+    {
+        (HostnameId, Progress, CertificateStatus, Records) = (null, CustomDomainProgress.Pending, null, []);
+        // One that is only reserved is asked about once it is in use.
+        if (ReservedUntil is null) (WaitingSince, NextCheckAt) = (now, now);
     }
 
     /// <summary>The provider said nothing of the domain itself: its state stays what it was.</summary>

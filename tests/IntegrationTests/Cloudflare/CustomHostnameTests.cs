@@ -103,6 +103,34 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("moved", "active")]
+    [InlineData("deleted", "active")]
+    [InlineData("active", "expired")]
+    public async Task Ensure_WhenItHadFailed_HasCloudflareLookAgain(string status, string certificate)
+    {
+        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        Hostnames.Move(Domain.Value, status, certificate);
+
+        var state = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+
+        state.Value.Progress.Should().NotBe(CustomDomainProgress.Failed);
+        _rig.Cloudflare.CountOf("custom hostname revalidation").Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("blocked")]
+    [InlineData("pending_deletion")]
+    public async Task Ensure_WhenCloudflareWillNotHaveIt_OnlyTellsSo(string status)
+    {
+        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        Hostnames.Move(Domain.Value, status, "active");
+
+        (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.Progress.Should().Be(CustomDomainProgress.Failed);
+
+        _rig.Cloudflare.CountOf("custom hostname revalidation").Should().Be(0);
+    }
+
+    [Theory]
     [InlineData("pending", "initializing", CustomDomainProgress.Pending)]
     [InlineData("pending", "active", CustomDomainProgress.Pending)]
     [InlineData("pending_provisioned", "pending_validation", CustomDomainProgress.Pending)]
@@ -123,7 +151,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
         entry["ssl"]!["validation_errors"] = new JsonArray(new JsonObject { ["message"] = "SERVFAIL looking up CAA" });
         entry["ssl"]!["validation_records"] = new JsonArray(new JsonObject { ["txt_name"] = "_acme-challenge.shop.example.org", ["txt_value"] = "v" });
 
-        var state = (await _rig.Domains.ReadAsync(Domain, id, default)).Value;
+        var state = (await _rig.Domains.ReadAsync(Domain, id, default)).Value!;
 
         state.Progress.Should().Be(expected);
         state.Records.Should().Contain(new VerificationRecord("certificate", "TXT", "_acme-challenge.shop.example.org", "v"));
@@ -141,9 +169,9 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Read_WhenItIsGone_HasFailed()
+    public async Task Read_WhenItIsGone_FindsNothing()
     {
-        (await _rig.Domains.ReadAsync(Domain, "gone", default)).Value.Progress.Should().Be(CustomDomainProgress.Failed);
+        (await _rig.Domains.ReadAsync(Domain, "gone", default)).Should().BeEquivalentTo(new { IsError = false, Value = (object?)null });
     }
 
     [Fact]

@@ -40,12 +40,14 @@ public sealed class CustomDomainTests(CloudService service) : IClassFixture<Clou
         ((string)view["customDomainDetails"]!["certificateStatus"]!).Should().Be("active");
     }
 
-    [Fact]
-    public async Task Deploy_WhenTheDomainHadFailed_StartsItAnew()
+    [Theory]
+    [InlineData("pending", "validation_timed_out")]
+    [InlineData("moved", "active")]
+    public async Task Deploy_WhenTheDomainHadFailed_StartsItAnew(string status, string certificate)
     {
         var project = await service.NewProjectAsync();
         await project.DeployAsync(project.Domain);
-        Hostnames.Move(project.Domain, "pending", "validation_timed_out");
+        Hostnames.Move(project.Domain, status, certificate);
         Hostnames.Named(project.Domain)["verification_errors"] = new JsonArray("custom hostname does not CNAME to this zone.");
 
         await project.ShowsAsync("failed");
@@ -54,6 +56,22 @@ public sealed class CustomDomainTests(CloudService service) : IClassFixture<Clou
         var again = await project.DeployAsync(domain: null, "another page");
         ((string)again["customDomainDetails"]!["status"]!).Should().Be("pending");
         ((string)Hostnames.Named(project.Domain)["ssl"]!["status"]!).Should().Be("pending_validation");
+    }
+
+    [Fact]
+    public async Task Domain_WhenSomebodyRemovesItAtCloudflare_IsAddedAgain()
+    {
+        var project = await service.NewProjectAsync();
+        await project.DeployAsync(project.Domain);
+        Hostnames.Move(project.Domain, "active", "active");
+        await project.ShowsAsync("active");
+
+        Hostnames.ById.TryRemove((string)Hostnames.Named(project.Domain)["id"]!, out _);
+
+        await Eventually.BecomesTrueAsync(
+            () => Hostnames.ById.Values.Any(entry => (string)entry["hostname"]! == project.Domain), TimeSpan.FromSeconds(60),
+            "the project still has the domain");
+        await project.ShowsAsync("pending");
     }
 
     [Fact]

@@ -50,6 +50,40 @@ public sealed class DomainClaimTests
     }
 
     [Fact]
+    public void Observe_WhileItIsLive_CountsTheWaitFromThen()
+    {
+        var claim = New();
+        claim.Observe(State(CustomDomainProgress.Live, "h1"), Now.AddDays(90), next: null);
+
+        claim.Observe(State(CustomDomainProgress.Failed, "h1"), Now.AddDays(91), next: null);
+
+        claim.WaitingSince.Should().Be(Now.AddDays(90), "what was live for long is not given up for it");
+    }
+
+    [Fact]
+    public void Lose_WhenInUse_ForgetsTheProvidersIdAndIsDueAtOnce()
+    {
+        var claim = New();
+        claim.TakeIntoUse(Now, Now.AddSeconds(30));
+        claim.Observe(State(CustomDomainProgress.Live, "h1"), Now, Now.AddDays(1));
+
+        claim.Lose(Now.AddHours(1));
+
+        (claim.HostnameId, claim.Progress, claim.NextCheckAt).Should().Be((null, CustomDomainProgress.Pending, Now.AddHours(1)));
+        claim.Records.Should().BeEmpty("they prove nothing for the next one");
+    }
+
+    [Fact]
+    public void Lose_WhenOnlyReserved_StillAsksNobody()
+    {
+        var claim = New();
+
+        claim.Lose(Now.AddMinutes(1));
+
+        claim.NextCheckAt.Should().BeNull();
+    }
+
+    [Fact]
     public void Defer_WhenTheProviderSaidNothing_KeepsTheState()
     {
         var claim = New();

@@ -17,8 +17,8 @@ internal sealed class LocalCustomDomains(SiteHost sites) : ICustomDomains
     public Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken) =>
         Task.FromResult<ErrorOr<CustomDomainState>>(Live);
 
-    public Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken) =>
-        Task.FromResult<ErrorOr<CustomDomainState>>(Live);
+    public Task<ErrorOr<CustomDomainState?>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken) =>
+        Task.FromResult<ErrorOr<CustomDomainState?>>(Live);
 
     public async Task<ErrorOr<Success>> RemoveAsync(
         CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)

@@ -55,6 +55,7 @@ internal static class HostnameEndpoints
         cloudflare.Map("custom hostname revalidation", "PATCH", Hostnames + "/{id}", context => WithEntryAsync(context, state, entry =>
         {
             entry["ssl"]!["status"] = "pending_validation";
+            if ((string)entry["status"]! is "moved" or "deleted") entry["status"] = "pending";
             return Replies.ResultAsync(context, entry.DeepClone(), 202);
         }));
         cloudflare.Map("custom hostname removal", "DELETE", Hostnames + "/{id}", context => WithEntryAsync(context, state, entry =>

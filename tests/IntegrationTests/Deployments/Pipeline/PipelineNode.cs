@@ -54,6 +54,8 @@ internal sealed class PipelineNode : IAsyncDisposable
 
     public ScriptedSandboxes Sandboxes { get; } = new();
 
+    public ScriptedCustomDomains Domains { get; } = new();
+
     /// <summary>Starts a node and brings the database up to date.</summary>
     /// <param name="objects">Folder of the object store that nodes of one database share.</param>
     public static async Task<PipelineNode> StartAsync(string name, string connectionString, string objects, DateTimeOffset now)
@@ -150,7 +152,7 @@ internal sealed class PipelineNode : IAsyncDisposable
         services.AddProjectTemplates(RuntimeLayout.Find().Templates);
         services.AddSingleton(new SourceLimits()).AddSingleton(new BuildToolchain("test"));
         services.AddSingleton<IDeployTarget>(Target).AddSingleton<ISandboxProvider>(Sandboxes)
-            .AddSingleton<ICustomDomains, NoCustomDomains>();
+            .AddSingleton<ICustomDomains>(Domains);
         services.AddWebhooks(worker: false);
         return services.BuildServiceProvider();
     }

@@ -5,7 +5,9 @@ using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Domains;
 
 /// <summary>A custom hostname as Cloudflare describes it.</summary>
-internal sealed record CustomHostname(string Id, string Name, CustomDomainState State, string? Project, bool HasOwnOrigin, bool IsTimedOut)
+/// <param name="MayStartAnew">True when it has failed and Cloudflare looks at it again when asked to.</param>
+internal sealed record CustomHostname(
+    string Id, string Name, CustomDomainState State, string? Project, bool HasOwnOrigin, bool MayStartAnew)
 {
     private const string Active = "active";
 
@@ -21,7 +23,8 @@ internal sealed record CustomHostname(string Id, string Name, CustomDomainState 
         var state = new CustomDomainState(progress, id, certificateStatus, [.. RecordsOf(json, certificate)], reason);
         var project = (json.Property("custom_metadata") ?? default).Text(CustomHostnames.ProjectKey);
         var hasOwnOrigin = json.Text("custom_origin_server") is { Length: > 0 };
-        return new CustomHostname(id, name, state, project, hasOwnOrigin, IsOutOfTime(certificateStatus));
+        var isFinal = status is "blocked" or "pending_blocked" or "test_blocked" or "pending_deletion";
+        return new CustomHostname(id, name, state, project, hasOwnOrigin, progress == CustomDomainProgress.Failed && !isFinal);
     }
 
     /// <summary>Two states that change apart from each other: the name's and its certificate's. Words that are new mean waiting.</summary>

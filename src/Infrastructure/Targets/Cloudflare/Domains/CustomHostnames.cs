@@ -14,6 +14,7 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
     public const string ProjectKey = "libra_project";
 
     private const int Exists = 1406;
+    private const CustomDomainState? Gone = null;
 
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => preflight.CheckZoneAsync(cancellationToken);
 
@@ -36,13 +37,12 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
         return again is { IsError: false, Value: { } made } ? await AdoptAsync(made, projectId, cancellationToken) : created.Errors;
     }
 
-    public async Task<ErrorOr<CustomDomainState>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken)
+    public async Task<ErrorOr<CustomDomainState?>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken)
     {
         if (options.ZoneId is null) return NoZone();
         var call = OfZone("custom hostname", HttpMethod.Get, paths.CustomHostname(hostnameId));
         var answer = await api.SendAsync(call, cancellationToken);
-        if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404)
-            return new CustomDomainState(CustomDomainProgress.Failed, hostnameId, null, [], "The domain is not at Cloudflare any more.");
+        if (answer.IsError && CloudflareErrors.StatusOf(answer.FirstError) == 404) return Gone;
         if (answer.IsError) return answer.Errors;
 
         return CustomHostname.Read(answer.Value) is { } hostname && IsNamed(hostname, domain)
@@ -83,9 +83,9 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
     {
         if (!IsOurs(hostname, projectId))
             return TargetErrors.Rejected($"'{hostname.Name}' is already in use at Cloudflare for something else.");
-        if (!hostname.IsTimedOut) return hostname.State;
+        if (!hostname.MayStartAnew) return hostname.State;
 
-        // Sending the certificate's settings once more has Cloudflare look for the records again.
+        // Sending the certificate's settings once more has Cloudflare look again: for the records, and where the name leads by now.
         var body = new JsonObject { ["ssl"] = Certificate() };
         var call = OfZone("custom hostname revalidation", HttpMethod.Patch, paths.CustomHostname(hostname.Id), body);
         var renewed = await HostnameOfAsync(call, cancellationToken);

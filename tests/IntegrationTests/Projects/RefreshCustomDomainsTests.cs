@@ -1,0 +1,94 @@
+using ErrorOr;
+using Libra.Deploy.Application.Projects;
+using Libra.Deploy.Domain.Projects;
+using Libra.Deploy.IntegrationTests.Deployments.Pipeline;
+using Libra.Deploy.IntegrationTests.Persistence;
+
+namespace Libra.Deploy.IntegrationTests.Projects;
+
+/// <summary>How domains in use are followed when the target is slow, silent, or changed by somebody else.</summary>
+public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(server)
+{
+    [Fact]
+    public async Task Refresh_WhenADomainHasFailed_StartsItAnewEverMoreRarelyAndGivesUp()
+    {
+        await UseAsync("a.example.com");
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Failed);
+        await RefreshAsync();
+
+        for (var hour = 0; hour < 40 * 24; hour++) await NextHourAsync();
+
+        Node.Domains.Ensured.Count.Should().BeInRange(50, 200);
+        (await Node.AskAsync<bool>("SELECT next_check_at IS NULL FROM deploy.custom_domains")).Should().BeTrue();
+
+        async Task NextHourAsync()
+        {
+            Node.Clock.Advance(TimeSpan.FromHours(1));
+            await RefreshAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Refresh_WhenTheOwnerBringsAFailedDomainBack_NoticesWithoutADeployment()
+    {
+        await UseAsync("a.example.com");
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Live);
+        await RefreshAsync();
+        Node.Domains.OnRead = (name, _) => ScriptedCustomDomains.Found(name, CustomDomainProgress.Failed);
+        Node.Clock.Advance(TimeSpan.FromHours(13));
+        await RefreshAsync();
+        (await ProgressAsync()).Should().Be("Failed");
+
+        Node.Clock.Advance(TimeSpan.FromHours(2));
+        await RefreshAsync();
+
+        (await ProgressAsync()).Should().Be("Live");
+    }
+
+    [Fact]
+    public async Task Refresh_WhenTheDomainIsTakenUpAgainWhileItIsTakenAway_AddsItAnew()
+    {
+        var project = (await UseAsync("a.example.com"))[0];
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Live);
+        await RefreshAsync();
+        await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL");
+        Node.Domains.OnRemove = async (_, _) =>
+        {
+            await TakeAsync(project, "a.example.com");
+            return Result.Success;
+        };
+        await RefreshAsync();
+
+        Node.Domains.OnRead = (name, _) => ScriptedCustomDomains.Found(name, progress: null);
+        Node.Clock.Advance(TimeSpan.FromSeconds(31));
+        await RefreshAsync();
+
+        (await ProgressAsync()).Should().Be("Live");
+        Node.Domains.Ensured.Should().HaveCount(2);
+    }
+
+    /// <summary>Gives each domain to a project of its own, and has them fall due.</summary>
+    private async Task<IReadOnlyList<string>> UseAsync(params string[] names)
+    {
+        var projects = new List<string>();
+        foreach (var name in names)
+        {
+            projects.Add((await Node.ViewAsync(await Node.AcceptAsync())).ProjectId);
+            await TakeAsync(projects[^1], name);
+        }
+
+        Node.Clock.Advance(TimeSpan.FromSeconds(31));
+        return projects;
+    }
+
+    private async Task TakeAsync(string project, string name)
+    {
+        var domain = CustomDomain.FromStorage(name);
+        (await Node.SendAsync(new ReserveCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
+        (await Node.SendAsync(new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
+    }
+
+    private async Task<int> RefreshAsync() => (await Node.SendAsync(new RefreshCustomDomainsCommand())).Value;
+
+    private Task<string> ProgressAsync() => Node.AskAsync<string>("SELECT progress FROM deploy.custom_domains");
+}
