@@ -29,6 +29,9 @@ public sealed class CustomDomainOptions : IValidatableObject
     /// </summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long a deployment, whose version is live by then, waits for what the target says of its domain.</summary>
+    public TimeSpan DeploymentPatience { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Domains asked about in one run.</summary>
     [Range(1, 1000)]
     public int MaxInOneRun { get; set; } = 50;
@@ -39,7 +42,7 @@ public sealed class CustomDomainOptions : IValidatableObject
             yield return new ValidationResult("CustomDomains: times have to be positive, and the first pause not longer than the longest.");
     }
 
-    private TimeSpan[] Times => [FirstPause, LongestPause, LivePause, Reservation, GiveUpAfter];
+    private TimeSpan[] Times => [FirstPause, LongestPause, LivePause, Reservation, GiveUpAfter, DeploymentPatience];
 
     internal DateTimeOffset? NextCheck(CustomDomainProgress progress, DateTimeOffset waitingSince, DateTimeOffset now) => progress switch
     {

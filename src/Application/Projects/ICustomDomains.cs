@@ -9,6 +9,12 @@ namespace Libra.Deploy.Application.Projects;
 /// </summary>
 public interface ICustomDomains
 {
+    /// <summary>
+    /// Key in the metadata of an error typed Unexpected: nobody answered, or nothing more may be asked now, so that another domain would
+    /// hear the same.
+    /// </summary>
+    const string Unanswered = "unanswered";
+
     /// <summary>Says whether domains can be taken at all.</summary>
     Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken);
 

@@ -11,7 +11,9 @@ namespace Libra.Deploy.Application.Projects;
 /// Asks the target about the custom domains that are due, shows the answer in the project's row, and takes away what projects have given
 /// up. Safe to repeat and to run on several nodes at once.
 /// </summary>
-/// <param name="ProjectId">Only this project's, also those that are its deployment's to ask about; null for all that are due.</param>
+/// <param name="ProjectId">
+/// Only this project's, also those that are its deployment's to ask about, and no longer than that waits; null for all that are due.
+/// </param>
 /// <returns>How many were asked about.</returns>
 public sealed record RefreshCustomDomainsCommand(string? ProjectId = null) : IRequest<ErrorOr<int>>;
 
@@ -30,30 +32,45 @@ internal sealed class RefreshCustomDomainsHandler(
 
     public async Task<ErrorOr<int>> Handle(RefreshCustomDomainsCommand command, CancellationToken cancellationToken)
     {
-        var due = await TakeAsync(command.ProjectId, cancellationToken);
-        foreach (var claim in due)
+        var round = clock.GetUtcNow();
+        var patience = command.ProjectId is null ? Timeout.InfiniteTimeSpan : options.Value.DeploymentPatience;
+        using var late = new CancellationTokenSource(patience, clock);
+        await ReleaseGivenUpAsync(round, cancellationToken);
+        for (var asked = 0; asked < options.Value.MaxInOneRun; asked++)
         {
-            await (claim.ReleasedAt is null ? AskAsync(claim, cancellationToken) : RemoveAsync(claim, cancellationToken));
+            // One at a time: those that wait for one that takes long are other nodes' to take.
+            if (await TakeAsync(command.ProjectId, round, cancellationToken) is not { } claim) return asked;
+
+            var failed = await (claim.ReleasedAt is null
+                ? AskAsync(claim, late.Token, cancellationToken)
+                : RemoveAsync(claim, late.Token, cancellationToken));
+            // About the next one it would say no more.
+            if (failed?.Metadata?.ContainsKey(ICustomDomains.Unanswered) == true) return asked + 1;
         }
 
-        return due.Count;
+        return options.Value.MaxInOneRun;
     }
 
-    private async Task<IReadOnlyList<DomainClaim>> TakeAsync(string? projectId, CancellationToken cancellationToken)
+    private async Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var claims = scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>();
-        var now = clock.GetUtcNow();
-        await claims.ReleaseGivenUpAsync(now, cancellationToken);
-        var dueBy = projectId is null ? now : now + OwnTurn;
-        return await claims.TakeDueAsync(projectId, options.Value.MaxInOneRun, dueBy, now + Turn, cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>().ReleaseGivenUpAsync(now, cancellationToken);
     }
 
-    private async Task AskAsync(DomainClaim due, CancellationToken cancellationToken)
+    private async Task<DomainClaim?> TakeAsync(string? projectId, DateTimeOffset round, CancellationToken cancellationToken)
     {
-        var answer = await StateOfAsync(due, cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>().TakeDueAsync(
+            projectId, dueBy: projectId is null ? round : round + OwnTurn, askedBefore: round, until: clock.GetUtcNow() + Turn,
+            cancellationToken);
+    }
+
+    private async Task<Error?> AskAsync(DomainClaim due, CancellationToken late, CancellationToken cancellationToken)
+    {
+        var answer = await InTimeAsync(token => StateOfAsync(due, token), late, cancellationToken);
         var now = clock.GetUtcNow();
         await ChangeAsync(due, (claim, _) => Note(claim, answer, now), cancellationToken);
+        return answer.IsError ? answer.FirstError : null;
     }
 
     private async Task<ErrorOr<CustomDomainState>> StateOfAsync(DomainClaim due, CancellationToken cancellationToken)
@@ -70,11 +87,14 @@ internal sealed class RefreshCustomDomainsHandler(
         return await domains.EnsureAsync(domain, due.ProjectId, cancellationToken);
     }
 
-    private async Task RemoveAsync(DomainClaim due, CancellationToken cancellationToken)
+    private async Task<Error?> RemoveAsync(DomainClaim due, CancellationToken late, CancellationToken cancellationToken)
     {
-        var removed = await domains.RemoveAsync(CustomDomain.FromStorage(due.Domain), due.HostnameId, due.ProjectId, cancellationToken);
+        var domain = CustomDomain.FromStorage(due.Domain);
+        var removed = await InTimeAsync(
+            token => domains.RemoveAsync(domain, due.HostnameId, due.ProjectId, token), late, cancellationToken);
         var now = clock.GetUtcNow();
         await ChangeAsync(due, Settle, cancellationToken);
+        return removed.IsError ? removed.FirstError : null;
 
         void Settle(DomainClaim claim, IDomainClaimRepository claims)
         {
@@ -85,6 +105,24 @@ internal sealed class RefreshCustomDomainsHandler(
             if (removed.IsError)
                 claim.Defer(removed.FirstError.Description, now, now + options.Value.PauseAfter(now - due.ReleasedAt!.Value));
             else claims.Remove(claim);
+        }
+    }
+
+    /// <summary>What the target answers, or that it did not in the time that a deployment has.</summary>
+    private async Task<ErrorOr<T>> InTimeAsync<T>(
+        Func<CancellationToken, Task<ErrorOr<T>>> ask, CancellationToken late, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var limit = options.Value.DeploymentPatience.TotalSeconds;
+            return Error.Unexpected(
+                "TARGET_UNAVAILABLE", $"The target did not answer within {limit:0} s; it is asked again.",
+                new Dictionary<string, object> { [ICustomDomains.Unanswered] = true });
         }
     }
 

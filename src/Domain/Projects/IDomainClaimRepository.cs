@@ -15,13 +15,14 @@ public interface IDomainClaimRepository
     Task ReleaseGivenUpAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes claims that are due, so that no other node asks about them before <paramref name="until"/>. One whose domain another project
-    /// has given up waits until that is done.
+    /// Takes the claim that has been due for longest, so that no other node asks about it before <paramref name="until"/>; null when none
+    /// is due. One whose domain another project has given up waits until that is done.
     /// </summary>
     /// <param name="projectId">Null takes those of all projects.</param>
     /// <param name="dueBy">What is to be asked about later than this is left.</param>
-    Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
-        string? projectId, int limit, DateTimeOffset dueBy, DateTimeOffset until, CancellationToken cancellationToken);
+    /// <param name="askedBefore">What was asked about later than this is left, however soon it is due again.</param>
+    Task<DomainClaim?> TakeDueAsync(
+        string? projectId, DateTimeOffset dueBy, DateTimeOffset askedBefore, DateTimeOffset until, CancellationToken cancellationToken);
 
     void Add(DomainClaim claim);
 

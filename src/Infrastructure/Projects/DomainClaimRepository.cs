@@ -30,20 +30,24 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
          """,
         cancellationToken);
 
-    public async Task<IReadOnlyList<DomainClaim>> TakeDueAsync(
-        string? projectId, int limit, DateTimeOffset dueBy, DateTimeOffset until, CancellationToken cancellationToken) =>
-        await Claims.FromSql(
+    public async Task<DomainClaim?> TakeDueAsync(
+        string? projectId, DateTimeOffset dueBy, DateTimeOffset askedBefore, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var taken = await Claims.FromSql(
             $"""
              UPDATE deploy.custom_domains c SET next_check_at = {until}
              WHERE (c.domain, c.project_id) IN (
                  SELECT d.domain, d.project_id FROM deploy.custom_domains d
                  WHERE d.next_check_at <= {dueBy} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
+                   AND (d.checked_at IS NULL OR d.checked_at < {askedBefore})
                    AND (d.released_at IS NOT NULL OR NOT EXISTS (
                        SELECT 1 FROM deploy.custom_domains o
                        WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))
-                 ORDER BY d.next_check_at LIMIT {limit} FOR UPDATE SKIP LOCKED)
+                 ORDER BY d.next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING c.*
              """).AsNoTracking().ToListAsync(cancellationToken);
+        return taken.SingleOrDefault();
+    }
 
     public void Add(DomainClaim claim) => database.Add(claim);
 

@@ -169,6 +169,21 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_WhenCloudflareDoesNotAnswer_SaysThatNoDomainWillHaveAnAnswerNow()
+    {
+        var id = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.HostnameId!;
+        foreach (var (fault, none) in new[] { (Fault.Dropped, true), (Fault.TooMany("90"), true), (Fault.Html(503), false) })
+        {
+            _rig.Cloudflare.Fail("custom hostname", fault, times: 3);
+
+            var error = (await _rig.Domains.ReadAsync(Domain, id, default)).FirstError;
+
+            error.Metadata!.ContainsKey(ICustomDomains.Unanswered).Should().Be(none, fault.Name);
+            _rig.Cloudflare.Recover();
+        }
+    }
+
+    [Fact]
     public async Task Read_WhenItIsGone_FindsNothing()
     {
         (await _rig.Domains.ReadAsync(Domain, "gone", default)).Should().BeEquivalentTo(new { IsError = false, Value = (object?)null });

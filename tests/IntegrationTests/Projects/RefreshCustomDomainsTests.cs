@@ -9,6 +9,33 @@ namespace Libra.Deploy.IntegrationTests.Projects;
 /// <summary>How domains in use are followed when the target is slow, silent, or changed by somebody else.</summary>
 public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(server)
 {
+    private static readonly string[] Names = ["a.example.com", "b.example.com", "c.example.com"];
+
+    [Fact]
+    public async Task Refresh_WhenTheTargetIsSilent_StopsAtTheFirstAndLeavesTheRestDue()
+    {
+        await UseAsync(Names);
+        Node.Domains.OnEnsure = (_, _) => Says(Error.Unexpected(
+            "TARGET_UNAVAILABLE", "It cannot be reached.", new Dictionary<string, object> { [ICustomDomains.Unanswered] = true }));
+
+        (await RefreshAsync()).Should().Be(1);
+        (await DueAsync()).Should().Be(2, "other nodes and the next round take them");
+
+        (await RefreshAsync()).Should().Be(1);
+        Node.Domains.Ensured.Should().OnlyHaveUniqueItems("one that waits does not keep the others from their turn");
+    }
+
+    [Fact]
+    public async Task Refresh_WhenOneDomainHasTrouble_AsksAboutTheOthers()
+    {
+        await UseAsync(Names);
+        Node.Domains.OnEnsure = (_, _) => Says(Error.Unexpected("TARGET_UNAVAILABLE", "It had an internal error."));
+
+        (await RefreshAsync()).Should().Be(3);
+
+        Node.Domains.Ensured.Should().BeEquivalentTo(Names);
+    }
+
     [Fact]
     public async Task Refresh_WhenADomainHasFailed_StartsItAnewEverMoreRarelyAndGivesUp()
     {
@@ -67,6 +94,42 @@ public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(ser
         Node.Domains.Ensured.Should().HaveCount(2);
     }
 
+    [Fact]
+    public async Task Refresh_WhenADeploymentWaitsAndTheTargetIsSilent_EndsSoonAndLeavesItToTheUpkeep()
+    {
+        var project = (await UseAsync("a.example.com"))[0];
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Node.Domains.OnEnsure = async (_, token) =>
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException("It never answers.");
+        };
+
+        var refreshing = Node.SendAsync(new RefreshCustomDomainsCommand(project));
+        await asked.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        Node.Clock.Advance(TimeSpan.FromSeconds(21));
+
+        (await refreshing.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken)).IsError.Should().BeFalse(
+            "the version is live");
+        (await Node.AskAsync<string>("SELECT reason FROM deploy.custom_domains")).Should().Contain("did not answer within 20 s");
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Live);
+        Node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RefreshAsync();
+        (await ProgressAsync()).Should().Be("Live");
+    }
+
+    [Fact]
+    public async Task Refresh_WhenADeploymentWaits_AsksAboutItsDomainOnceAndNotAboutOthers()
+    {
+        var projects = await UseAsync(Names);
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Pending);
+
+        (await Node.SendAsync(new RefreshCustomDomainsCommand(projects[0]))).Value.Should().Be(1);
+
+        Node.Domains.Ensured.Should().Equal(Names[0]);
+    }
+
     /// <summary>Gives each domain to a project of its own, and has them fall due.</summary>
     private async Task<IReadOnlyList<string>> UseAsync(params string[] names)
     {
@@ -90,5 +153,10 @@ public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(ser
 
     private async Task<int> RefreshAsync() => (await Node.SendAsync(new RefreshCustomDomainsCommand())).Value;
 
+    private Task<long> DueAsync() =>
+        Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains WHERE next_check_at <= $1", Node.Clock.GetUtcNow());
+
     private Task<string> ProgressAsync() => Node.AskAsync<string>("SELECT progress FROM deploy.custom_domains");
+
+    private static Task<ErrorOr<CustomDomainState>> Says(Error error) => Task.FromResult<ErrorOr<CustomDomainState>>(error);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ErrorOr;
 using Libra.Deploy.Application.Common;
+using Libra.Deploy.Application.Projects;
 
 namespace Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
@@ -98,6 +99,7 @@ internal static class CloudflareErrors
         var metadata = new Dictionary<string, object> { [StatusKey] = refusal.Status, [CodesKey] = refusal.Codes };
         if (refusal.RetryAfter is { } pause) metadata[PauseKey] = pause;
         if (refusal.Ray is not null) metadata["cfRay"] = refusal.Ray;
+        if (refusal.Status is 0 or 429) metadata[ICustomDomains.Unanswered] = true;
         if (call.SessionToken is not null && refusal.Status is 401 or 403) metadata[SessionOverKey] = true;
 
         var text = sentence.Replace("{permission}", $"the permission '{call.Permission}'", StringComparison.Ordinal);
@@ -118,7 +120,8 @@ internal static class CloudflareErrors
 
     /// <summary>All nodes together have made the calls that Cloudflare allows.</summary>
     public static Error NoCallsLeft(TimeSpan pause) => Error.Unexpected(
-        "TARGET_UNAVAILABLE", "The calls that Cloudflare allows in five minutes are used up.", new() { [PauseKey] = pause });
+        "TARGET_UNAVAILABLE", "The calls that Cloudflare allows in five minutes are used up.",
+        new() { [PauseKey] = pause, [ICustomDomains.Unanswered] = true });
 
     /// <summary>Cloudflare took all files of an upload session and did not give the token that says so.</summary>
     public static Error NotCompleted() => Error.Unexpected(
