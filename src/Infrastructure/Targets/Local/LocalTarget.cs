@@ -7,7 +7,7 @@ namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>Puts artifacts live on the Workers runtime of this machine.</summary>
 internal sealed class LocalTarget(
-    LocalTargetOptions options, SiteHost sites, EdgeEndpoint edge, WorkerdProgram program, LiveCheck live) : IDeployTarget
+    LocalTargetOptions options, SiteHost sites, EdgeEndpoint edge, WorkerdProgram program, LiveProof proof) : IDeployTarget
 {
     public string Name => "local";
 
@@ -21,5 +21,5 @@ internal sealed class LocalTarget(
         sites.PublishAsync(request, cancellationToken);
 
     public Task<ErrorOr<Success>> VerifyAsync(PublishRequest request, CancellationToken cancellationToken) =>
-        live.CheckAsync(AddressOf(request.Worker), request.Artifact, cancellationToken);
+        proof.FindAsync(AddressOf(request.Worker), request.Artifact, cancellationToken);
 }

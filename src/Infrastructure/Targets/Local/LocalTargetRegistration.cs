@@ -20,7 +20,7 @@ public static class LocalTargetRegistration
         services.AddSingleton<SiteServices>();
         services.AddSingleton<SiteHost>();
         services.AddSingleton<EdgeEndpoint>();
-        services.AddSingleton<LiveCheck>();
+        services.AddSingleton<LiveProof>();
         services.AddSingleton<IDeployTarget, LocalTarget>();
         services.AddSingleton<ILocalLeftovers, AbandonedSites>();
         services.AddSingleton<ICustomDomains, LocalCustomDomains>();

@@ -8,7 +8,7 @@ using Libra.Deploy.Infrastructure.Targets.Local.Edge;
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>Asks for a site as a visitor would, through the public port, and compares the answer with the artifact.</summary>
-internal sealed class LiveCheck(LocalTargetOptions options) : IDisposable
+internal sealed class LiveProof(LocalTargetOptions options) : IDisposable
 {
     private const string StartPage = ArtifactPath.Assets + "index.html";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -20,7 +20,7 @@ internal sealed class LiveCheck(LocalTargetOptions options) : IDisposable
         PooledConnectionLifetime = TimeSpan.Zero,
     });
 
-    public async Task<ErrorOr<Success>> CheckAsync(Uri address, IArtifact artifact, CancellationToken cancellationToken)
+    public async Task<ErrorOr<Success>> FindAsync(Uri address, IArtifact artifact, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
