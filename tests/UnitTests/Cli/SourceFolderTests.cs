@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Cli.CommandLine;
@@ -71,7 +73,7 @@ public sealed class SourceFolderTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder.FullName, "passwd"), "/etc/passwd");
         Directory.CreateSymbolicLink(Path.Combine(_folder.FullName, "loop"), _folder.FullName);
 
-        var read = SourceFolder.Read(_folder.FullName);
+        var read = Read();
 
         read.Files.Select(file => file.Path).Should().Equal("index.html");
         read.Links.Should().Equal("loop", "passwd");
@@ -85,20 +87,45 @@ public sealed class SourceFolderTests : IDisposable
         Write(".env.example");
         Write("web/.env.production");
 
-        var read = SourceFolder.Read(_folder.FullName);
+        var read = Read();
 
         read.Files.Select(file => file.Path).Should().Equal(".env.example", "index.html");
         read.Settings.Should().Equal(".env", "web/.env.production");
     }
 
     [Fact]
+    public async Task Read_OfWhatIsNoFile_NamesItAndWaitsForNobody()
+    {
+        Write("index.html");
+        Write("empty.txt", string.Empty);
+        using var pipe = Process.Start("mkfifo", [Path.Combine(_folder.FullName, "pipe"), Path.Combine(_folder.FullName, ".gitignore")]);
+        await pipe.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "socket")));
+
+        var read = await Task.Run(() => Read()).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        read.Files.Select(file => file.Path).Should().Equal("empty.txt", "index.html");
+        read.Others.Should().Equal(".gitignore", "pipe", "socket");
+    }
+
+    [Fact]
+    public void Read_WhenThePersonStops_Ends()
+    {
+        Write("index.html");
+
+        FluentActions.Invoking(() => SourceFolder.Read(_folder.FullName, new CancellationToken(canceled: true)))
+            .Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
     public void Read_OfAnEmptyFolder_SaysSo() =>
-        FluentActions.Invoking(() => SourceFolder.Read(_folder.FullName))
+        FluentActions.Invoking(() => Read())
             .Should().Throw<CommandException>().WithMessage("There is nothing to deploy*");
 
     [Fact]
     public void Read_OfNoFolder_SaysSo() =>
-        FluentActions.Invoking(() => SourceFolder.Read(Path.Combine(_folder.FullName, "gone")))
+        FluentActions.Invoking(() => Read("gone"))
             .Should().Throw<CommandException>().WithMessage("There is no folder*");
 
     [Fact]
@@ -116,7 +143,10 @@ public sealed class SourceFolderTests : IDisposable
     private static byte[] Decoded(SourceFile file) =>
         file.Encoding == "base64" ? Convert.FromBase64String(file.Content) : Encoding.UTF8.GetBytes(file.Content);
 
-    private IEnumerable<string> Paths() => SourceFolder.Read(_folder.FullName).Files.Select(file => file.Path);
+    private SourceFolder Read(string below = "") =>
+        SourceFolder.Read(Path.Combine(_folder.FullName, below), TestContext.Current.CancellationToken);
+
+    private IEnumerable<string> Paths() => Read().Files.Select(file => file.Path);
 
     private void Write(string path, string content = "x")
     {
