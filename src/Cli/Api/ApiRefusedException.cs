@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Cli.CommandLine;
 
@@ -6,14 +7,19 @@ namespace Libra.Deploy.Cli.Api;
 
 /// <summary>The service answered, and the answer is no.</summary>
 internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body)
-    : CommandException(Explain(status, body), code: CodeOf(body))
+    : CommandException(Explain(status, Ours(body)), code: CodeOf(Ours(body)))
 {
     /// <summary>The service's own words; null when something else answered in its place.</summary>
-    public JsonNode? Body { get; } = body;
+    public JsonNode? Body { get; } = Ours(body);
 
     /// <summary>True when the same may work a moment later: a node is stopping, or its database is away.</summary>
     public bool MayPass { get; } =
         status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    // Others speak JSON, too.
+    private static JsonNode? Ours(JsonNode? body) => IsText(body?["code"]) && IsText(body?["message"]) ? body : null;
+
+    private static bool IsText(JsonNode? node) => node?.GetValueKind() is JsonValueKind.String;
 
     private static string CodeOf(JsonNode? body) => (string?)body?["code"] ?? "UNEXPECTED_ANSWER";
 

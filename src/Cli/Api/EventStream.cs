@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mime;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
@@ -10,7 +11,8 @@ namespace Libra.Deploy.Cli.Api;
 internal sealed record StreamEvent(string Name, JsonNode Data);
 
 /// <summary>A deployment's events, over however many connections it takes.</summary>
-internal sealed class EventStream(LibraApi api)
+/// <param name="note">Is told once, each time that the connection is lost.</param>
+internal sealed class EventStream(LibraApi api, Action<string> note)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -25,7 +27,7 @@ internal sealed class EventStream(LibraApi api)
     private long? _lostSince;
 
     /// <summary>Ends with the event <c>end</c>; goes on behind the last line after a connection is lost.</summary>
-    /// <exception cref="ServiceAwayException">Nothing came for a long time.</exception>
+    /// <exception cref="ServiceAwayException">Nothing came for a long time, or nobody has ever answered.</exception>
     public async IAsyncEnumerable<StreamEvent> ReadAsync(string deployment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pause = FirstPause;
@@ -49,7 +51,7 @@ internal sealed class EventStream(LibraApi api)
     {
         try
         {
-            if (await connection.NextAsync(cancellationToken) is not { } item) return null;
+            var item = await connection.NextAsync(cancellationToken);
             _lostSince = null;
             var data = JsonNode.Parse(item.Data)!;
             if (item.EventType == "log") _lastLine = (long)data["seq"]!;
@@ -57,12 +59,14 @@ internal sealed class EventStream(LibraApi api)
         }
         catch (Exception lost) when (IsPassing(lost) && !cancellationToken.IsCancellationRequested)
         {
+            if (_lostSince is null) note("No connection to the service; trying again for two minutes.");
             _lostSince ??= api.Clock.GetTimestamp();
             return api.Clock.GetElapsedTime(_lostSince.Value) < Patience ? null : throw new ServiceAwayException(api.Address, lost);
         }
     }
 
-    private static bool IsPassing(Exception lost) => lost
+    // Where nobody has ever answered, nobody is away: the address is wrong, or the service does not run.
+    private bool IsPassing(Exception lost) => api.HasAnswered && lost
         is ServiceAwayException or HttpRequestException or IOException or OperationCanceledException
         or ApiRefusedException { MayPass: true };
 }
@@ -73,11 +77,12 @@ internal sealed class EventConnection(LibraApi api, string deployment, long afte
     private HttpResponseMessage? _answer;
     private IAsyncEnumerator<SseItem<string>>? _events;
 
-    /// <summary>Null at the end of the stream.</summary>
-    public async Task<SseItem<string>?> NextAsync(CancellationToken cancellationToken)
+    /// <exception cref="IOException">The stream has ended, which it does by itself only behind the event <c>end</c>.</exception>
+    /// <exception cref="ApiRefusedException">The service refused, or something else answers in its place.</exception>
+    public async Task<SseItem<string>> NextAsync(CancellationToken cancellationToken)
     {
         _events ??= await OpenAsync(cancellationToken);
-        return await _events.MoveNextAsync() ? _events.Current : null;
+        return await _events.MoveNextAsync() ? _events.Current : throw new IOException("The stream ended before the deployment did.");
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +96,9 @@ internal sealed class EventConnection(LibraApi api, string deployment, long afte
         using var request = new HttpRequestMessage(HttpMethod.Get, $"deploy/{Uri.EscapeDataString(deployment)}/logs/stream");
         if (after > 0) request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
         _answer = await api.OpenAsync(request, cancellationToken);
+        if (_answer.Content.Headers.ContentType?.MediaType != MediaTypeNames.Text.EventStream)
+            throw new ApiRefusedException(_answer.StatusCode, body: null);
+
         var body = new WatchedStream(await _answer.Content.ReadAsStreamAsync(cancellationToken), silence, api.Clock);
         return SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
     }

@@ -23,12 +23,16 @@ internal sealed class LibraApi : IDisposable
     /// <summary>Whatever waits for the service waits by it.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>True once anything has answered at the address.</summary>
+    public bool HasAnswered { get; private set; }
+
     public static LibraApi For(Connection connection, TimeProvider clock)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             AllowAutoRedirect = false, // a redirect would take the token to an address that nobody named
+            UseProxy = !connection.Address.IsLoopback, // the token of this machine's service is nothing for a proxy elsewhere
         })
         {
             BaseAddress = connection.Address,
@@ -77,6 +81,7 @@ internal sealed class LibraApi : IDisposable
         try
         {
             var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            HasAnswered = true;
             if (answer.IsSuccessStatusCode) return answer;
 
             using (answer) throw new ApiRefusedException(answer.StatusCode, await ReadAsync(answer, cancellationToken));
@@ -97,7 +102,9 @@ internal sealed class LibraApi : IDisposable
         try
         {
             using var answer = await OpenAsync(request, limit.Token);
-            return await ReadAsync(answer, limit.Token) ?? throw new ApiRefusedException(answer.StatusCode, body: null);
+            return await ReadAsync(answer, limit.Token) is { } body && body["success"] is not null
+                ? body
+                : throw new ApiRefusedException(answer.StatusCode, body: null); // another service
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

@@ -34,7 +34,7 @@ internal sealed class LiveView(Invocation call)
     {
         try
         {
-            await foreach (var happened in new EventStream(call.Api).ReadAsync(id, cancellationToken))
+            await foreach (var happened in new EventStream(call.Api, call.Note).ReadAsync(id, cancellationToken))
             {
                 if (happened.Name == "end") return Conclude(happened.Data);
                 Show(happened);
@@ -45,7 +45,7 @@ internal sealed class LiveView(Invocation call)
             SayHowToGoOn(id, "The deployment goes on.");
             return ExitCodes.Interrupted;
         }
-        catch (ServiceAwayException)
+        catch (ServiceAwayException) when (call.Api.HasAnswered)
         {
             SayHowToGoOn(id, "The connection is lost; the deployment goes on.");
             throw;

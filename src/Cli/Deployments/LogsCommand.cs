@@ -40,7 +40,7 @@ internal static class LogsCommand
     {
         if (!call.WantsJson) return await new LiveView(call).FollowAsync(call.Operand!, cancellationToken);
 
-        await foreach (var happened in new EventStream(call.Api).ReadAsync(call.Operand!, cancellationToken))
+        await foreach (var happened in new EventStream(call.Api, call.Note).ReadAsync(call.Operand!, cancellationToken))
         {
             if (happened.Name == "log") Print(call, happened.Data);
             if (happened.Name == "end") return DeploymentState.Of(happened.Data).Status == "completed" ? ExitCodes.Done : ExitCodes.Failed;

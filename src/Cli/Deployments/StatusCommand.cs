@@ -23,10 +23,18 @@ internal static class StatusCommand
         call.Say($"{state.DeploymentId} of {Printable.Of(state.ProjectId)}: {state.Status}, {state.Progress} %");
         if (state.HasEnded) return Ended(call, state);
 
-        call.Say(state.Queue is { } place ? $"It waits for a {place.WaitingFor}, at place {place.Position}." : state.Stage);
+        call.Say(state.Queue is { } place ? $"It waits for {Awaited(place)}, at place {place.Position}." : Printable.Of(state.Stage));
         new DeploymentReport(call).Show(state);
         return ExitCodes.Done;
     }
+
+    private static string Awaited(WaitingState place) => place.WaitingFor switch
+    {
+        "slot" => "a free slot",
+        "retry" => "the time of its next attempt",
+        "organization" => "another deployment of its organization to end",
+        var other => Printable.Of(other),
+    };
 
     // Asking worked, whatever became of the deployment.
     private static int Ended(Invocation call, DeploymentState state)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Libra.Deploy.Cli;
+using Libra.Deploy.Cli.Api;
 using Libra.Deploy.Cli.CommandLine;
 using Libra.Deploy.IntegrationTests.Access;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,55 @@ public sealed class ConnectionLossTests
         followed.ExitCode.Should().Be(0, followed.Error);
         followed.Lines.Should().Equal("  line 1", "  line 2", "  line 3", "Live at http://live");
         asked.Should().Equal("", "2", "2");
+        followed.Error.Should().Be("No connection to the service; trying again for two minutes.\n", "a person wonders why nothing comes");
+    }
+
+    [Fact]
+    public async Task Logs_WhenStreamAfterStreamEndsWithoutAnEvent_GiveUpAfterTwoMinutes()
+    {
+        var clock = new HurriedClock();
+        var asked = 0;
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(Interlocked.Increment(ref asked) < 200 ? ": still here\n\n" : $"event: end\ndata: {End}\n\n");
+        });
+        using var api = LibraApi.For(new Connection(server.Url, "ldt_x"), clock);
+        var notes = new List<string>();
+        var events = new EventStream(api, notes.Add).ReadAsync(Id, TestContext.Current.CancellationToken);
+
+        var following = async () => await events.ToListAsync(TestContext.Current.CancellationToken);
+
+        await following.Should().ThrowAsync<ServiceAwayException>();
+        clock.Passed.Should().BeCloseTo(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10));
+        notes.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Logs_WhenAPageAnswersInsteadOfAStream_AskAtOnceWhetherTheAddressIsRight()
+    {
+        var asked = 0;
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            var isFirst = Interlocked.Increment(ref asked) == 1;
+            context.Response.ContentType = isFirst ? "text/html" : "text/event-stream";
+            await context.Response.WriteAsync(isFirst ? "<html>It works!</html>" : $"event: end\ndata: {End}\n\n");
+        });
+
+        var followed = await CommandCall.RunAsync(server.Url, "ldt_x", "logs", "-f", Id);
+
+        followed.ExitCode.Should().Be(1);
+        followed.Error.Should().Contain("Is the address right?");
+        asked.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Logs_WhenNobodyHasEverAnswered_SaySoAtOnce()
+    {
+        var followed = await CommandCall.RunAsync(new Uri("http://127.0.0.1:1"), "ldt_x", "logs", "-f", Id);
+
+        followed.ExitCode.Should().Be(1);
+        followed.Error.Should().StartWith("libra: The service at http://127.0.0.1:1 does not answer", "there is no connection to lose");
     }
 
     [Fact]
@@ -82,6 +132,36 @@ public sealed class ConnectionLossTests
         asked.Error.Should().Contain("Is the address right?");
     }
 
+    [Theory]
+    [InlineData(200, """{"items":[]}""")]
+    [InlineData(404, """{"code":7,"message":["Cannot GET /status/deployments"]}""")]
+    public async Task AnyCommand_WhenAnotherServiceAnswersInJson_AsksWhetherTheAddressIsRight(int status, string body)
+    {
+        await using var server = await StubServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync(body);
+        });
+
+        var asked = await CommandCall.RunAsync(server.Url, "ldt_x", "status", "--json");
+
+        asked.ExitCode.Should().Be(1);
+        ((string?)asked.Json["code"]).Should().Be("UNEXPECTED_ANSWER");
+    }
+
+    [Fact]
+    public async Task Status_OfADeploymentThatWaits_SaysForWhatInPlainWords()
+    {
+        var waiting = End.Replace("\"completed\"", "\"pending\"", StringComparison.Ordinal).Replace(
+            "{\"deploymentId\"", "{\"success\":true,\"queue\":{\"position\":3,\"waitingFor\":\"organization\"},\"deploymentId\"",
+            StringComparison.Ordinal);
+        await using var server = await StubServer.StartAsync(context => context.Response.WriteAsync(waiting));
+
+        var asked = await CommandCall.RunAsync(server.Url, "ldt_x", "status", Id);
+
+        asked.Lines.Should().Contain("It waits for another deployment of its organization to end, at place 3.");
+    }
+
     [Fact]
     public async Task Deploy_WhenTheAnswerIsLost_IsSentAgainUnderTheSameKey()
     {
@@ -93,7 +173,7 @@ public sealed class ConnectionLossTests
             keys.Enqueue(context.Request.Headers["Idempotency-Key"].ToString());
             await context.Request.Body.CopyToAsync(Stream.Null);
             if (keys.Count == 1) context.Abort();
-            else await context.Response.WriteAsJsonAsync(new { deploymentId = Id });
+            else await context.Response.WriteAsJsonAsync(new { success = true, deploymentId = Id });
         });
 
         var sent = await CommandCall.RunAsync(
@@ -104,6 +184,27 @@ public sealed class ConnectionLossTests
         sent.Lines[^1].Should().Be(Id);
         keys.Should().HaveCount(2);
         keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
+    }
+
+    /// <summary>Short waits are over at once, and what they would have taken has passed; limits are never reached.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
+        private long _passed;
+
+        public TimeSpan Passed => TimeSpan.FromTicks(Interlocked.Read(ref _passed));
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _passed);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime > Short) return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+
+            Interlocked.Add(ref _passed, dueTime.Ticks);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 
     private static string Line(int seq) => $"event: log\nid: {seq}\ndata: {{\"seq\":{seq},\"message\":\"line {seq}\"}}\n\n";
