@@ -30,4 +30,7 @@ internal static class ExitCodes
 
     /// <summary>Ctrl+C, as shells number it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Whoever read the output is gone, as shells number it.</summary>
+    public const int NobodyReads = 141;
 }

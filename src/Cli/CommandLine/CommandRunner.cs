@@ -9,6 +9,8 @@ namespace Libra.Deploy.Cli.CommandLine;
 /// <summary>Finds the command that was called, runs it, and turns what goes wrong into a sentence.</summary>
 internal static class CommandRunner
 {
+    private const int BrokenPipe = 32; // EPIPE, on every Unix
+
     private static readonly IReadOnlyList<Command> Commands =
     [
         DeployCommand.Definition,
@@ -22,6 +24,19 @@ internal static class CommandRunner
 
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
+        string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunOrComplainAsync(words, terminal, environment, cancellationToken);
+        }
+        catch (IOException gone) when (gone.HResult == BrokenPipe)
+        {
+            return ExitCodes.NobodyReads; // `| head` has seen enough
+        }
+    }
+
+    private static async Task<int> RunOrComplainAsync(
         string[] words, Terminal terminal, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         try
@@ -96,6 +111,6 @@ internal static class CommandRunner
             return;
         }
 
-        terminal.Error.WriteLine($"{terminal.Bad("libra:")} {Printable.Of(failure.Message)}");
+        terminal.Error.WriteLine($"{terminal.Complaint("libra:")} {Printable.Of(failure.Message)}");
     }
 }

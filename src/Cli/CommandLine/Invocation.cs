@@ -10,6 +10,9 @@ internal sealed class Invocation(Command command, Arguments arguments, Func<stri
     private static readonly JsonSerializerOptions OneLine =
         new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // For an output that does not have every character: JSON can name them.
+    private static readonly JsonSerializerOptions Ascii = new(JsonSerializerDefaults.Web);
+
     public Terminal Terminal { get; } = terminal;
 
     public LibraApi Api { get; } = api;
@@ -45,6 +48,6 @@ internal sealed class Invocation(Command command, Arguments arguments, Func<stri
     /// <summary>The answer for a program, on one line.</summary>
     public void Answer(JsonNode answer)
     {
-        if (WantsJson) Terminal.Output.WriteLine(answer.ToJsonString(OneLine));
+        if (WantsJson) Terminal.Output.WriteLine(answer.ToJsonString(Terminal.HasEveryCharacter ? OneLine : Ascii));
     }
 }
