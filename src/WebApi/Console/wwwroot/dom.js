@@ -32,6 +32,17 @@ export function put(element, ...children) {
   append(element, children);
 }
 
+/** Makes these the only children, in this order; those that stand right are not touched, so that the keyboard stays where it is. */
+export function arrange(list, elements) {
+  const wanted = new Set(elements);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  let place = list.firstElementChild;
+  for (const element of elements) {
+    if (element === place) place = place.nextElementSibling;
+    else list.insertBefore(element, place);
+  }
+}
+
 /** Changes a text only when it is another one, so that selections and screen readers are left in peace. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -69,18 +80,58 @@ export function failure(error, again) {
     again ? h('button', { type: 'button', on: { click: again } }, 'Try again') : null);
 }
 
-/** Opens a dialog and resolves when it closes; `build` gets the function that closes it. */
+/**
+ * Opens a dialog and resolves when it closes; `build` gets the function that closes it. It stays as long as it is busy: what a request
+ * under way brings back may be shown only once.
+ */
 export function dialog(title, build) {
   return new Promise((resolve) => {
     const heading = h('h2', { id: 'dialog-title' }, title);
     const box = h('dialog', { 'aria-labelledby': 'dialog-title' });
+    const over = new AbortController();
+    const busy = () => box.hasAttribute('aria-busy');
     const close = (result) => { box.returnValue = ''; resolve(result); box.close(); };
     box.append(heading, build(close));
-    box.addEventListener('close', () => { box.remove(); resolve(undefined); });
-    addEventListener('hashchange', () => box.open && box.close(), { once: true });
+    box.addEventListener('close', () => { over.abort(); box.remove(); resolve(undefined); });
+    box.addEventListener('cancel', (event) => { if (busy()) event.preventDefault(); });
+    // A second Escape closes a dialog whatever it answered to the first, unless it never hears of it.
+    addEventListener('keydown', (event) => { if (event.key === 'Escape' && busy()) event.preventDefault(); }, { capture: true, signal: over.signal });
+    addEventListener('hashchange', () => { if (!busy()) box.close(); }, { signal: over.signal });
     document.body.append(box);
     box.showModal();
   });
+}
+
+/**
+ * The form of a dialog. `work` runs once at a time, and the dialog closes with what it returns; what it throws is said in the words
+ * of `explain`.
+ */
+export function dialogForm(close, { action, work, explain = (error) => [h('p', {}, error.message)] }, ...content) {
+  const problem = h('div', { class: 'form-problem', role: 'alert' });
+  const leave = h('button', { type: 'button', on: { click: () => close() } }, 'Close');
+  const go = h('button', { class: 'primary' }, action);
+  const form = h('form', { on: { submit: async (event) => {
+    event.preventDefault();
+    if (go.disabled) return;
+    busy(true);
+    put(problem);
+    try {
+      const result = await work();
+      busy(false);
+      close(result);
+    } catch (error) {
+      busy(false);
+      put(problem, explain(error));
+      if (!form.contains(document.activeElement)) go.focus(); // a button that is switched off lets go of the keyboard
+    }
+  } } }, ...content, problem, h('div', { class: 'actions end' }, leave, go));
+  return form;
+
+  function busy(is) {
+    for (const button of [leave, go]) button.disabled = is;
+    if (is) form.closest('dialog').setAttribute('aria-busy', 'true');
+    else form.closest('dialog').removeAttribute('aria-busy');
+  }
 }
 
 /** Asks before something that cannot be taken back; resolves to true or false. */
@@ -97,7 +148,10 @@ export async function confirmed(title, text, action) {
 export function actionButton(label, work, attributes = {}) {
   const button = h('button', { type: 'button', ...attributes, on: { click: async () => {
     button.disabled = true;
-    try { await work(); } catch (error) { if (error.name !== 'AbortError') notify(error.message, 'bad'); } finally { button.disabled = false; }
+    try { await work(); } catch (error) { if (error.name !== 'AbortError') notify(error.message, 'bad'); } finally {
+      button.disabled = false;
+      if (document.activeElement === document.body) button.focus(); // which it let go of while it was switched off
+    }
   } } }, label);
   return button;
 }

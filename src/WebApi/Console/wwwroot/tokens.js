@@ -1,7 +1,7 @@
 // API tokens: list, create, revoke. For administrators.
 
 import { call } from './api.js';
-import { actionButton, confirmed, dialog, empty, failure, field, h, notify, put, setText } from './dom.js';
+import { actionButton, confirmed, dialog, dialogForm, empty, failure, field, h, notify, put } from './dom.js';
 import { unavailable } from './queue.js';
 import { secretBox } from './secret.js';
 import { ago, moment } from './words.js';
@@ -68,23 +68,14 @@ function createForm(close) {
   const user = h('input', { name: 'userId', autocomplete: 'off' });
   const days = h('select', { name: 'days' }, [['90', '90 days'], ['365', 'a year'], ['7', '7 days'], ['', 'no end']].map(([value, text]) => h('option', { value }, text)));
   const scopes = SCOPES.map(([scope, about], at) => [scope, h('input', { type: 'checkbox', name: scope, checked: at < 2 }), about]);
-  const problem = h('p', { class: 'form-problem', role: 'alert' });
-  return h('form', { on: { submit: async (event) => {
-    event.preventDefault();
-    try {
-      close(await call('POST', '/tokens', { body: {
-        name: name.value.trim(),
-        organizationId: organization.value.trim() || undefined,
-        userId: user.value.trim() || undefined,
-        scopes: scopes.filter(([, box]) => box.checked).map(([scope]) => scope),
-        expiresAt: days.value ? new Date(Date.now() + Number(days.value) * 86400000).toISOString() : undefined,
-      } }));
-    } catch (error) {
-      setText(problem, error.message);
-    }
-  } } },
+  const work = () => call('POST', '/tokens', { body: {
+    name: name.value.trim(),
+    organizationId: organization.value.trim() || undefined,
+    userId: user.value.trim() || undefined,
+    scopes: scopes.filter(([, box]) => box.checked).map(([scope]) => scope),
+    expiresAt: days.value ? new Date(Date.now() + Number(days.value) * 86400000).toISOString() : undefined,
+  } });
+  return dialogForm(close, { action: 'Create', work },
     h('div', { class: 'fields' }, field('Name', name), field('Organization', organization, 'Empty: all of them.'), field('User', user, 'Empty: a service, no user.'), field('Good for', days)),
-    h('fieldset', {}, h('legend', {}, 'Scopes'), scopes.map(([scope, box, about]) => h('label', { class: 'check' }, box, h('span', {}, h('code', {}, scope), ' ', h('span', { class: 'muted' }, about))))),
-    problem,
-    h('div', { class: 'actions end' }, h('button', { type: 'button', on: { click: () => close() } }, 'Close'), h('button', { class: 'primary' }, 'Create')));
+    h('fieldset', {}, h('legend', {}, 'Scopes'), scopes.map(([scope, box, about]) => h('label', { class: 'check' }, box, h('span', {}, h('code', {}, scope), ' ', h('span', { class: 'muted' }, about))))));
 }
