@@ -2,11 +2,13 @@
 
 import { call, withQuery } from './api.js';
 import { deadLetterRows } from './dead-letters.js';
-import { empty, failure, h, put, setText, svg } from './dom.js';
+import { arrange, empty, failure, h, put, setText, svg } from './dom.js';
 import { poll } from './poll.js';
 import { WAITING_FOR, ago, chip, duration, number } from './words.js';
 
 const POINTS = 60; // one each 3 s: the last three minutes
+const LARGEST_PAGE = 100; // of the service
+const SHOWN = 8; // of those who wait
 
 export async function queueView(main, _argument, signal) {
   const problem = h('div', {});
@@ -98,13 +100,14 @@ function nodeRow({ node, slots, busy, lastHeartbeat }) {
 }
 
 async function watchWaiting(signal, place) {
+  const list = new WaitingList();
   await poll(signal, 3000, async () => {
-    const { deployments } = await call('GET', withQuery('/status/deployments', { status: 'pending', limit: 20 }), { signal });
+    const page = await call('GET', withQuery('/status/deployments', { status: 'pending', limit: LARGEST_PAGE }), { signal });
     // Only the status of a single deployment tells its place; the first few are enough to see what holds the queue up.
-    const oldest = await Promise.all(deployments.slice(-8).reverse().map((one) => call('GET', `/deploy/${encodeURIComponent(one.deploymentId)}/status`, { signal })));
-    put(place, oldest.length === 0
-      ? empty('Nobody waits', 'Every accepted deployment has a slot.')
-      : h('ul', { class: 'rows' }, oldest.map(waitingRow)));
+    const first = (await Promise.all(likelyFirst(page.deployments).map((one) => statusOf(one, signal)))).filter(Boolean);
+    if (first.length === 0) return put(place, empty('Nobody waits', 'Every accepted deployment has a slot.'));
+    list.show(first.sort((one, other) => (one.queue?.position ?? 0) - (other.queue?.position ?? 0)), page);
+    if (!list.element.isConnected) put(place, list.element);
   }, (error) => {
     const reason = unavailable(error, 'Waiting deployments', 'deployments:read');
     put(place, reason ?? failure(error));
@@ -112,11 +115,60 @@ async function watchWaiting(signal, place) {
   });
 }
 
-function waitingRow({ deploymentId, projectId, organizationId, status, queue, createdAt }) {
-  const what = queue ? `waits for ${WAITING_FOR[queue.waitingFor] ?? queue.waitingFor}` : 'starts now';
-  return h('li', {}, h('a', { class: 'row', href: `#/deployment/${encodeURIComponent(deploymentId)}` },
-    h('span', { class: 'row-status' }, chip(status)),
-    h('span', { class: 'row-name' }, h('strong', {}, projectId), h('span', { class: 'muted small' }, `${organizationId} · ${deploymentId}`)),
-    h('span', { class: 'row-progress' }, queue ? `Number ${queue.position}, ${what}` : what),
-    h('span', { class: 'row-took muted' }), h('span', { class: 'row-when muted' }, ago(createdAt))));
+/** Slots go round the organizations: the oldest of each comes first, then the second of each. The service lists the newest first. */
+function likelyFirst(deployments) {
+  const turns = new Map();
+  const turnOf = ({ organizationId }) => {
+    const turn = turns.get(organizationId) ?? 0;
+    turns.set(organizationId, turn + 1);
+    return turn;
+  };
+  return [...deployments].reverse().map((one) => ({ one, turn: turnOf(one) })).sort((a, b) => a.turn - b.turn).slice(0, SHOWN).map(({ one }) => one);
+}
+
+/** Null for one that was removed in between. */
+async function statusOf({ deploymentId }, signal) {
+  try {
+    return await call('GET', `/deploy/${encodeURIComponent(deploymentId)}/status`, { signal });
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Rows that are kept and changed in place, so that the focus stays. */
+class WaitingList {
+  #rows = new Map();
+  #list = h('ul', { class: 'rows' });
+  #rest = h('p', { class: 'muted small' });
+  element = h('div', {}, this.#list, this.#rest);
+
+  show(first, { deployments, nextCursor }) {
+    this.#rows = new Map(first.map((one) => [one.deploymentId, this.#rows.get(one.deploymentId) ?? new WaitingRow(one)]));
+    for (const one of first) this.#rows.get(one.deploymentId).update(one);
+    arrange(this.#list, [...this.#rows.values()].map((row) => row.element));
+    setText(this.#rest, nextCursor ? `More than ${LARGEST_PAGE} wait. These are of the newest ${LARGEST_PAGE}; older ones come before them.`
+      : deployments.length > first.length ? `${first.length} of ${deployments.length} that wait.` : '');
+  }
+}
+
+class WaitingRow {
+  #status = h('span', { class: 'row-status' });
+  #what = h('span', { class: 'row-progress' });
+  #when = h('span', { class: 'row-when muted' });
+  #shown = '';
+
+  constructor({ deploymentId, projectId, organizationId }) {
+    this.element = h('li', {}, h('a', { class: 'row', href: `#/deployment/${encodeURIComponent(deploymentId)}` },
+      this.#status,
+      h('span', { class: 'row-name' }, h('strong', {}, projectId), h('span', { class: 'muted small' }, `${organizationId} · ${deploymentId}`)),
+      this.#what, h('span', { class: 'row-took muted' }), this.#when));
+  }
+
+  update({ status, queue, createdAt }) {
+    if (status !== this.#shown) put(this.#status, chip(status));
+    this.#shown = status;
+    setText(this.#what, queue ? `Number ${queue.position}, waits for ${WAITING_FOR[queue.waitingFor] ?? queue.waitingFor}` : 'starts now');
+    setText(this.#when, ago(createdAt));
+  }
 }
