@@ -1,6 +1,7 @@
 // The public API with the caller's own token, and its refusals in words.
 
 const KEY = 'libra.token';
+const KEPT = 'libra.last-used';
 const NO_ANSWER = 'The service does not answer. Check that it runs and that you are online; this page goes on by itself when it is back.';
 
 /** A refusal of the service, or no answer at all (status 0). */
@@ -38,6 +39,20 @@ export const session = {
   close() {
     inMemory = null;
     try { sessionStorage.removeItem(KEY); localStorage.removeItem(KEY); } catch { /* nothing was stored */ }
+    kept.write({}); // the next one who signs in may belong to others
+  },
+};
+
+let keptInMemory = {};
+
+/** What a tab remembers of its caller until the sign-out. */
+export const kept = {
+  read() {
+    try { return JSON.parse(sessionStorage.getItem(KEPT)) ?? keptInMemory; } catch { return keptInMemory; }
+  },
+  write(names) {
+    keptInMemory = names;
+    try { sessionStorage.setItem(KEPT, JSON.stringify(names)); } catch { /* kept in memory above */ }
   },
 };
 

@@ -1,12 +1,13 @@
 // How many deployments an organization may still start.
 
 import { call, withQuery } from './api.js';
-import { failure, field, h, put } from './dom.js';
+import { empty, failure, field, h, put } from './dom.js';
+import { lastUsed, used } from './last-used.js';
 import { unavailable } from './queue.js';
 import { moment, number } from './words.js';
 
 export async function quotasView(main, _argument, signal, query) {
-  const organization = h('input', { name: 'organization', required: true, autocomplete: 'off', value: query.get('organization') ?? 'org_demo' });
+  const organization = h('input', { name: 'organization', required: true, autocomplete: 'off', value: query.get('organization') });
   const result = h('div', { 'aria-live': 'polite' });
   const form = h('form', { class: 'filters', on: { submit: (event) => {
     event.preventDefault();
@@ -14,12 +15,15 @@ export async function quotasView(main, _argument, signal, query) {
     show();
   } } }, field('Organization', organization), h('button', { class: 'primary' }, 'Show'));
   put(main, h('div', { class: 'heading' }, h('h1', {}, 'Quotas')), form, result);
-  await show();
+  if (!organization.value) await lastUsed(signal).then((last) => { organization.value ||= last.organization; });
+  if (organization.value.trim()) await show();
+  else put(result, empty('Of which organization?', 'Write its id above to see what it may still deploy.'));
 
   async function show() {
     try {
       const name = organization.value.trim();
       const quota = await call('GET', `/organizations/${encodeURIComponent(name)}/quota`, { signal });
+      used({ organization: name });
       put(result, card(name, quota), plans(quota.plans ?? []));
     } catch (error) {
       if (error.name === 'AbortError') return;

@@ -1,7 +1,8 @@
 // Webhooks of an organization: who is told of its deployments, and what became of each message.
 
 import { call, withQuery } from './api.js';
-import { actionButton, confirmed, dialog, empty, failure, field, h, notify, put, setText } from './dom.js';
+import { actionButton, confirmed, dialog, dialogForm, empty, failure, field, h, notify, put } from './dom.js';
+import { lastUsed, used } from './last-used.js';
 import { unavailable } from './queue.js';
 import { secretBox } from './secret.js';
 import { duration, moment, timeElement } from './words.js';
@@ -19,21 +20,26 @@ const CHECK = 'Receivers check messages with this secret. It is shown this once.
 const pathOf = (organization, id) => `/organizations/${encodeURIComponent(organization)}/webhooks${id ? `/${encodeURIComponent(id)}` : ''}`;
 
 export async function webhooksView(main, _argument, signal, query) {
-  const organization = h('input', { name: 'organization', required: true, autocomplete: 'off', value: query.get('organization') ?? 'org_demo' });
+  const organization = h('input', { name: 'organization', required: true, autocomplete: 'off', value: query.get('organization') });
   const list = h('div', { 'aria-live': 'polite' });
   const name = () => organization.value.trim();
+  const form = h('form', { class: 'filters', on: { submit: (event) => {
+    event.preventDefault();
+    history.replaceState(null, '', withQuery('#/webhooks', { organization: name() }));
+    show();
+  } } }, field('Organization', organization), h('button', { class: 'primary' }, 'Show'));
   put(main,
     h('div', { class: 'heading' }, h('h1', {}, 'Webhooks'), h('button', { type: 'button', class: 'primary', on: { click: add } }, 'Add a webhook…')),
-    h('form', { class: 'filters', on: { submit: (event) => {
-      event.preventDefault();
-      history.replaceState(null, '', withQuery('#/webhooks', { organization: name() }));
-      show();
-    } } }, field('Organization', organization), h('button', { class: 'primary' }, 'Show')), list);
-  await show();
+    form, list);
+  const filled = organization.value ? null : lastUsed(signal).then((last) => { organization.value ||= last.organization; });
+  await filled;
+  if (name()) await show();
+  else put(list, empty('Of which organization?', 'Write its id above to see who is told of its deployments.'));
 
   async function show() {
     try {
       const { webhooks } = await call('GET', pathOf(name()), { signal });
+      used({ organization: name() });
       put(list, webhooks.length === 0
         ? empty('No webhook yet', 'Add the address of a server of yours, and it is told what becomes of each deployment.')
         : h('ul', { class: 'rows' }, webhooks.map(row)));
@@ -43,6 +49,8 @@ export async function webhooksView(main, _argument, signal, query) {
   }
 
   async function add() {
+    await filled;
+    if (!form.reportValidity()) return; // without an organization there is nowhere to add it
     const created = await dialog('Add a webhook', (close) => settingsForm({ enabled: true, events: [] }, (body) => call('POST', pathOf(name()), { body }), 'Add', close));
     if (!created) return;
     await dialog('Copy the secret now', (close) => secretBox(CHECK, 'The secret', created.secret, close));
@@ -153,17 +161,10 @@ function settingsForm(webhook, save, action, close) {
   const url = h('input', { name: 'url', type: 'url', required: true, autocomplete: 'off', placeholder: 'https://…', value: webhook.url ?? '' });
   const description = h('input', { name: 'description', autocomplete: 'off', maxlength: '200', value: webhook.description ?? '' });
   const events = EVENTS.map(([name, about]) => [name, h('input', { type: 'checkbox', name, checked: webhook.events.includes(name) }), about]);
-  const problem = h('p', { class: 'form-problem', role: 'alert' });
-  return h('form', { on: { submit: async (event) => {
-    event.preventDefault();
-    try {
-      close(await save({ url: url.value.trim(), description: description.value.trim(), events: events.filter(([, box]) => box.checked).map(([name]) => name), enabled: webhook.enabled }));
-    } catch (error) {
-      setText(problem, error.message);
-    }
-  } } },
+  const work = () => save({
+    url: url.value.trim(), description: description.value.trim(), events: events.filter(([, box]) => box.checked).map(([name]) => name), enabled: webhook.enabled,
+  });
+  return dialogForm(close, { action, work },
     field('Address', url, 'It gets a POST for each event, signed as Standard Webhooks describes.'), field('Description', description),
-    h('fieldset', {}, h('legend', {}, 'Events (none: all of them)'), events.map(([name, box, about]) => h('label', { class: 'check' }, box, h('span', {}, h('code', {}, name), ' ', h('span', { class: 'muted' }, about))))),
-    problem,
-    h('div', { class: 'actions end' }, h('button', { type: 'button', on: { click: () => close() } }, 'Close'), h('button', { class: 'primary' }, action)));
+    h('fieldset', {}, h('legend', {}, 'Events (none: all of them)'), events.map(([name, box, about]) => h('label', { class: 'check' }, box, h('span', {}, h('code', {}, name), ' ', h('span', { class: 'muted' }, about))))));
 }
