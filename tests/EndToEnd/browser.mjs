@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const { CHROMIUM = '/usr/bin/chromium', SCREENSHOTS } = process.env;
-// Without these the browser reaches for its maker's services.
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+// The first gives the service a name as in production. Without the others the browser reaches for its maker's services.
+const FLAGS = ['--host-resolver-rules=MAP console.example 127.0.0.1', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export const PATIENCE = 120_000; // a machine that builds answers a click late
 export const PHONE = { width: 390, height: 844 };

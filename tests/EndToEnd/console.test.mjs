@@ -1,7 +1,7 @@
 // Walks through the console as a person does, in a real browser, against a real service. README.md says how to run it.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,38 +10,46 @@ import { openBrowser, watchedPage } from './browser.mjs';
 import { ORGANIZATION, USER, startService, until } from './service.mjs';
 
 const project = 'shop';
+const GONE = 'deploy_gone';
 let service;
 let browser;
 let page;
 let complaints;
 let folder;
+let chosen;
 
 before(async () => {
   service = await startService({ Webhooks__AllowPrivateAddresses: 'true' });
   folder = await mkdtemp(join(tmpdir(), 'libra-e2e-'));
+  chosen = await mkdtemp(join(tmpdir(), 'libra-e2e-'));
   await service.newProject(project);
   browser = await openBrowser();
-  // A wrong token is to be refused; nothing else is.
-  ({ page, complaints } = await watchedPage(browser, { expected: (response) => response.status() === 401 }));
+  // A wrong token is to be refused, and what a test has removed is missing; nothing else is.
+  ({ page, complaints } = await watchedPage(browser, { expected: (response) => response.status() === 401 || response.url().includes(GONE) }));
 });
 
 after(async () => {
   await browser?.close();
   await service?.stop();
-  if (folder) await rm(folder, { recursive: true });
+  for (const made of [folder, chosen]) if (made) await rm(made, { recursive: true });
 });
 
 const status = () => page.locator('.title .chip');
 const ends = (word) => status().filter({ hasText: word }).waitFor();
 
-async function deploy(choose) {
+async function openForm() {
   await page.goto(`${service.address}/console/#/deployments`);
   await page.getByRole('button', { name: 'Deploy…' }).first().click();
   const form = page.getByRole('dialog');
   await form.getByLabel('Project').fill(project);
-  await form.getByLabel('Organization').fill(ORGANIZATION);
-  await form.getByLabel('User').fill(USER);
   await form.locator('summary').click();
+  return form;
+}
+
+async function deploy(choose, owner) {
+  const form = await openForm();
+  await form.getByLabel('Organization').fill(owner?.organization ?? '');
+  await form.getByLabel('User').fill(owner?.user ?? '');
   await choose(form);
   await form.getByRole('button', { name: 'Deploy' }).click();
   await page.locator('.timeline').waitFor();
@@ -57,11 +65,25 @@ async function downloaded(click, encoding = 'utf8') {
   return readFile(await (await waiting).path(), encoding);
 }
 
-async function siteSays() {
+/** Keeps what is posted to a path on its way until `go`. */
+async function holdUp(path) {
+  const held = { asked: 0 };
+  const free = new Promise((resolve) => { held.free = resolve; });
+  await page.route(`**${path}`, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    held.asked += 1;
+    await free;
+    return route.continue();
+  });
+  held.go = async () => { held.free(); await page.unrouteAll({ behavior: 'wait' }); };
+  return held;
+}
+
+async function siteSays(path = '', part = 'h1') {
   const site = await browser.newPage();
   try {
-    await site.goto(await page.getByRole('link', { name: 'Open site' }).getAttribute('href'));
-    return await site.locator('h1').textContent();
+    await site.goto(new URL(path, await page.getByRole('link', { name: 'Open site' }).getAttribute('href')).href);
+    return await site.locator(part).textContent();
   } finally {
     await site.close();
   }
@@ -89,7 +111,7 @@ test('The console', async (walk) => {
   });
 
   await walk.test('deploys a pasted page and shows it going live, with its log', async () => {
-    firstDeployment = await deploy(pasted('First version'));
+    firstDeployment = await deploy(pasted('First version'), { organization: ORGANIZATION, user: USER });
     await page.locator('.log-row').first().waitFor();
     await ends('Completed');
     await page.locator('.log-head').getByText('complete').waitFor();
@@ -101,6 +123,34 @@ test('The console', async (walk) => {
     await deploy(pasted('Second version'));
     await ends('Completed');
     assert.equal(await siteSays(), 'Second version');
+  });
+
+  await walk.test('deploys a folder called dist as it is, but for secrets', async () => {
+    const dist = join(chosen, 'dist');
+    await mkdir(join(dist, 'dist'), { recursive: true });
+    await writeFile(join(dist, 'index.html'), '<!doctype html><h1>From dist</h1>');
+    await writeFile(join(dist, 'dist', 'inner.txt'), 'dist in dist');
+    await writeFile(join(dist, '.env'), 'SECRET=1');
+    await deploy((form) => form.locator('input[name=folder]').setInputFiles(dist));
+    await page.getByText('Not sent, because it may hold secrets: .env.').waitFor();
+    await ends('Completed');
+    assert.equal(await siteSays(), 'From dist');
+    assert.equal(await siteSays('dist/inner.txt', 'body'), 'dist in dist');
+  });
+
+  await walk.test('deploys nothing else where a folder has nothing to send', async () => {
+    const before = (await service.call('GET', `/projects/${project}/deployments`)).deployments.length;
+    for (const [name, files, words] of [['secrets', ['.env', '.dev.vars'], 'Nothing to deploy in secrets'], ['empty', [], 'Nothing to deploy: no folder with files']]) {
+      const path = join(chosen, name);
+      await mkdir(path);
+      for (const file of files) await writeFile(join(path, file), 'x');
+      const form = await openForm();
+      await form.locator('input[name=folder]').setInputFiles(path);
+      await form.getByRole('button', { name: 'Deploy' }).click();
+      await form.getByText(words).waitFor();
+      await form.getByRole('button', { name: 'Close' }).click();
+    }
+    assert.equal((await service.call('GET', `/projects/${project}/deployments`)).deployments.length, before);
   });
 
   await walk.test('says what broke, whose fault it is and what to try', async () => {
@@ -159,8 +209,8 @@ test('The console', async (walk) => {
 
   await walk.test('filters the list and goes back and forth', async () => {
     await page.goto(`${service.address}/console/#/deployments?projectId=${project}`);
-    await page.locator('.row').nth(5).waitFor();
-    assert.equal(await page.locator('.row').count(), 6);
+    await page.locator('.row').nth(6).waitFor();
+    assert.equal(await page.locator('.row').count(), 7);
     await page.getByLabel('Status').selectOption('failed');
     await page.locator('.row').nth(2).waitFor({ state: 'detached' });
     assert.equal(await page.locator('.row').count(), 2);
@@ -185,8 +235,14 @@ test('The console', async (walk) => {
     await page.getByRole('button', { name: 'Create a token…' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill(project);
     await page.getByRole('dialog').getByRole('textbox', { name: /^Organization/ }).fill(ORGANIZATION);
-    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    const held = await holdUp('/tokens');
+    const create = page.getByRole('button', { name: 'Create', exact: true });
+    await create.dblclick();
+    for (let at = 0; at < 3; at += 1) await page.keyboard.press('Escape'); // the secret is still under way
+    await create.click({ force: true });
+    await held.go();
     assert.match(await page.getByRole('textbox', { name: 'The token', exact: true }).inputValue(), /^ldt_/);
+    assert.equal(held.asked, 1, 'one token, however often somebody clicks');
     await page.getByRole('button', { name: 'I have it' }).click();
     await page.getByRole('button', { name: `Revoke ${project}` }).click();
     await page.getByRole('button', { name: 'Revoke it' }).click();
@@ -229,6 +285,51 @@ test('The console', async (walk) => {
     await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('No webhook yet').waitFor();
     await new Promise((resolve) => { receiver.close(resolve); receiver.closeAllConnections(); });
+  });
+
+  await walk.test('shows who comes first in the line, and keeps the rows in place', async () => {
+    // The service lists the newest first; slots go round the organizations.
+    const waiting = ['org_b', ...Array(10).fill('org_a')].map((organizationId, at) => ({ deploymentId: `deploy_${at}`, organizationId, projectId: `p${at}`, status: 'pending', createdAt: new Date(0).toISOString() }));
+    waiting[9].deploymentId = GONE;
+    const places = { deploy_10: 1, deploy_0: 2, deploy_8: 3, deploy_7: 4, deploy_6: 5, deploy_5: 6, deploy_4: 7 };
+    let asked = 0;
+    await page.route('**/status/deployments?status=pending*', (route) => { asked += 1; return route.fulfill({ json: { success: true, deployments: waiting, nextCursor: null } }); });
+    await page.route('**/deploy/deploy_*/status', (route) => {
+      const id = route.request().url().split('/').at(-2);
+      if (id === GONE) return route.fulfill({ status: 404, json: { success: false, code: 'NOT_FOUND', message: 'It is gone.' } });
+      return route.fulfill({ json: { ...waiting.find((one) => one.deploymentId === id), queue: { position: places[id], waitingFor: 'slot' } } });
+    });
+    await page.goto(`${service.address}/console/#/queue`);
+    await page.getByText('7 of 11 that wait.').waitFor();
+    const rows = page.locator('.row', { hasText: 'waits for a free slot' });
+    assert.deepEqual((await rows.locator('.row-progress').allTextContents()).map((text) => text.match(/Number (\d+),/)[1]), ['1', '2', '3', '4', '5', '6', '7']);
+    await rows.first().focus();
+    const seen = asked;
+    await until(() => asked >= seen + 2, 'the page has asked twice more');
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '#/deployment/deploy_10');
+    await page.unrouteAll();
+  });
+
+  await walk.test('asks of which organization where it cannot know, and knows it otherwise', async () => {
+    const production = service.address.replace('localhost', 'console.example');
+    const { page: fresh, complaints: others } = await watchedPage(browser);
+    await fresh.route('**/status/deployments?limit=1', (route) => route.fulfill({ json: { success: true, deployments: [], nextCursor: null } }));
+    await fresh.goto(`${production}/console/`);
+    await fresh.getByLabel('API token').fill(service.token);
+    await fresh.getByRole('button', { name: 'Sign in' }).click();
+    await fresh.getByRole('heading', { name: 'Deployments' }).waitFor();
+    for (const name of ['quotas', 'webhooks']) {
+      await fresh.goto(`${production}/console/#/${name}`);
+      await fresh.getByText('Of which organization?').waitFor();
+      assert.equal(await fresh.getByLabel('Organization').inputValue(), '');
+    }
+    await fresh.unrouteAll();
+    await fresh.goto(`${production}/console/#/quotas`);
+    await fresh.getByText('deployments left').waitFor();
+    assert.equal(await fresh.getByLabel('Organization').inputValue(), ORGANIZATION, 'that of the newest deployment');
+    await fresh.context().close();
+    // A name that is not localhost is not trusted without HTTPS, and the page works all the same.
+    assert.deepEqual(others.filter((complaint) => !complaint.startsWith('The Cross-Origin-Opener-Policy header')), []);
   });
 
   await walk.test('weighs little at first sight', async () => {

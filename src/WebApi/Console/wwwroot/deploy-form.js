@@ -1,54 +1,61 @@
 // Starts a deployment from the page.
 
 import { call, newKey } from './api.js';
-import { announce, dialog, field, h, put } from './dom.js';
+import { announce, dialog, dialogForm, field, h, notify } from './dom.js';
+import { lastUsed, used } from './last-used.js';
 import { bytes } from './words.js';
 
 const LARGEST = 24 * 1024 * 1024; // base64 makes a third more of it; the service takes bodies up to 32 MiB
-const LEFT_OUT = /(^|\/)(node_modules|\.git|dist|\.wrangler)(\/|$)/;
+
+// What the service drops wherever it lies. Folders with built files are not among it: it takes them for the site where nothing builds them.
+const NEVER_SENT = new Set(['node_modules', '.git', '.hg', '.svn', '.wrangler', '.turbo', '.DS_Store', 'Thumbs.db']);
+const SETTINGS = /^(\.env|\.envrc|\.dev\.vars|\.env\..*|\.dev\.vars\..*)$/;
+const EXAMPLES = new Set(['.env.example', '.dev.vars.example']);
 
 /** Opens the form; goes to the new deployment when it is accepted. */
-export function openDeployForm() {
-  return dialog('Deploy', (close) => {
-    const key = newKey(); // one for the dialog: a second click asks for the same deployment, not for another
-    const project = h('input', { name: 'projectId', value: 'demo', required: true, autocomplete: 'off' });
-    const organization = h('input', { name: 'orgId', value: 'org_demo', required: true, autocomplete: 'off' });
-    const user = h('input', { name: 'userId', value: 'user_demo', required: true, autocomplete: 'off' });
-    const page = h('textarea', { name: 'index', rows: '5', spellcheck: 'false', placeholder: '<!doctype html>…' });
-    const folder = h('input', { type: 'file', name: 'folder', webkitdirectory: true, multiple: true });
-    const problem = h('div', { class: 'form-problem', role: 'alert' });
-    const button = h('button', { class: 'primary' }, 'Deploy');
-
-    return h('form', { on: { submit: async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      put(problem);
-      try {
-        const body = { projectId: project.value.trim(), orgId: organization.value.trim(), userId: user.value.trim() };
-        const files = await chosenFiles(folder, page);
-        if (files) body.initFiles = files;
-        const accepted = await call('POST', '/deploy', { body, headers: { 'Idempotency-Key': `${key}-${digest(body)}` } });
-        announce('Deployment accepted');
-        close();
-        location.hash = `#/deployment/${encodeURIComponent(accepted.deploymentId)}`;
-      } catch (error) {
-        showProblem(problem, error, close);
-        button.disabled = false;
-      }
-    } } },
-      h('div', { class: 'fields' }, field('Project', project), field('Organization', organization), field('User', user)),
-      h('details', {}, h('summary', {}, 'Other files than the project’s own'),
-        field('A folder', folder, 'Sent as it is, without node_modules, dist and .git.'),
-        field('Or one page: paste an index.html', page)),
-      problem,
-      h('div', { class: 'actions end' }, h('button', { type: 'button', on: { click: () => close() } }, 'Close'), button));
-  });
+export async function openDeployForm() {
+  const accepted = await dialog('Deploy', deployForm);
+  if (!accepted) return;
+  announce('Deployment accepted');
+  location.hash = `#/deployment/${encodeURIComponent(accepted.deploymentId)}`;
 }
 
-function showProblem(problem, error, close) {
+function deployForm(close) {
+  const key = newKey(); // one for the dialog: a second click asks for the same deployment, not for another
+  const project = h('input', { name: 'projectId', required: true, autocomplete: 'off' });
+  const organization = h('input', { name: 'orgId', autocomplete: 'off', placeholder: 'the project’s own' });
+  const user = h('input', { name: 'userId', autocomplete: 'off', placeholder: 'the project’s owner' });
+  const page = h('textarea', { name: 'index', rows: '5', spellcheck: 'false', placeholder: '<!doctype html>…' });
+  const folder = h('input', { type: 'file', name: 'folder', webkitdirectory: true, multiple: true });
+  const others = h('details', {}, h('summary', {}, 'Other files than the project’s own'),
+    field('A folder', folder, 'Sent as it is, without node_modules, .git and files that hold secrets (.env, .dev.vars).'),
+    field('Or one page: paste an index.html', page));
+  lastUsed().then((last) => { project.value ||= last.project; });
+
+  return dialogForm(close, {
+    action: 'Deploy',
+    work: async () => {
+      const body = await ownerOf({ projectId: project.value.trim(), orgId: organization.value.trim(), userId: user.value.trim() });
+      if (others.open || folder.files.length > 0 || page.value.trim()) body.initFiles = await chosenFiles([...folder.files], page.value);
+      const accepted = await call('POST', '/deploy', { body, headers: { 'Idempotency-Key': `${key}-${digest(body)}` } });
+      used({ project: body.projectId, organization: body.orgId });
+      return accepted;
+    },
+    explain: (error) => explanation(error, close),
+  }, h('div', { class: 'fields' }, field('Project', project), field('Organization', organization), field('User', user)), others);
+}
+
+function explanation(error, close) {
   const running = error.code === 'DEPLOYMENT_IN_PROGRESS' ? error.details?.deploymentId : null;
-  put(problem, h('p', {}, error.message),
-    running ? h('p', {}, h('a', { href: `#/deployment/${encodeURIComponent(running)}`, on: { click: () => close() } }, 'Open the deployment that runs')) : null);
+  return [h('p', {}, error.message),
+    running ? h('p', {}, h('a', { href: `#/deployment/${encodeURIComponent(running)}`, on: { click: () => close() } }, 'Open the deployment that runs')) : null];
+}
+
+/** Whoever is not named is the one that the service knows. */
+async function ownerOf(body) {
+  if (body.orgId && body.userId) return body;
+  const { project } = await call('GET', `/projects/${encodeURIComponent(body.projectId)}`);
+  return { ...body, orgId: body.orgId || project.organizationId, userId: body.userId || project.userId };
 }
 
 // The same click again counts once, but changed fields make another request.
@@ -59,13 +66,26 @@ function digest(body) {
   return (hash >>> 0).toString(16);
 }
 
-async function chosenFiles(folder, page) {
-  const files = [...folder.files].filter((file) => !LEFT_OUT.test(file.webkitRelativePath));
+// Never nothing: without files the service would deploy the project's own, which is not what was chosen.
+async function chosenFiles(all, page) {
+  if (all.length > 0 && page.trim()) throw new Error('A folder is chosen and a page is pasted. Empty the field of the page to send the folder.');
+  if (page.trim()) return [{ path: 'index.html', content: page }];
+  if (all.length === 0) throw new Error('Nothing to deploy: no folder with files is chosen and no page is pasted. Close “Other files” to deploy the project’s own.');
+
+  const files = all.filter((file) => !partsOf(file).some((name) => NEVER_SENT.has(name) || holdsSettings(name)));
+  const name = all[0].webkitRelativePath.split('/')[0];
+  if (files.length === 0) throw new Error(`Nothing to deploy in ${name}: all that it holds stays here.`);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > LARGEST) throw new Error(`The folder holds ${bytes(size)}; at most ${bytes(LARGEST)} can be sent from here.`);
-  if (files.length > 0) return Promise.all(files.map(asInitFile));
-  return page.value.trim() ? [{ path: 'index.html', content: page.value }] : null;
+  const settings = all.map(partsOf).filter((parts) => holdsSettings(parts.at(-1)) && !parts.some((part) => NEVER_SENT.has(part)));
+  if (settings.length > 0) notify(`Not sent, because it may hold secrets: ${settings.map((parts) => parts.join('/')).join(', ')}. The build does not see its values.`);
+  return Promise.all(files.map(asInitFile));
 }
+
+const holdsSettings = (name) => SETTINGS.test(name) && !EXAMPLES.has(name);
+
+/** The path in the chosen folder, whose own name says nothing. */
+const partsOf = (file) => file.webkitRelativePath.split('/').slice(1);
 
 async function asInitFile(file) {
   const address = await new Promise((resolve, reject) => {
@@ -74,6 +94,5 @@ async function asInitFile(file) {
     reader.onerror = () => reject(new Error(`${file.name} cannot be read.`));
     reader.readAsDataURL(file);
   });
-  const path = file.webkitRelativePath.split('/').slice(1).join('/') || file.name; // the chosen folder is the root
-  return { path, content: address.slice(address.indexOf(',') + 1), encoding: 'base64' };
+  return { path: partsOf(file).join('/') || file.name, content: address.slice(address.indexOf(',') + 1), encoding: 'base64' };
 }
