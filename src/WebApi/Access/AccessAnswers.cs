@@ -19,7 +19,10 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         var known = context.FindCaller() is not null;
         if (!known && LoginFor(context) is { } login)
         {
-            context.Response.Redirect(login);
+            // 303, so that the browser asks for the page with GET whatever it has sent here.
+            context.Response.StatusCode =
+                HttpMethods.IsGet(context.Request.Method) ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther;
+            context.Response.Headers.Location = login;
             return;
         }
 
@@ -27,10 +30,20 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         await (known ? Problems.Forbidden : Problems.Unauthorized).ToProblem().ExecuteAsync(context);
     }
 
-    // A person gets a page to sign in, a program the refusal.
-    private static string? LoginFor(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method)
-            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? context.GetEndpoint()?.Metadata.GetMetadata<LoginPath>()?.Path
+    /// <summary>True when a browser will show the answer to somebody.</summary>
+    public static bool IsForAPerson(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    // A person gets a page to sign in, a program the refusal, and so does whatever another site sends.
+    private static string? LoginFor(HttpContext context)
+    {
+        var request = context.Request;
+        if (!IsForAPerson(request)) return null;
+
+        var login = context.GetEndpoint()?.Metadata.GetMetadata<LoginPath>()?.Path;
+        if (HttpMethods.IsGet(request.Method)) return login;
+        return login is not null && HttpMethods.IsPost(request.Method) && LoginCookie.IsSameOrigin(request)
+            ? LoginEndpoints.LeadingBackTo(login, request.Path)
             : null;
+    }
 }

@@ -41,15 +41,18 @@ internal static class LoginCookie
         request.Headers["Sec-Fetch-Site"].ToString() is "same-site" or "cross-site"
         && request.Headers["Sec-Fetch-Mode"].ToString() != "navigate";
 
+    /// <summary>True where a cookie is for HTTPS alone.</summary>
+    /// <remarks>
+    /// Not asked of the request: behind a proxy that speaks TLS for us it comes as plain HTTP. Only at a developer's own machine is there
+    /// no TLS at all.
+    /// </remarks>
+    public static bool IsSecure(HttpContext http) =>
+        !(http.RequestServices.GetRequiredService<IWebHostEnvironment>().IsDevelopment()
+            && http.Connection.LocalIpAddress is { } address && IPAddress.IsLoopback(address));
+
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
     private static string NameFor(HttpContext http) => IsSecure(http) ? SecureName : PlainName;
-
-    // Not asked of the request: behind a proxy that speaks TLS for us it comes as plain HTTP. Only at a developer's own machine is there
-    // no TLS at all.
-    private static bool IsSecure(HttpContext http) =>
-        !(http.RequestServices.GetRequiredService<IWebHostEnvironment>().IsDevelopment()
-            && http.Connection.LocalIpAddress is { } address && IPAddress.IsLoopback(address));
 
     private static CookieOptions Options(HttpContext http, TimeSpan? lifetime) => new()
     {

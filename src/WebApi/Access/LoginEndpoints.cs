@@ -13,6 +13,11 @@ internal static class LoginEndpoints
     public const string Login = LoginCookie.Area + "/login";
     public const string Logout = LoginCookie.Area + "/logout";
 
+    private const string Back = "back";
+
+    /// <summary>The sign-in for somebody whose form came too late: it says so, and leads back to the page of the form.</summary>
+    public static string LeadingBackTo(string login, PathString page) => $"{login}?{Back}={page.ToUriComponent()}";
+
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Login, ShowAsync).AllowPublic().ExcludeFromDescription();
@@ -24,7 +29,11 @@ internal static class LoginEndpoints
     {
         var secret = LoginCookie.Read(http.Request);
         var caller = secret is null ? null : await callers.FindAsync(secret, http.RequestAborted);
-        return Page(http, caller is null ? LoginPage.Form : LoginPage.SignedIn, StatusCodes.Status200OK);
+        if (caller is not null) return Page(http, LoginPage.SignedIn, StatusCodes.Status200OK);
+
+        var action = ActionOf(http.Request);
+        var form = action == Login ? LoginPage.Form(action) : LoginPage.Refusal("You were no longer signed in, so nothing was done.", action);
+        return Page(http, form, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, IApiTokenCallers callers, IOptions<AccessOptions> access)
@@ -41,7 +50,7 @@ internal static class LoginEndpoints
             return Refused(http, "The dashboard shows all organizations: it needs a token for all of them with the scope operations:read.");
 
         LoginCookie.Write(http, secret!);
-        return Redirect(http, LoginCookie.Area);
+        return Redirect(http, BackFrom(http.Request) ?? LoginCookie.Area);
     }
 
     private static IResult SignOut(HttpContext http)
@@ -60,7 +69,17 @@ internal static class LoginEndpoints
     }
 
     private static IResult Refused(HttpContext http, string why) =>
-        Page(http, LoginPage.Refusal(why), StatusCodes.Status403Forbidden);
+        Page(http, LoginPage.Refusal(why, ActionOf(http.Request)), StatusCodes.Status403Forbidden);
+
+    private static string ActionOf(HttpRequest request) => BackFrom(request) is { } back ? LeadingBackTo(Login, back) : Login;
+
+    // Only to a page of the dashboard, and to nothing that would have to be encoded: an address that somebody else made leads nowhere else.
+    private static string? BackFrom(HttpRequest request) =>
+        request.Query[Back].ToString() is var path
+        && path.StartsWith($"{LoginCookie.Area}/", StringComparison.Ordinal)
+        && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-')
+            ? path
+            : null;
 
     private static IResult Page(HttpContext http, string content, int status)
     {

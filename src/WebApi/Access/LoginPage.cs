@@ -3,9 +3,11 @@ namespace Libra.Deploy.WebApi.Access;
 /// <summary>The page on which operators sign in to the dashboard: no script, one style for light and dark.</summary>
 internal static class LoginPage
 {
-    public const string Form =
+    /// <summary>Asks for the token.</summary>
+    /// <param name="action">Where it is sent: an address of ours, not encoded here.</param>
+    public static string Form(string action) =>
         $"""
-        <form method="post" action="{LoginEndpoints.Login}">
+        <form method="post" action="{action}">
           <label for="token">API token</label>
           <input id="token" name="token" type="password" autocomplete="current-password" placeholder="ldt_…" required autofocus>
           <button>Sign in</button>
@@ -20,7 +22,7 @@ internal static class LoginPage
         """;
 
     /// <summary>The form again, under a sentence of ours.</summary>
-    public static string Refusal(string why) => $"<p class=\"error\" role=\"alert\">{why}</p>{Form}";
+    public static string Refusal(string why, string action) => $"<p class=\"error\" role=\"alert\">{why}</p>{Form(action)}";
 
     /// <summary>The whole page with this content.</summary>
     public static string Around(string content) => Frame.Replace("<!-- content -->", content, StringComparison.Ordinal);

@@ -12,23 +12,19 @@ namespace Libra.Deploy.WebApi.Dashboard;
 /// <summary>The buttons of the dead letter's page.</summary>
 internal static class DeadLetterActions
 {
+    private static readonly Error NotOurs = Problems.InvalidRequest("The form is not from this page, or too old. Load the page again.");
+
     /// <summary>Replays or discards, and shows the page again; only for a form that this page made for this caller.</summary>
     public static async Task<IResult> RunAsync(
         string id, HttpContext http, IMediator mediator, IAntiforgery antiforgery, CancellationToken cancellationToken)
     {
         if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
         if (!http.Request.HasFormContentType) return Problems.InvalidRequest("A form is expected.").ToProblem();
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return Problems.InvalidRequest("The form is not from this page, or too old. Load the page again.").ToProblem();
 
-        var form = await http.Request.ReadFormAsync(cancellationToken);
-        var note = form["note"].ToString() is { Length: > 0 } text ? text : null;
-        var result = form["action"].ToString() switch
-        {
-            "replay" => await ReplayAsync(letter, note, http, mediator, cancellationToken),
-            "discard" => await DiscardAsync(letter, note, http, mediator, cancellationToken),
-            _ => Problems.InvalidRequest("The action is replay or discard."),
-        };
+        var isOurs = await antiforgery.IsRequestValidAsync(http);
+        if (!isOurs && !AccessAnswers.IsForAPerson(http.Request)) return NotOurs.ToProblem();
+
+        var result = isOurs ? await ActAsync(letter, http, mediator, cancellationToken) : NotOurs;
         http.Response.Headers.Location =
             $"{LoginCookie.Area}/dead-letters/{letter}" + (result.IsError ? $"?refused={result.FirstError.Code}" : string.Empty);
         return Results.StatusCode(StatusCodes.Status303SeeOther);
@@ -42,9 +38,23 @@ internal static class DeadLetterActions
         "INVALID_STATE" => "The dead letter is settled already, or nothing is left of it that could be replayed.",
         "PROJECT_NOT_FOUND" => "The project does not exist any more.",
         "PROJECT_INACTIVE" => "The project is switched off.",
+        "INVALID_REQUEST" => "The form was too old, or not from this page, and nothing was done. It is a new one now: send it again.",
         "NOT_FOUND" => "The dead letter does not exist any more.",
         _ => "The action was refused.",
     };
+
+    private static async Task<ErrorOr<Success>> ActAsync(
+        DeadLetterId id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var note = form["note"].ToString() is { Length: > 0 } text ? text : null;
+        return form["action"].ToString() switch
+        {
+            "replay" => await ReplayAsync(id, note, http, mediator, cancellationToken),
+            "discard" => await DiscardAsync(id, note, http, mediator, cancellationToken),
+            _ => Problems.InvalidRequest("The action is replay or discard."),
+        };
+    }
 
     private static async Task<ErrorOr<Success>> ReplayAsync(
         DeadLetterId id, string? note, HttpContext http, IMediator mediator, CancellationToken cancellationToken)

@@ -25,8 +25,7 @@ internal static class LibraDashboard
 
     public static void AddLibraDashboard(this IServiceCollection services)
     {
-        // The cookie names the dashboard alone; by default its name would differ with the folder that a node was started from.
-        services.AddAntiforgery(options => (options.Cookie.Name, options.Cookie.Path) = ("libra_form", LoginCookie.Area));
+        services.AddAntiforgery(options => options.Cookie = new FormCookie());
         lock (Registering)
         {
             if (_registered) return; // Hangfire keeps menus and routes for the whole process
@@ -37,9 +36,10 @@ internal static class LibraDashboard
 
     public static void MapDashboard(this IEndpointRouteBuilder routes)
     {
+        var login = new LoginPath(LoginEndpoints.Login);
         routes.MapLogin();
         routes.MapPost($"{LoginCookie.Area}/dead-letters/{{id}}", DeadLetterActions.RunAsync)
-            .RequireScope(Scopes.OperationsWrite).ExcludeFromDescription();
+            .RequireScope(Scopes.OperationsWrite).WithMetadata(login).ExcludeFromDescription();
         routes.MapHangfireDashboard(LoginCookie.Area, new DashboardOptions
         {
             Authorization = [new AllOrganizationsOnly()],
@@ -49,7 +49,7 @@ internal static class LibraDashboard
             DashboardTitle = "Libra Deploy",
             AppPath = "/",
             DarkModeEnabled = true, // for whose system asks for it
-        }).RequireScope(Scopes.OperationsRead).WithMetadata(new LoginPath(LoginEndpoints.Login));
+        }).RequireScope(Scopes.OperationsRead).WithMetadata(login);
     }
 
     private static void Register()

@@ -76,10 +76,13 @@ public sealed class DashboardTests(LibraService service)
         var form = new Dictionary<string, string> { ["action"] = "discard", ["note"] = "<b>gone</b>" };
 
         var bare = await SendAsync(browser, HttpMethod.Post, address, cookie, form);
+        var unchanged = await TextAsync(browser, $"{address}?refused=INVALID_REQUEST", cookie);
         var forged = await page.PostAsync(browser, form, "cross-site");
         var own = await page.PostAsync(browser, form);
 
-        bare.StatusCode.Should().Be(HttpStatusCode.BadRequest, "it lacks what only our page can know");
+        bare.StatusCode.Should().Be(HttpStatusCode.SeeOther, "it lacks what only our page can know, and a person is told on the page");
+        bare.Headers.Location!.OriginalString.Should().Be($"{address}?refused=INVALID_REQUEST");
+        unchanged.Should().Contain("nothing was done").And.Contain("value=\"discard\"");
         forged.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         own.StatusCode.Should().Be(HttpStatusCode.SeeOther);
         (await TextAsync(browser, address, cookie)).Should().Contain("discarded by").And.Contain("&lt;b&gt;gone&lt;/b&gt;");
@@ -103,6 +106,25 @@ public sealed class DashboardTests(LibraService service)
         var replay = settled!["resolution"]!["replayId"]!.GetValue<string>();
         (await TextAsync(browser, address, cookie)).Should().Contain(replay);
         Text(await project.EndOfAsync(replay), "status").Should().Be("completed");
+    }
+
+    [Fact]
+    public async Task Discard_WhenTheSignInHasEnded_LeadsOverTheSignInBackToTheLetter()
+    {
+        var address = $"/hangfire/dead-letters/{Guid.NewGuid()}";
+        using var browser = Browser();
+        var token = new Dictionary<string, string> { ["token"] = await TokenAsync(service, null, "operations:read") };
+
+        var late = await SendAsync(browser, HttpMethod.Post, address, null, new Dictionary<string, string> { ["action"] = "discard" });
+        var login = late.Headers.Location!.OriginalString;
+        var page = await (await SendAsync(browser, HttpMethod.Get, login)).Content.ReadAsStringAsync();
+        var back = await SendAsync(browser, HttpMethod.Post, login, null, token);
+        var astray = await SendAsync(browser, HttpMethod.Post, "/hangfire/login?back=//elsewhere.example/hangfire/", null, token);
+
+        late.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        page.Should().Contain("no longer signed in").And.Contain($"action=\"{login}\"");
+        back.Headers.Location!.OriginalString.Should().Be(address);
+        astray.Headers.Location!.OriginalString.Should().Be("/hangfire");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public sealed class LoginCookieTests
         set.Should().StartWith("__Secure-libra_login=").And.Contain("; secure").And.Contain("; path=/hangfire").And.Contain("; httponly");
         LoginCookie.Read(With(http, "__Secure-libra_login").Request).Should().NotBeNull();
         LoginCookie.Read(With(http, "libra_login").Request).Should().BeNull("anybody on the way could have set that one");
+        new FormCookie().Build(http).Secure.Should().BeTrue("the forms of the dashboard go the same way");
     }
 
     [Fact]
@@ -35,6 +37,7 @@ public sealed class LoginCookieTests
         LoginCookie.Write(http, Secret);
 
         http.Response.Headers.SetCookie.ToString().Should().StartWith("libra_login=").And.NotContain("secure");
+        new FormCookie().Build(http).Secure.Should().BeFalse();
         LoginCookie.Read(With(http, "libra_login").Request).Should().NotBeNull();
     }
 
