@@ -27,7 +27,7 @@ public abstract partial record RemoteOptions
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long a sandbox may take to start.</summary>
+    /// <summary>How long a sandbox may take to start, and how long to wait for room when the account's quota is used up.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>One call, without its repetitions; a transfer of files may take longer.</summary>

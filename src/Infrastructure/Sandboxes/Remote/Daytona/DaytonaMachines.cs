@@ -37,6 +37,7 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
         }))
         {
             Timeout = options.StartTimeout,
+            WaitForQuota = options.StartTimeout,
         };
         var made = await _http.JsonAsync(call, cancellationToken);
         if (made.Text("id") is not { Length: > 0 } id) throw Failed("Daytona gave a sandbox without an id.", transient: true);

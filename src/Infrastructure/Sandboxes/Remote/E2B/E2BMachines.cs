@@ -34,6 +34,7 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
         }))
         {
             Timeout = options.StartTimeout,
+            WaitForQuota = options.StartTimeout,
         };
         var made = await _http.JsonAsync(call, cancellationToken);
         if (made.Text("sandboxID") is not { Length: > 0 } id || made.Text("envdAccessToken") is not { Length: > 0 } token)
@@ -51,15 +52,12 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
         {
             var query =
                 $"v2/sandboxes?metadata={metadata}&limit={PageSize}{(next is null ? "" : "&nextToken=" + Uri.EscapeDataString(next))}";
-            using var answer = await _http.SendAsync(Call("list of sandboxes", HttpMethod.Get, query), cancellationToken);
-            using var page = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            foreach (var listed in page.RootElement.EnumerateArray())
+            (var page, next) = await _http.PageAsync(Call("list of sandboxes", HttpMethod.Get, query), NextPage, cancellationToken);
+            foreach (var listed in page.EnumerateArray())
             {
                 if (listed.Text("sandboxID") is { } id)
                     yield return new RentedMachine(id, MachineLabels.DeploymentOf(listed, Labels), StartOf(listed));
             }
-
-            next = answer.Headers.TryGetValues(NextPage, out var values) ? values.FirstOrDefault() : null;
         }
         while (!string.IsNullOrEmpty(next));
     }
