@@ -23,6 +23,7 @@ internal sealed class DeploymentPipeline(
     IDeploymentLeases leases,
     IProjectRepository projects,
     RunningDeployments running,
+    ISandboxProvider sandboxes,
     IOptions<DeploymentOptions> options,
     TimeProvider clock,
     ILogger<DeploymentPipeline> logger)
@@ -223,11 +224,14 @@ internal sealed class DeploymentPipeline(
         return _steps[first].SkipReason(deployment) is null ? deployment.StartStep(lease.Value.Token, first, now) : Result.Success;
     }
 
+    // Above the times of what a step calls, which know better what has taken too long.
     private TimeSpan TimeLimitOf(DeploymentStep step) => step switch
     {
+        DeploymentStep.Sandbox => sandboxes.CreateTimeout + options.Value.StepTimeout,
+        DeploymentStep.Sync => sandboxes.WriteTimeout + options.Value.StepTimeout,
         DeploymentStep.Build => options.Value.InstallTimeout + options.Value.BuildTimeout + options.Value.StepTimeout,
         DeploymentStep.Deploy => options.Value.DeployTimeout,
-        DeploymentStep.Validation or DeploymentStep.Sandbox or DeploymentStep.Sync or DeploymentStep.Cleanup => options.Value.StepTimeout,
+        DeploymentStep.Validation or DeploymentStep.Cleanup => options.Value.StepTimeout,
     };
 
     private static LogFields Fields(Deployment deployment) => new()

@@ -9,6 +9,12 @@ public interface ISandboxProvider
     /// <summary>The name by which it is configured, for instance <c>bubblewrap</c>.</summary>
     string Name { get; }
 
+    /// <summary>How long the provider itself lets a new sandbox take; zero when it knows no time of its own.</summary>
+    TimeSpan CreateTimeout => TimeSpan.Zero;
+
+    /// <summary>The same for writing the project's files.</summary>
+    TimeSpan WriteTimeout => TimeSpan.Zero;
+
     /// <summary>Makes a sandbox with nothing inside but the toolchain; it holds no credential of ours.</summary>
     /// <exception cref="SandboxException">The provider could not make it.</exception>
     Task<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 
@@ -27,6 +28,27 @@ internal interface IRemoteMachines
 
     /// <summary>Shows that the key is accepted.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
+}
+
+internal static class RemoteMachinesExtensions
+{
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Ends a machine that nobody renews any more. Nothing is lost when that fails: it ends by itself, and the reaper looks for it, too.
+    /// </summary>
+    public static async Task EndOrLeaveAsync(this IRemoteMachines machines, string id, TimeProvider clock, ILogger log)
+    {
+        using var time = new CancellationTokenSource(EndTime, clock);
+        try
+        {
+            await machines.EndAsync(id, time.Token);
+        }
+        catch (Exception e) when (e is SandboxException or OperationCanceledException)
+        {
+            log.LogWarning(e, "Sandbox {SandboxId} could not be ended and ends by itself after {Lease}", id, machines.Options.Lease);
+        }
+    }
 }
 
 /// <summary>A machine in a list.</summary>

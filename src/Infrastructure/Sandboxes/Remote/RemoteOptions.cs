@@ -34,7 +34,7 @@ public abstract partial record RemoteOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>One transfer of files.</summary>
-    public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A running command from which nothing at all is heard for this long has been lost.</summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(2);

@@ -172,20 +172,10 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         lock (_local) return _ending ??= EndMachineAsync();
     }
 
-    private async Task EndMachineAsync()
+    private Task EndMachineAsync()
     {
         _lease.Stop();
-        using var time = new CancellationTokenSource(EndTime, settings.Clock);
-        try
-        {
-            await settings.Machines.EndAsync(Id, time.Token);
-        }
-        catch (Exception e) when (e is SandboxException or OperationCanceledException)
-        {
-            // Nothing is lost: nobody renews it any more, so it ends by itself, and the reaper looks for it, too.
-            settings.Log.LogWarning(
-                e, "Sandbox {SandboxId} could not be ended and ends by itself after {Lease}", Id, settings.Machines.Options.Lease);
-        }
+        return settings.Machines.EndOrLeaveAsync(Id, settings.Clock, settings.Log);
     }
 
     private TimeSpan Within(TimeSpan timeout)

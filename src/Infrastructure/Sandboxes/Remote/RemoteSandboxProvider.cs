@@ -19,6 +19,11 @@ internal sealed class RemoteSandboxProvider(
 
     public string Name => machines.Name;
 
+    // Waiting for quota, the call, and the start that it announces; then the service's scripts are sent.
+    public TimeSpan CreateTimeout => (3 * machines.Options.StartTimeout) + machines.Options.TransferTimeout;
+
+    public TimeSpan WriteTimeout => machines.Options.TransferTimeout;
+
     public async Task<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var settings = await SettingsAsync(cancellationToken);

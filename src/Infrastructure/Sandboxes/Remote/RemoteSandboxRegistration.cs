@@ -14,7 +14,7 @@ public static class RemoteSandboxRegistration
 
     /// <summary>Adds Daytona as the <see cref="ISandboxProvider"/>.</summary>
     public static IServiceCollection AddDaytonaSandboxes(this IServiceCollection services, DaytonaOptions options) =>
-        Add(services, provider => new DaytonaMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+        Add(services, provider => ActivatorUtilities.CreateInstance<DaytonaMachines>(provider, options, Connections()));
 
     private static IServiceCollection Add(IServiceCollection services, Func<IServiceProvider, IRemoteMachines> machines)
     {

@@ -23,6 +23,8 @@ internal sealed record Fault(string Name, Func<HttpContext, Func<HttpContext, Ta
     public static Fault Code(int status, int code, string message = "so it is") =>
         Answer($"{status} with {code}", status, $$"""{"success":false,"errors":[{"code":{{code}},"message":"{{message}}"}]}""");
 
+    public static Fault Json(int status, string body) => Answer($"{status} with {body}", status, body);
+
     public static Fault TooMany(string? retryAfter) => new($"429, Retry-After {retryAfter}", (context, _) =>
     {
         if (retryAfter is not null) context.Response.Headers.RetryAfter = retryAfter;

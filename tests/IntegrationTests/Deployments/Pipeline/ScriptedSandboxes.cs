@@ -23,12 +23,20 @@ internal sealed class ScriptedSandboxes : ISandboxProvider
 
     public BuildTar Result { get; set; } = BuildTar.OfAssets();
 
+    /// <summary>What happens while a sandbox is made, or while files are written into it.</summary>
+    public Action? Meanwhile { get; set; }
+
+    public TimeSpan CreateTimeout { get; set; }
+
+    public TimeSpan WriteTimeout { get; set; }
+
     /// <summary>How many were made.</summary>
     public int Made { get; private set; }
 
     public Task<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         Made++;
+        Pass(cancellationToken);
         ThrowFor("Create");
         return Task.FromResult<ISandbox>(new Sandbox(this));
     }
@@ -39,6 +47,12 @@ internal sealed class ScriptedSandboxes : ISandboxProvider
 
     /// <summary>Everything goes well from now on.</summary>
     public void Mend() => (Trouble, Installed, Built, Result) = (null, Done, Done, BuildTar.OfAssets());
+
+    private void Pass(CancellationToken cancellationToken)
+    {
+        Meanwhile?.Invoke();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     private void ThrowFor(string call)
     {
@@ -51,6 +65,7 @@ internal sealed class ScriptedSandboxes : ISandboxProvider
 
         public Task WriteAsync(Stream tar, CancellationToken cancellationToken)
         {
+            script.Pass(cancellationToken);
             script.ThrowFor("Write");
             return Task.CompletedTask;
         }

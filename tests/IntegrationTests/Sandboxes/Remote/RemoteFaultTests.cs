@@ -160,6 +160,18 @@ public sealed class RemoteFaultTests
         foreach (var orphan in orphans) await orphan.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Create_WhenTheStartFailsAndCannotBeEndedYet_SaysWhyItFailed()
+    {
+        await using var rig = await RemoteRig.StartAsync("daytona");
+        rig.Double.Fail("state of a sandbox", Fault.Json(200, """{"id":"s","state":"error","errorReason":"no runner is free"}"""));
+        rig.Double.Fail("end of a sandbox", Fault.Json(400, """{"message":"Sandbox state change in progress"}"""));
+
+        await FailsAsync(() => OpenSandbox.CreateAsync(rig.Provider), "SANDBOX_CREATE_FAILED", transient: true, "*no runner is free*");
+
+        rig.Double.CountOf("end of a sandbox").Should().Be(1);
+    }
+
     [Theory]
     [MemberData(nameof(EachProvider))]
     public async Task Cancel_WhenABuildRuns_EndsTheWholeSandbox(string provider)

@@ -6,11 +6,13 @@ using System.Text.Json.Nodes;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Credentials;
+using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 
 /// <summary>Daytona's control plane: makes, lists and ends sandboxes.</summary>
-internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker connections, TimeProvider clock) : IRemoteMachines
+internal sealed class DaytonaMachines(
+    DaytonaOptions options, HttpMessageInvoker connections, TimeProvider clock, ILogger<DaytonaMachines> log) : IRemoteMachines
 {
     private const string Labels = "labels";
     private const int PageSize = 100;
@@ -49,8 +51,8 @@ internal sealed class DaytonaMachines(DaytonaOptions options, HttpMessageInvoker
         }
         catch
         {
-            // Rented, and nobody would know of it.
-            await EndAsync(id, CancellationToken.None);
+            // Rented, and nobody would know of it. The service refuses while the start that failed is still under way.
+            await this.EndOrLeaveAsync(id, clock, log);
             throw;
         }
     }
