@@ -50,8 +50,7 @@ internal sealed class RemoteSandboxProvider(
         await foreach (var machine in machines.ListAsync(cancellationToken))
         {
             if (machine.StartedAt > young || (machine.Deployment is { } deployment && alive.Contains(deployment))) continue;
-            await machines.EndAsync(machine.Id, cancellationToken);
-            removed++;
+            if (await TryEndAsync(machine.Id, cancellationToken)) removed++;
         }
 
         return removed;
@@ -60,6 +59,21 @@ internal sealed class RemoteSandboxProvider(
     public Task ProbeAsync(CancellationToken cancellationToken) => machines.ProbeAsync(cancellationToken);
 
     public void Dispose() => _starting.Dispose();
+
+    // One that cannot be ended now is there in the next round; the others need not wait for it.
+    private async Task<bool> TryEndAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await machines.EndAsync(id, cancellationToken);
+            return true;
+        }
+        catch (SandboxException e)
+        {
+            log.LogWarning(e, "Sandbox {SandboxId} of a dead worker could not be ended", id);
+            return false;
+        }
+    }
 
     private async Task<RemoteSettings> SettingsAsync(CancellationToken cancellationToken)
     {

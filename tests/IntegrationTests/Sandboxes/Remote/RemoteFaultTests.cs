@@ -160,6 +160,27 @@ public sealed class RemoteFaultTests
         foreach (var orphan in orphans) await orphan.DisposeAsync();
     }
 
+    [Theory]
+    [MemberData(nameof(EachProvider))]
+    public async Task Reap_WhenOneCannotBeEnded_EndsTheOthers(string provider)
+    {
+        await using var rig = await RemoteRig.StartAsync(provider);
+        var orphans = new List<ISandbox>();
+        for (var i = 0; i < 3; i++)
+        {
+            var spec = new SandboxSpec(DeploymentId.New(TimeProvider.System.GetUtcNow()), "org", "project", new SandboxLimits());
+            orphans.Add(await rig.Provider.CreateAsync(spec, TestContext.Current.CancellationToken));
+            rig.Double.Machines[orphans[i].Id].StartedAt -= TimeSpan.FromMinutes(10);
+        }
+
+        rig.Double.Fail("end of a sandbox", Fault.Code(400, 1, "Sandbox state change in progress"));
+
+        (await rig.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken)).Should().Be(2);
+
+        orphans.Count(orphan => rig.Double.Machines[orphan.Id].IsGone).Should().Be(2);
+        foreach (var orphan in orphans) await orphan.DisposeAsync();
+    }
+
     [Fact]
     public async Task Create_WhenTheStartFailsAndCannotBeEndedYet_SaysWhyItFailed()
     {
