@@ -12,7 +12,7 @@ internal static class S3Client
         {
             ServiceURL = options.Endpoint!.AbsoluteUri,
             ForcePathStyle = true,
-            AuthenticationRegion = "auto",
+            AuthenticationRegion = options.Region,
 
             // The default sends a checksum as a trailer of a chunked body, which such stores refuse. Uploads carry an MD5 instead.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,

@@ -27,6 +27,8 @@ internal static class S3Failure
 
     private static string AdviceFor(AmazonServiceException refused) => refused switch
     {
+        { ErrorCode: "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" or "PermanentRedirect" } =>
+            "R2_REGION and R2_ENDPOINT must be those of the region in which the buckets are.",
         { ErrorCode: "NoSuchBucket" } => "The buckets of R2_LOGS_BUCKET and R2_ARTIFACTS_BUCKET have to be made first.",
         { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
             "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY need the permission to read and write objects in both buckets.",

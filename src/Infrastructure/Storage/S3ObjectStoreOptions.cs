@@ -9,6 +9,9 @@ public sealed record S3ObjectStoreOptions
 
     public Uri? Endpoint { get; init; }
 
+    /// <summary>The region that requests and presigned addresses are signed for; R2 takes <c>auto</c>, other stores want their own.</summary>
+    public string Region { get; init; } = "auto";
+
     public string AccessKeyId { get; init; } = string.Empty;
 
     public string SecretAccessKey { get; init; } = string.Empty;
@@ -33,6 +36,8 @@ public sealed record S3ObjectStoreOptions
             yield return "R2_ENDPOINT must be an http or https address.";
         if (AccessKeyId.Length == 0 || SecretAccessKey.Length == 0)
             yield return "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY are needed for the object store.";
+        if (Region.Length == 0 || Region.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '-'))
+            yield return "R2_REGION must be a name of letters, digits and hyphens.";
         if (LogsBucket.Length == 0 || ArtifactsBucket.Length == 0)
             yield return "R2_LOGS_BUCKET and R2_ARTIFACTS_BUCKET must not be empty.";
         if (PartBytes < MinimumPartBytes)
@@ -44,7 +49,7 @@ public sealed record S3ObjectStoreOptions
     /// <summary>Without the keys, so that printing the options is harmless.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append("Endpoint = ").Append(Endpoint?.Host).Append(", LogsBucket = ").Append(LogsBucket)
+        text.Append("Endpoint = ").Append(Endpoint?.Host).Append(", Region = ").Append(Region).Append(", LogsBucket = ").Append(LogsBucket)
             .Append(", ArtifactsBucket = ").Append(ArtifactsBucket);
         return true;
     }

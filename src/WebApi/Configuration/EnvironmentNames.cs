@@ -33,6 +33,7 @@ public static class EnvironmentNames
         new("DEPLOYMENT_DLQ_NAME", "Queue:DeadLetterQueueName", "deployment-dlq"),
         new("POSTGRES_URL", "Host:PostgresUrl", "embedded"),
         new("R2_ENDPOINT", "R2:Endpoint", "local folder"),
+        new("R2_REGION", "R2:Region", "auto"),
         new("R2_ACCESS_KEY_ID", "R2:AccessKeyId", "none"),
         new("R2_SECRET_ACCESS_KEY", "R2:SecretAccessKey", "none"),
         new("R2_LOGS_BUCKET", "R2:LogsBucket", "libra-deployment-logs"),
