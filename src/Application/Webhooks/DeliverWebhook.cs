@@ -31,7 +31,7 @@ internal sealed class DeliverWebhookHandler(IWebhookRepository webhooks, IWebhoo
         await using var transaction = await work.BeginAsync(cancellationToken);
         if (await webhooks.FindDeliveryForUpdateAsync(id, cancellationToken) is not var (delivery, webhook)) return Removed(id);
 
-        if (attempt is null) delivery.GiveUp();
+        if (attempt is null) delivery.WaitForReceiver(clock.GetUtcNow());
         else if (delivery.Record(attempt, Random.Shared.NextDouble()) is { IsError: true } ended) return ended.Errors;
         if (attempt?.StatusCode == (int)HttpStatusCode.Gone) SwitchOff(webhook, delivery);
         await work.CommitAsync(cancellationToken);

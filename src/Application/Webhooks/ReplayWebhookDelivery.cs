@@ -17,6 +17,7 @@ internal sealed class ReplayWebhookDeliveryHandler(IWebhookRepository webhooks, 
         var found = await webhooks.FindDeliveryForUpdateAsync(command.Id, cancellationToken);
         if (found is not { } known || known.Webhook.Id != command.Webhook || known.Webhook.OrganizationId != command.OrganizationId)
             return WebhookErrors.DeliveryNotFound(command.Id.ToString());
+        if (!known.Webhook.IsEnabled) return WebhookErrors.SwitchedOff(known.Webhook.Id);
 
         known.Delivery.Replay(clock.GetUtcNow());
         await work.CommitAsync(cancellationToken);

@@ -89,6 +89,12 @@ public sealed class WebhookDelivery
     /// <summary>Gives it up: its receiver is gone for good.</summary>
     public void GiveUp() => (Status, DueAt) = (DeliveryStatus.Failed, null);
 
+    /// <summary>Its receiver is switched off: it waits for that to be switched on again, no longer than it would be tried.</summary>
+    public void WaitForReceiver(DateTimeOffset now)
+    {
+        if (Status == DeliveryStatus.Pending && now >= GiveUpAt) GiveUp();
+    }
+
     /// <summary>Sends the same message again, now, and for another day if need be. A waiting one no longer waits.</summary>
     public void Replay(DateTimeOffset now) => (Status, DueAt, GiveUpAt, Round) = (DeliveryStatus.Pending, now, now + Persistence, 0);
 

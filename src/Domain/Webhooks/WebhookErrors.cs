@@ -20,4 +20,7 @@ public static class WebhookErrors
 
     public static Error DeliveryEnded(WebhookDeliveryId id, DeliveryStatus status) =>
         Error.Conflict("INVALID_STATE", $"Delivery {id} is already {status.ToString().ToLowerInvariant()}.");
+
+    public static Error SwitchedOff(WebhookId id) =>
+        Error.Conflict("INVALID_STATE", $"Webhook {id} is switched off: nothing is sent to it. Switch it on first.");
 }

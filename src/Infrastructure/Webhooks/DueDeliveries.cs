@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Webhooks;
 
-/// <summary>Hands due deliveries out to the nodes, each to one of them, and few of one webhook at a time.</summary>
+/// <summary>
+/// Hands due deliveries out to the nodes, each to one of them, and few of one webhook at a time. Those of a webhook that is switched off
+/// wait until it is on again, or until they are to be given up.
+/// </summary>
 internal sealed class DueDeliveries(NpgsqlDataSource database)
 {
     private const string Claim =
@@ -14,8 +17,8 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
             WHERE due_at IS NOT NULL AND claimed_until > $1 GROUP BY webhook_id),
         due AS (
             SELECT d.id, d.due_at, COALESCE(b.running, 0) + row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.due_at, d.id) AS turn
-            FROM deploy.webhook_deliveries d LEFT JOIN busy b ON b.webhook_id = d.webhook_id
-            WHERE d.due_at <= $1 AND (d.claimed_until IS NULL OR d.claimed_until <= $1))
+            FROM deploy.webhook_deliveries d JOIN deploy.webhooks w ON w.id = d.webhook_id LEFT JOIN busy b ON b.webhook_id = d.webhook_id
+            WHERE d.due_at <= $1 AND (w.is_enabled OR d.give_up_at <= $1) AND (d.claimed_until IS NULL OR d.claimed_until <= $1))
         UPDATE deploy.webhook_deliveries d SET claimed_until = $2
         FROM (SELECT id FROM due WHERE turn <= $3 ORDER BY turn, due_at LIMIT $4) next
         WHERE d.id = next.id AND (d.claimed_until IS NULL OR d.claimed_until <= $1)
@@ -23,7 +26,12 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
         """;
 
     // One statement that an idle service can afford each second.
-    private const string AnyDue = "SELECT EXISTS (SELECT 1 FROM deploy.webhook_deliveries WHERE due_at <= $1)";
+    private const string AnyDue =
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM deploy.webhook_deliveries d JOIN deploy.webhooks w ON w.id = d.webhook_id
+            WHERE d.due_at <= $1 AND (w.is_enabled OR d.give_up_at <= $1))
+        """;
 
     /// <summary>Takes due deliveries. The lock lets one node at a time choose, so that two do not count the same webhook's attempts.</summary>
     /// <param name="until">When another node may take them, should this one die.</param>

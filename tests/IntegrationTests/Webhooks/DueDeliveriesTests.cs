@@ -60,6 +60,30 @@ public sealed class DueDeliveriesTests(TestPostgres server) : IAsyncLifetime
         (await ClaimAsync(Now.AddMinutes(3), now: slow)).Should().BeEmpty("its claim holds");
     }
 
+    [Fact]
+    public async Task Claim_WhileTheWebhookIsSwitchedOff_WaitsUntilItIsOn()
+    {
+        await InsertAsync(due: 1);
+        await SwitchAsync(on: false);
+
+        (await ClaimAsync(Now.AddMinutes(1))).Should().BeEmpty();
+
+        await SwitchAsync(on: true);
+        (await ClaimAsync(Now.AddMinutes(1))).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Claim_WhenTheWebhookStaysSwitchedOff_TakesWhatIsToBeGivenUp()
+    {
+        await InsertAsync(due: 1);
+        await SwitchAsync(on: false);
+
+        (await ClaimAsync(Now.AddDays(2), now: Now.AddDays(1).AddSeconds(-1))).Should().BeEmpty();
+        (await ClaimAsync(Now.AddDays(2), now: Now.AddDays(1))).Should().ContainSingle();
+    }
+
+    private Task SwitchAsync(bool on) => _database.ExecuteAsync("UPDATE deploy.webhooks SET is_enabled = $1", on);
+
     private Task<IReadOnlyList<WebhookDeliveryId>> ClaimAsync(DateTimeOffset until, DateTimeOffset? now = null) =>
         new DueDeliveries(Source).ClaimAsync(now ?? Now, until, PerWebhook, most: 5, TestContext.Current.CancellationToken);
 

@@ -81,6 +81,30 @@ public sealed class WebhookTests(LibraService service)
     }
 
     [Fact]
+    public async Task Delivery_WhileTheWebhookIsSwitchedOff_WaitsAndIsNotReplayed()
+    {
+        var project = await service.NewProjectAsync();
+        await using var receiver = await Receiver.StartAsync((number, answer) =>
+        {
+            if (number == 1) answer.StatusCode = 503;
+        });
+        var webhook = (string)(await CreateAsync(project, receiver.Url, "deployment.queued"))["webhook"]!["id"]!;
+        await project.DeployPageAsync("<h1>later</h1>");
+        var delivery = await UntilAsync(project, webhook, found => found["attempts"]!.AsArray().Count == 1);
+
+        await SwitchAsync(project, webhook, on: false);
+        using var refused = await service.Admin.PostAsync(
+            $"{PathOf(project)}/{webhook}/deliveries/{delivery["id"]}/replay", null, TestContext.Current.CancellationToken);
+        await SwitchAsync(project, webhook, on: true);
+        await receiver.GetsAsync(2);
+
+        refused.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        var refusal = await refused.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+        ((string?)refusal!["code"]).Should().Be("INVALID_STATE");
+        receiver.Messages.Select(message => message.Id).Distinct().Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task Create_ForAnOrganizationOfALongerNameThanAnyHas_IsRefused()
     {
         using var answer = await service.Admin.PostAsJsonAsync(
@@ -237,6 +261,13 @@ public sealed class WebhookTests(LibraService service)
         var body = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         answer.IsSuccessStatusCode.Should().BeTrue("{0}", body);
         return body!;
+    }
+
+    private async Task SwitchAsync(TestProject project, string webhook, bool on)
+    {
+        using var switched = await service.Admin.PutAsJsonAsync(
+            $"{PathOf(project)}/{webhook}", new { enabled = on }, TestContext.Current.CancellationToken);
+        switched.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     private async Task<JsonArray> DeliveriesAsync(TestProject project, string webhook) =>

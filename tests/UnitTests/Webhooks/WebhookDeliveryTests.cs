@@ -36,6 +36,29 @@ public sealed class WebhookDeliveryTests
     }
 
     [Fact]
+    public void WaitForReceiver_UntilItsDayIsOver_KeepsIt()
+    {
+        var delivery = ADelivery();
+
+        delivery.WaitForReceiver(Now + WebhookDelivery.Persistence - TimeSpan.FromSeconds(1));
+        delivery.Status.Should().Be(DeliveryStatus.Pending);
+
+        delivery.WaitForReceiver(Now + WebhookDelivery.Persistence);
+        delivery.Status.Should().Be(DeliveryStatus.Failed);
+    }
+
+    [Fact]
+    public void WaitForReceiver_WhenItWasReceived_ChangesNothing()
+    {
+        var delivery = ADelivery();
+        delivery.Record(new DeliveryAttempt(Now, 200, null, 1), jitter: 0);
+
+        delivery.WaitForReceiver(Now + WebhookDelivery.Persistence);
+
+        delivery.Status.Should().Be(DeliveryStatus.Delivered);
+    }
+
+    [Fact]
     public void Record_WhenItEnded_IsRefused()
     {
         var delivery = ADelivery();
