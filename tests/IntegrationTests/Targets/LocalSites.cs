@@ -33,6 +33,8 @@ internal sealed class LocalSites : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
 
+    public string Root => _root.FullName;
+
     public IDeployTarget Target => _host.Services.GetRequiredService<IDeployTarget>();
 
     public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Libra.Deploy.IntegrationTests.Artifacts;
+using Libra.Deploy.IntegrationTests.Sandboxes;
 
 namespace Libra.Deploy.IntegrationTests.Targets;
 
@@ -74,6 +75,18 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
 
         (await _sites.TextAsync("p")).Should().Be("new");
         (await slow).Should().Be("slow old");
+    }
+
+    [Fact]
+    public async Task Publish_WhenItCannotBeWrittenDown_LeavesNoProcess()
+    {
+        var pointers = Path.Combine(_sites.Root, "local", "sites");
+        Directory.Delete(pointers, recursive: true);
+        await File.WriteAllTextAsync(pointers, "in the way", TestContext.Current.CancellationToken);
+
+        await FluentActions.Awaiting(() => _sites.PublishAsync("p", BuildTar.OfAssets("new"))).Should().ThrowAsync<IOException>();
+
+        HostProcesses.With(_sites.Root).Should().BeEmpty();
     }
 
     [Fact]

@@ -48,7 +48,7 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
 
             var started = await StartProvenAsync(next.Digest, cancellationToken);
             if (started.IsError) return started.Errors;
-            Point(next);
+            await PointOrEndAsync(next, started.Value);
             Replace(started.Value);
             ForgetFailures();
             return Result.Success;
@@ -172,6 +172,20 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
         catch
         {
             await started.Value.DisposeAsync();
+            throw;
+        }
+    }
+
+    // The disk may be full: a process that no pointer leads to would run as long as the service does.
+    private async Task PointOrEndAsync(SitePointer next, SiteInstance started)
+    {
+        try
+        {
+            Point(next);
+        }
+        catch
+        {
+            await started.DisposeAsync();
             throw;
         }
     }
