@@ -45,6 +45,14 @@ internal sealed partial class ProviderHttp(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan QuotaPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>A request that says who sends it.</summary>
+    public static HttpRequestMessage Request(HttpMethod method, Uri address)
+    {
+        var request = new HttpRequestMessage(method, address);
+        request.Headers.UserAgent.ParseAdd(ProductAgent.Value);
+        return request;
+    }
+
     /// <summary>A body with its length in front, which not every service does without.</summary>
     public static HttpContent Json(JsonObject body) => new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
 

@@ -195,6 +195,16 @@ public sealed class RemoteFaultTests
 
     [Theory]
     [MemberData(nameof(EachProvider))]
+    public async Task EveryCall_SaysWhoSendsIt(string provider)
+    {
+        await using var rig = await RemoteRig.StartAsync(provider);
+        await using (var open = await OpenSandbox.CreateAsync(rig.Provider)) await open.RunScriptAsync("console.log('it ran');");
+
+        rig.Double.Agents.Should().HaveCountGreaterThan(5).And.AllBe("Libra-Deploy/2.0");
+    }
+
+    [Theory]
+    [MemberData(nameof(EachProvider))]
     public async Task Cancel_WhenABuildRuns_EndsTheWholeSandbox(string provider)
     {
         await using var rig = await RemoteRig.StartAsync(provider);

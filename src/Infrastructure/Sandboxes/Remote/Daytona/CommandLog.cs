@@ -19,6 +19,7 @@ internal sealed class CommandLog : IAsyncDisposable
         var socket = new ClientWebSocket();
         // A peer that does not answer is gone, whatever the connection says.
         (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (Ping, options.SilenceLimit);
+        socket.Options.SetRequestHeader("User-Agent", ProductAgent.Value);
         socket.Options.SetRequestHeader("Authorization", machines.Authorization);
         socket.Options.SetRequestHeader("X-Daytona-Split-Output", "true");
         using var time = new CancellationTokenSource(options.CallTimeout, clock);

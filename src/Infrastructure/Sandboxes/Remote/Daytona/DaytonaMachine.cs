@@ -113,7 +113,7 @@ internal sealed class DaytonaMachine(
 
     private HttpRequestMessage Request(HttpMethod method, string path)
     {
-        var request = new HttpRequestMessage(method, new Uri(toolbox, path));
+        var request = ProviderHttp.Request(method, new Uri(toolbox, path));
         request.Headers.TryAddWithoutValidation("Authorization", machines.Authorization);
         return request;
     }

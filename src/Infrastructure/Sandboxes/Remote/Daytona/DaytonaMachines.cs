@@ -125,7 +125,7 @@ internal sealed class DaytonaMachines(
 
     private HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body)
     {
-        var request = new HttpRequestMessage(method, new Uri(options.ApiUrl, path));
+        var request = ProviderHttp.Request(method, new Uri(options.ApiUrl, path));
         request.Headers.TryAddWithoutValidation("Authorization", Authorization);
         if (options.OrganizationId is { } organization) request.Headers.Add("X-Daytona-Organization-ID", organization);
         if (body is not null) request.Content = ProviderHttp.Json(body);

@@ -103,7 +103,7 @@ internal sealed class E2BMachine(
 
     private HttpRequestMessage Request(HttpMethod method, string path)
     {
-        var request = new HttpRequestMessage(method, new Uri(options.SandboxUrl, path));
+        var request = ProviderHttp.Request(method, new Uri(options.SandboxUrl, path));
         request.Headers.Add("E2b-Sandbox-Id", id);
         request.Headers.Add("E2b-Sandbox-Port", DaemonPort);
         request.Headers.Add("X-Access-Token", accessToken);

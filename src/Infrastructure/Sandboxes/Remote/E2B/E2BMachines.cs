@@ -85,7 +85,7 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
 
     private HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body)
     {
-        var request = new HttpRequestMessage(method, new Uri(options.ApiUrl, path));
+        var request = ProviderHttp.Request(method, new Uri(options.ApiUrl, path));
         request.Headers.Add("X-API-Key", options.ApiKey.Reveal());
         if (body is not null) request.Content = ProviderHttp.Json(body);
         return request;

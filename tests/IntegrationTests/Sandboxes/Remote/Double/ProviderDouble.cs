@@ -20,6 +20,7 @@ internal abstract class ProviderDouble : IAsyncDisposable
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> _faults = new();
     private readonly ConcurrentQueue<byte[]> _received = new();
+    private readonly ConcurrentQueue<string> _agents = new();
     private readonly WebApplication _app;
 
     protected ProviderDouble()
@@ -46,6 +47,9 @@ internal abstract class ProviderDouble : IAsyncDisposable
 
     /// <summary>Names of the calls that came in, in their order; a failed one counts.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
+
+    /// <summary>How each caller named itself, those of open streams included.</summary>
+    public IReadOnlyList<string> Agents => [.. _agents];
 
     /// <summary>The machine that lives.</summary>
     public RentedLocalMachine Only => Machines.Values.Single(machine => !machine.IsGone);
@@ -95,6 +99,7 @@ internal abstract class ProviderDouble : IAsyncDisposable
         var request = context.Request;
         var head = $"{request.Method} {request.Path}{request.QueryString}\n{string.Join('\n', request.Headers)}\n";
         _received.Enqueue([.. Encoding.UTF8.GetBytes(head), .. body.ToArray()]);
+        _agents.Enqueue(request.Headers.UserAgent.ToString());
         body.Position = 0;
         context.Request.Body = body;
         await next(context);
