@@ -70,7 +70,6 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
         }
 
         ProxySocket.RemoveDead(_folders.Root);
-        if (removed > 0) _log.LogInformation("Removed {Count} sandboxes that dead workers left behind", removed);
         return removed;
     }
 
