@@ -10,6 +10,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes;
 /// </summary>
 internal static class BuildPhase
 {
+    private const string Scripts = "/opt/libra/";
     private const string Source = "/src";
     private const string Work = "/work";
 
@@ -23,7 +24,14 @@ internal static class BuildPhase
     }
 
     public static IReadOnlyList<string> Line(SandboxBuild build) =>
-        ["/bin/sh", "/opt/libra/build.sh", Source, Work, CheckedResultPath(build), .. BuildLines.Of(build.Commands)];
+        ["/bin/sh", Scripts + "build.sh", Source, Work, CheckedResultPath(build), .. BuildLines.Of(build.Commands)];
+
+    /// <summary>The commands of a build where the service's own scripts lie elsewhere.</summary>
+    public static IEnumerable<IReadOnlyList<string>> CommandsAt(string scripts, SandboxBuild build) =>
+        build.Commands.Select(IReadOnlyList<string> (command) =>
+            [
+                .. command.Select(
+                    part => part.StartsWith(Scripts, StringComparison.Ordinal) ? $"{scripts}/{part[Scripts.Length..]}" : part)]);
 
     /// <summary>
     /// Settings of the tools, for a process that cannot reach the network and has little room; the build's own go before them.

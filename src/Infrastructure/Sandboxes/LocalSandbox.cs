@@ -17,7 +17,7 @@ internal abstract class LocalSandbox(
     /// <summary>How long after its lifetime a sandbox is taken away: what runs in it ends by itself first, as timed out.</summary>
     private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
 
-    private readonly DateTimeOffset _endsAt = settings.Clock.GetUtcNow() + spec.Limits.Lifetime;
+    private readonly SandboxEnd _end = new(spec.Limits.Lifetime, settings.Clock);
     private readonly CancellationTokenSource _stopped = new();
     private readonly SemaphoreSlim _busy = new(1, 1);
     private ITimer? _lifetime;
@@ -56,7 +56,7 @@ internal abstract class LocalSandbox(
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
             var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes, settings.Clock);
             var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
-            var timeout = Within(install.Timeout);
+            var timeout = _end.Within(install.Timeout);
             var (exit, dependencies) = await installer.InstallAsync(
                 own.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, token), token);
             _dependencies?.Dispose();
@@ -70,7 +70,7 @@ internal abstract class LocalSandbox(
         async token =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
-            return await RunBuildAsync(build with { Timeout = Within(build.Timeout) }, _dependencies, result, gate, token);
+            return await RunBuildAsync(build with { Timeout = _end.Within(build.Timeout) }, _dependencies, result, gate, token);
         },
         cancellationToken);
 
@@ -103,12 +103,6 @@ internal abstract class LocalSandbox(
         _dependencies?.Dispose();
         own.Dispose();
         Release();
-    }
-
-    private TimeSpan Within(TimeSpan timeout)
-    {
-        var left = _endsAt - settings.Clock.GetUtcNow();
-        return left < timeout ? TimeSpan.FromMilliseconds(Math.Max(left.TotalMilliseconds, 1)) : timeout;
     }
 
     /// <summary>One thing at a time, ended by disposal as well as by the caller.</summary>

@@ -9,8 +9,6 @@ internal sealed class ProcessSandbox(
     SandboxSpec spec, OrganizationFolders folders, SandboxFolder own, string tools, LocalSandboxSettings settings)
     : LocalSandbox(spec, folders, own, settings)
 {
-    private const string PathInSandbox = "/opt/libra/";
-
     protected override Task<SandboxExit> RunInstallerAsync(
         IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken) =>
         RunAsync(
@@ -28,17 +26,10 @@ internal sealed class ProcessSandbox(
             File.CreateSymbolicLink(Path.Combine(work, package, "node_modules"), Path.Combine(dependencies!.Root, package, "node_modules"));
         }
 
-        // Our own scripts lie elsewhere without a sandbox.
-        var commands = build.Commands.Select(IReadOnlyList<string> (command) =>
-            [
-                .. command.Select(
-                    part => part.StartsWith(PathInSandbox, StringComparison.Ordinal)
-                        ? Path.Combine(Settings.Tools.Scripts, part[PathInSandbox.Length..])
-                        : part)]);
         IReadOnlyList<string> line =
             [
                 "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), SandboxFolder.Source, work, BuildPhase.CheckedResultPath(build),
-                .. BuildLines.Of(commands)];
+                .. BuildLines.Of(BuildPhase.CommandsAt(Settings.Tools.Scripts, build))];
         return RunAsync(line, BuildPhase.Variables(Spec.Limits, build), work, build.Timeout, result, gate, cancellationToken);
     }
 

@@ -98,10 +98,7 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         if (timedOut) return new SandboxExit(SandboxExitReason.TimedOut, null);
         if (_limitExceeded) return new SandboxExit(SandboxExitReason.LimitExceeded, null);
         if (code != 0 && group?.RanOutOfMemory() == true) return new SandboxExit(SandboxExitReason.OutOfMemory, null);
-        // 128 + n is how shells and bubblewrap report a death by signal n.
-        return code is > 128 and <= 128 + 64
-            ? new SandboxExit(SandboxExitReason.Signaled, null)
-            : new SandboxExit(SandboxExitReason.Exited, code);
+        return ShellExit.Of(code);
     }
 
     private void Kill(ChildProcess child)

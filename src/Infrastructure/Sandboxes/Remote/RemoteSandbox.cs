@@ -14,13 +14,12 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     /// <summary>What the names of the folders begin with in which files are checked before they are sent.</summary>
     public const string LocalFolders = "libra-sandbox-";
 
-    private const string PathInSandbox = "/opt/libra/";
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(30);
 
     private readonly RemoteLayout _layout = new(settings.Machines.Options);
     private readonly RemoteFiles _files = new(machine, settings.Machines.Options);
     private readonly HeldFolder _local = new(LocalFolders);
-    private readonly DateTimeOffset _endsAt = settings.Clock.GetUtcNow() + spec.Limits.Lifetime;
+    private readonly SandboxEnd _end = new(spec.Limits.Lifetime, settings.Clock);
     private readonly SemaphoreSlim _busy = new(1, 1);
     private readonly MachineLease _lease = new(machine, settings);
     private Task? _ending;
@@ -67,7 +66,7 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         async () =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
-            var timeout = Within(install.Timeout);
+            var timeout = _end.Within(install.Timeout);
             var installer = new DependencyInstaller(store: null, Path.Combine(_local.Path, "install"), settings.Tools, settings.Registry);
             var (exit, _) = await installer.InstallAsync(
                 LocalSource, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, cancellationToken),
@@ -83,7 +82,7 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
             // From here on project code runs.
             await machine.CutNetworkAsync(cancellationToken);
-            var exit = await RunAsync(BuildLine(build), Within(build.Timeout), gate, cancellationToken);
+            var exit = await RunAsync(BuildLine(build), _end.Within(build.Timeout), gate, cancellationToken);
             return exit.Succeeded ? await TakeResultAsync(exit, result, cancellationToken) : exit;
         },
         cancellationToken);
@@ -109,19 +108,13 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
 
     private string BuildLine(SandboxBuild build)
     {
-        var commands = build.Commands.Select(IReadOnlyList<string> (command) =>
-            [
-                .. command.Select(
-                    part => part.StartsWith(PathInSandbox, StringComparison.Ordinal)
-                        ? $"{_layout.Scripts}/{part[PathInSandbox.Length..]}"
-                        : part)]);
         var variables = _layout.Variables(BuildPhase.Variables(spec.Limits, build));
         variables["XDG_CONFIG_HOME"] = $"{_layout.Root}/config"; // the one of the local sandbox is a path that may not exist here
         return ShellText.Of(
             _layout.Root, variables,
             [
                 "/bin/sh", $"{_layout.Scripts}/remote-build.sh", _layout.Root, BuildPhase.CheckedResultPath(build),
-                .. BuildLines.Of(commands)]);
+                .. BuildLines.Of(BuildPhase.CommandsAt(_layout.Scripts, build))]);
     }
 
     private async Task<SandboxExit> TakeResultAsync(SandboxExit exit, Stream result, CancellationToken cancellationToken)
@@ -144,10 +137,7 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token, _lease.Lost);
         try
         {
-            // 128 + n is how shells report a death by signal n.
-            return await machine.RunAsync(shell, timeout, gate.WriteAsync, stop.Token) is { } code and (<= 128 or > 128 + 64)
-                ? new SandboxExit(SandboxExitReason.Exited, code)
-                : new SandboxExit(SandboxExitReason.Signaled, null);
+            return ShellExit.Of(await machine.RunAsync(shell, timeout, gate.WriteAsync, stop.Token));
         }
         catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or SandboxException)
         {
@@ -176,12 +166,6 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     {
         _lease.Stop();
         return settings.Machines.EndOrLeaveAsync(Id, settings.Clock, settings.Log);
-    }
-
-    private TimeSpan Within(TimeSpan timeout)
-    {
-        var left = _endsAt - settings.Clock.GetUtcNow();
-        return left < timeout ? TimeSpan.FromMilliseconds(Math.Max(left.TotalMilliseconds, 1)) : timeout;
     }
 
     private async Task<T> ExclusivelyAsync<T>(Func<Task<T>> action, CancellationToken cancellationToken)
