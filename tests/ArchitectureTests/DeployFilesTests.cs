@@ -38,6 +38,25 @@ public sealed partial class DeployFilesTests
         copied.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))).Should().BeEmpty();
     }
 
+    // Without .editorconfig, for instance, warnings count that the checkout has switched off, and the build ends.
+    [Fact]
+    public void Image_CopiesEveryFileThatShapesABuild()
+    {
+        var shaping = Directory.EnumerateFiles(Repository.Root).Select(path => Path.GetFileName(path)!)
+            .Where(name => ShapesABuild().IsMatch(name)).ToList();
+        var copied = Copy().Matches(Dockerfile).SelectMany(copy => copy.Groups["sources"].Value.Split(' '));
+
+        shaping.Should().HaveCountGreaterThan(3).And.BeSubsetOf(copied);
+    }
+
+    [Fact]
+    public void Image_AsksForItsHealthWhereItListens() =>
+        Dockerfile.Should().MatchRegex(@"\nHEALTHCHECK [^\n]*CMD curl [^\n]*""http://localhost:\$PORT/health/live""");
+
+    [Fact]
+    public void Ci_KeepsThePathOfItsToolsAsRoot() =>
+        Repository.Read(".github/workflows/ci.yml").Should().Contain("sudo -E env \"PATH=$PATH\" bash .ci/run");
+
     [Fact]
     public void Image_HasTheVersionsThatTheCheckoutPins()
     {
@@ -69,6 +88,9 @@ public sealed partial class DeployFilesTests
 
     [GeneratedRegex(@"^COPY (?!--)(?<sources>[^\n]+) \S+$", RegexOptions.Multiline)]
     private static partial Regex Copy();
+
+    [GeneratedRegex(@"^(\.editorconfig|\.globalconfig|Directory\..*|global\.json|nuget\.config)$", RegexOptions.IgnoreCase)]
+    private static partial Regex ShapesABuild();
 
     [GeneratedRegex(@"""version"": ""(?<major>\d+\.\d+)\.")]
     private static partial Regex Version();
