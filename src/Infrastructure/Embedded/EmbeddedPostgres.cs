@@ -15,14 +15,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly ServerUser _user;
     private readonly ServerFolders _folders;
     private readonly PostgresPrograms _programs;
-    private readonly IDisposable _lock;
+    private readonly IReadOnlyList<IDisposable> _locks;
     private PostgresProcess? _process;
 
     private EmbeddedPostgres(
         EmbeddedPostgresOptions options, ILogger logger, ServerUser user, ServerFolders folders, PostgresPrograms programs,
-        IDisposable held, string connectionString)
+        IReadOnlyList<IDisposable> held, string connectionString)
     {
-        (_options, _logger, _user, _folders, _programs, _lock) = (options, logger, user, folders, programs, held);
+        (_options, _logger, _user, _folders, _programs, _locks) = (options, logger, user, folders, programs, held);
         ConnectionString = connectionString;
     }
 
@@ -36,12 +36,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         EmbeddedPostgresOptions options, ILogger logger, CancellationToken cancellationToken)
     {
         var user = ServerUser.Choose(options.ServerUsers);
-        var folders = await ServerFolders.PrepareAsync(options.DataFolder, user, logger, cancellationToken);
-        var held = await OwnerLock.AcquireAsync(folders, options.OwnerWait, cancellationToken);
+        var owner = OwnerFolder.Prepare(options.DataFolder, user);
+        List<IDisposable> held = [await OwnerLock.AcquireAsync(owner, options.OwnerWait, cancellationToken)];
         try
         {
+            var folders = await ServerFolders.PrepareAsync(owner, user, options, logger, cancellationToken);
+            if (await OwnerLock.AcquireServerAsync(folders, options.OwnerWait, cancellationToken) is { } part) held.Add(part);
             var programs = await PostgresPrograms.PrepareAsync(options.BinFolder, user, folders, cancellationToken);
-            var password = await PostgresCluster.EnsureAsync(folders, programs, user, options.Durable, logger, cancellationToken);
+            var password = await PostgresCluster.EnsureAsync(folders, programs, user, options.Durable, cancellationToken);
             var connection = new NpgsqlConnectionStringBuilder
             {
                 Host = IPAddress.Loopback.ToString(),
@@ -55,7 +57,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
         catch
         {
-            held.Dispose();
+            held.ForEach(part => part.Dispose());
             throw;
         }
     }
@@ -81,7 +83,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _lock.Dispose();
+        foreach (var part in _locks) part.Dispose();
     }
 
     private int Port => new NpgsqlConnectionStringBuilder(ConnectionString).Port;

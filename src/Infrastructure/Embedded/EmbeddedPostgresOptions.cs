@@ -9,6 +9,15 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The folder of this one server: its data, password and log. Made when missing.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>
+    /// Where the data lies when this process is root and the server's user cannot enter <see cref="DataFolder"/>. Not the service's own
+    /// <c>/var/lib/libra-deploy</c>, which may be closed to others.
+    /// </summary>
+    public string SharedFolder { get; init; } = "/var/lib/libra-deploy-postgres";
+
+    /// <summary>Where earlier versions kept it then; what is found there moves.</summary>
+    public string EarlierSharedFolder { get; init; } = "/var/tmp";
+
     /// <summary>False for tests only: a crash of the machine may then lose everything.</summary>
     public bool Durable { get; init; } = true;
 

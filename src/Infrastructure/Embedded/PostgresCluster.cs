@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Libra.Deploy.Infrastructure.Processes;
-using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Embedded;
 
@@ -10,39 +9,40 @@ internal static class PostgresCluster
     public const string User = "libra";
 
     /// <summary>Makes the cluster when there is none yet, and gives its password.</summary>
+    /// <exception cref="InvalidOperationException">Only one of data and password is there; the message says what to do.</exception>
     public static async Task<string> EnsureAsync(
-        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, ILogger logger,
-        CancellationToken cancellationToken)
+        ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, CancellationToken cancellationToken)
     {
-        var exists = File.Exists(Path.Combine(folders.Data, "PG_VERSION"));
-        if (exists && File.Exists(folders.Password)) return await File.ReadAllTextAsync(folders.Password, cancellationToken);
-        if (exists) await DiscardAsync(folders, logger, cancellationToken);
+        var (owner, unfinished) = (folders.Owner, Directory.Exists(Unfinished(folders)));
+        switch (File.Exists(Path.Combine(folders.Data, "PG_VERSION")), File.Exists(owner.Password))
+        {
+            case (true, true):
+                return await File.ReadAllTextAsync(owner.Password, cancellationToken);
+            case (true, false):
+                throw new InvalidOperationException(
+                    $"{owner.Password} is gone, and without it nobody can use {folders.Data}; "
+                    + $"restore it, or remove {folders.Server} with all its data.");
+            case (false, true) when !unfinished:
+                throw new InvalidOperationException(
+                    $"{folders.Data} is gone, to which the password in {owner.Path} belongs; bring it back, or write the folder that "
+                    + $"holds server/data now (earlier versions had it below /var/tmp) into {owner.Place}, or remove {owner.Path} "
+                    + "to begin anew.");
+        }
 
+        // The password goes before what is unfinished: alone it means that data has been lost.
+        File.Delete(owner.Password);
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         await InitializeAsync(folders, programs, user, durable, password, cancellationToken);
         return password;
     }
 
-    private static async Task DiscardAsync(ServerFolders folders, ILogger logger, CancellationToken cancellationToken)
-    {
-        if (!folders.AreApart)
-        {
-            throw new InvalidOperationException(
-                $"{folders.Password} is gone, and without it nobody can use {folders.Data}; "
-                + $"restore it, or remove {folders.Server} with all its data.");
-        }
-
-        // Somebody removed the data folder to begin anew, and could not know of the part elsewhere.
-        logger.LogWarning("The data in {Data} belongs to a data folder that was removed, and is removed as well", folders.Data);
-        await OrphanedServer.StopAsync(folders.Data, logger, cancellationToken);
-        Directory.Delete(folders.Data, recursive: true);
-    }
+    private static string Unfinished(ServerFolders folders) => folders.Data + ".new";
 
     private static async Task InitializeAsync(
         ServerFolders folders, PostgresPrograms programs, ServerUser user, bool durable, string password,
         CancellationToken cancellationToken)
     {
-        var unfinished = folders.Data + ".new";
+        var unfinished = Unfinished(folders);
         var passwordForInitDb = Path.Combine(folders.Server, "password.new");
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         WritePrivate(passwordForInitDb, password);
@@ -57,7 +57,7 @@ internal static class PostgresCluster
         File.Delete(passwordForInitDb);
 
         // Password first: data without one is worth nothing. The rename last, so that a half-made cluster is never used.
-        WritePrivate(folders.Password, password);
+        WritePrivate(folders.Owner.Password, password);
         Directory.Move(unfinished, folders.Data);
     }
 

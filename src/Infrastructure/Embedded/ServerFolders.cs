@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Libra.Deploy.Infrastructure.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Embedded;
@@ -7,40 +8,80 @@ namespace Libra.Deploy.Infrastructure.Embedded;
 /// <summary>The folders of one server.</summary>
 /// <param name="Owner">This process's part: lock and password.</param>
 /// <param name="Server">What the server's user owns: data, log and perhaps a copy of the programs.</param>
-internal sealed record ServerFolders(string Owner, string Server)
+internal sealed record ServerFolders(OwnerFolder Owner, string Server)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    public string Lock => Path.Combine(Owner, "lock");
-
-    public string OwnerProcess => Path.Combine(Owner, "owner.pid");
-
-    public string Password => Path.Combine(Owner, "password");
 
     public string Data => Path.Combine(Server, "data");
 
     public string Log => Path.Combine(Server, "server.log");
 
-    /// <summary>True when the server's part had to move, because its user cannot enter the owner's folder.</summary>
-    public bool AreApart => !Server.StartsWith(Owner + "/", StringComparison.Ordinal);
+    /// <summary>Taken beside the owner's, because a copy of the owner's folder names the same place.</summary>
+    public string? Lock => AreApart ? Path.Combine(Path.GetDirectoryName(Server)!, "lock") : null;
 
+    private bool AreApart => !Server.StartsWith(Owner.Path + "/", StringComparison.Ordinal);
+
+    /// <summary>Finds the server's part where it is, or makes one where the server's user can enter.</summary>
+    /// <remarks>Only for who holds the owner's lock: data may move.</remarks>
     public static async Task<ServerFolders> PrepareAsync(
-        string dataFolder, ServerUser user, ILogger logger, CancellationToken cancellationToken)
+        OwnerFolder owner, ServerUser user, EmbeddedPostgresOptions options, ILogger logger, CancellationToken cancellationToken)
     {
-        var owner = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
-        Directory.CreateDirectory(owner);
-        // The server's user passes through to its own folder below.
-        File.SetUnixFileMode(owner, user.IsOther ? Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : Private);
+        if (File.Exists(owner.Place))
+        {
+            var place = (await File.ReadAllTextAsync(owner.Place, cancellationToken)).Trim();
+            return new ServerFolders(owner, await MakePlaceAsync(place, user, cancellationToken));
+        }
 
-        var beside = new ServerFolders(owner, await MakeAsync(owner, user, cancellationToken));
+        var beside = new ServerFolders(owner, await MakeAsync(owner.Path, user, cancellationToken));
         if (await user.CanAsync("-w", beside.Server, cancellationToken)) return beside;
 
         // A checkout below /root, for instance, which only root can enter.
-        var elsewhere = Path.Combine(
-            "/var/tmp", "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..12]);
-        await PrivateFolder.EnsureAsync(elsewhere, cancellationToken);
-        logger.LogInformation("PostgreSQL keeps its data in {Folder}, because its user cannot enter {DataFolder}", elsewhere, owner);
-        return new ServerFolders(owner, await MakeAsync(elsewhere, user, cancellationToken));
+        var elsewhere = await ChoosePlaceAsync(owner, options, logger, cancellationToken);
+        logger.LogInformation(
+            "PostgreSQL keeps its data in {Folder}, because its user cannot enter {DataFolder}", elsewhere, owner.Path);
+        return new ServerFolders(owner, await MakePlaceAsync(elsewhere, user, cancellationToken));
+    }
+
+    /// <summary>A place of its own, written down so that the data is found again when the owner's folder has moved.</summary>
+    private static async Task<string> ChoosePlaceAsync(
+        OwnerFolder owner, EmbeddedPostgresOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        await PrivateFolder.EnsureAsync(options.SharedFolder, cancellationToken);
+        var place = Path.Combine(options.SharedFolder, Guid.NewGuid().ToString("N")[..12]);
+        var earlier = EarlierPlace(owner, options);
+        if (File.Exists(owner.Password) && File.Exists(Path.Combine(earlier, "server", "data", "PG_VERSION")))
+        {
+            await PrivateFolder.EnsureAsync(earlier, cancellationToken);
+            await OrphanedServer.StopAsync(Path.Combine(earlier, "server", "data"), logger, cancellationToken);
+            // Copied and on the disk before it is written down, and removed only then: a start may end at any point.
+            await Tool.RequireAsync(["cp", "-a", earlier, place], cancellationToken);
+            await Tool.RequireAsync(["sync", "-f", place], cancellationToken);
+            await WriteDownAsync(owner, place, cancellationToken);
+            Directory.Delete(earlier, recursive: true);
+            logger.LogInformation("PostgreSQL's data moved from {Earlier}, where files that nobody uses are removed", earlier);
+            return place;
+        }
+
+        await WriteDownAsync(owner, place, cancellationToken);
+        return place;
+    }
+
+    private static async Task WriteDownAsync(OwnerFolder owner, string place, CancellationToken cancellationToken)
+    {
+        var unfinished = owner.Place + ".new";
+        await File.WriteAllTextAsync(unfinished, place + "\n", cancellationToken);
+        File.Move(unfinished, owner.Place, overwrite: true);
+    }
+
+    /// <summary>Where the data lay before the place was written down: systemd-tmpfiles removes there what lies for a month.</summary>
+    private static string EarlierPlace(OwnerFolder owner, EmbeddedPostgresOptions options) => Path.Combine(
+        options.EarlierSharedFolder,
+        "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.Path)))[..12]);
+
+    private static async Task<string> MakePlaceAsync(string place, ServerUser user, CancellationToken cancellationToken)
+    {
+        await PrivateFolder.EnsureAsync(place, cancellationToken);
+        return await MakeAsync(place, user, cancellationToken);
     }
 
     private static async Task<string> MakeAsync(string parent, ServerUser user, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,22 +10,30 @@ namespace Libra.Deploy.IntegrationTests.Embedded;
 public sealed class EmbeddedPostgresTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-pg-test-");
+    private readonly DirectoryInfo _elsewhere = Directory.CreateTempSubdirectory("libra-pg-elsewhere-");
     private readonly EmbeddedPostgresOptions _options;
 
     public EmbeddedPostgresTests()
     {
         // PostgreSQL's own user has to pass through when the tests run as root.
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(_elsewhere.FullName, (UnixFileMode)0b111_101_101);
         _options = new EmbeddedPostgresOptions
         {
             BinFolder = RuntimeLayout.Find().PostgresBin,
             DataFolder = Path.Combine(_folder.FullName, "postgres"),
+            SharedFolder = Path.Combine(_elsewhere.FullName, "shared"),
+            EarlierSharedFolder = _elsewhere.FullName,
             Durable = false,
             OwnerWait = TimeSpan.FromMilliseconds(300),
         };
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        _elsewhere.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task StartAgain_WhenStopped_HasTheSamePortAndData()
@@ -92,19 +102,66 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_WhenTheServersUserCannotEnterTheFolder_KeepsTheDataWhereItCan()
+    public async Task Start_WhenTheServersUserCannotEnterTheFolder_KeepsTheDataWhereItCanAndFindsItAgainAfterAMove()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root runs the server as another user.");
-        File.SetUnixFileMode(_folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        string elsewhere;
+        await LeaveDataOfAClosedFolderAsync();
+        var moved = _options with { DataFolder = Path.Combine(_folder.FullName, "moved") };
+        Directory.Move(_options.DataFolder, moved.DataFolder);
 
-        await using (var server = await StartAsync())
-        {
-            elsewhere = (string)(await AskAsync(server.ConnectionString, "SHOW data_directory"))!;
-        }
+        await using var server = await StartAsync(moved);
 
-        elsewhere.Should().StartWith("/var/tmp/libra-pg-");
-        Directory.Delete(Path.GetFullPath(Path.Combine(elsewhere, "../..")), recursive: true);
+        (await AskAsync(server.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+        ((string)(await AskAsync(server.ConnectionString, "SHOW data_directory"))!).Should().StartWith(_options.SharedFolder + "/");
+    }
+
+    [Fact]
+    public async Task Start_OnDataWhereEarlierVersionsKeptIt_TakesItAlong()
+    {
+        var place = await LeaveDataOfAClosedFolderAsync();
+        var earlier = Path.Combine(
+            _elsewhere.FullName,
+            "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_options.DataFolder)))[..12]);
+        Directory.Move(place, earlier);
+        File.Delete(Path.Combine(_options.DataFolder, "server-folder"));
+
+        await using var server = await StartAsync();
+
+        (await AskAsync(server.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+        Directory.Exists(earlier).Should().BeFalse("files there are removed when they are a month old");
+    }
+
+    [Fact]
+    public async Task Start_InACopyOfAFolderWhoseServerRuns_IsRefusedAndDisturbsNobody()
+    {
+        CloseTheFolder();
+        await using var original = await StartAsync();
+        var copy = _options with { DataFolder = Path.Combine(_folder.FullName, "copy") };
+        Directory.CreateDirectory(copy.DataFolder);
+        foreach (var file in new[] { "password", "server-folder" })
+            File.Copy(Path.Combine(_options.DataFolder, file), Path.Combine(copy.DataFolder, file));
+
+        var second = () => StartAsync(copy);
+
+        (await second.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*where another process already runs PostgreSQL*");
+        (await AskAsync(original.ConnectionString, "SELECT 1")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Start_WhenThePasswordsDataIsGone_IsRefusedAndKeepsThePassword()
+    {
+        await using (await StartAsync()) { }
+        var password = Path.Combine(_options.DataFolder, "password");
+        var before = await File.ReadAllTextAsync(password, TestContext.Current.CancellationToken);
+        var data = Path.Combine(_options.DataFolder, "server", "data");
+        Directory.Move(data, Path.Combine(_folder.FullName, "lost"));
+
+        var start = () => StartAsync();
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage($"{data} is gone, *");
+        (await File.ReadAllTextAsync(password, TestContext.Current.CancellationToken)).Should().Be(before);
+        Directory.Move(Path.Combine(_folder.FullName, "lost"), data);
+        await using var server = await StartAsync();
+        (await AskAsync(server.ConnectionString, "SELECT 1")).Should().Be(1);
     }
 
     [Fact]
@@ -116,6 +173,22 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using var server = await StartAsync();
 
         (await AskAsync(server.ConnectionString, "SELECT 1")).Should().Be(1);
+    }
+
+    /// <returns>Where the data is.</returns>
+    private async Task<string> LeaveDataOfAClosedFolderAsync()
+    {
+        CloseTheFolder();
+        await using var server = await StartAsync();
+        await AskAsync(server.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
+        var data = (string)(await AskAsync(server.ConnectionString, "SHOW data_directory"))!;
+        return Path.GetFullPath(Path.Combine(data, "../.."));
+    }
+
+    private void CloseTheFolder()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root runs the server as another user.");
+        File.SetUnixFileMode(_folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions? options = null) =>
