@@ -73,19 +73,104 @@ public sealed class RegistryProxyTests : IAsyncLifetime
         Encoding.ASCII.GetString(returned).Should().Be("pong");
     }
 
+    [Fact]
+    public async Task Request_BehindTheProxyOfTheMachine_IsTunnelledThroughItWithItsPassword()
+    {
+        using var machine = new TcpListener(IPAddress.Loopback, 0);
+        machine.Start();
+        await using var proxy = ProxyBehind(machine);
+        await using var client = await ConnectAsync(proxy);
+
+        var asking = AskAsync(client, "CONNECT registry.example:443 HTTP/1.1");
+        using var hop = await machine.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var asked = await ReadAsync(hop.GetStream());
+        await hop.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nVia: test\r\n\r\npong"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        (await asking).Should().StartWith("HTTP/1.1 200");
+        asked.Should().StartWith("CONNECT registry.example:443 HTTP/1.1\r\n")
+            .And.Contain("Proxy-Authorization: Basic " + Convert.ToBase64String("me:p@ss"u8) + "\r\n");
+        var returned = new byte[4];
+        await client.ReadExactlyAsync(returned, TestContext.Current.CancellationToken);
+        Encoding.ASCII.GetString(returned).Should().Be("pong");
+    }
+
+    [Fact]
+    public async Task Request_ThatTheProxyOfTheMachineRefuses_Is502()
+    {
+        using var machine = new TcpListener(IPAddress.Loopback, 0);
+        machine.Start();
+        await using var proxy = ProxyBehind(machine);
+        await using var client = await ConnectAsync(proxy);
+
+        var asking = AskAsync(client, "CONNECT registry.example:443 HTTP/1.1");
+        using var hop = await machine.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await ReadAsync(hop.GetStream());
+        await hop.GetStream().WriteAsync(
+            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        (await asking).Should().StartWith("HTTP/1.1 502");
+    }
+
+    [Fact]
+    public async Task Request_ThatIsNotAllowed_DoesNotReachTheProxyOfTheMachine()
+    {
+        using var machine = new TcpListener(IPAddress.Loopback, 0);
+        machine.Start();
+        await using var proxy = ProxyBehind(machine);
+        await using var client = await ConnectAsync(proxy);
+
+        (await AskAsync(client, "CONNECT elsewhere.example:443 HTTP/1.1")).Should().StartWith("HTTP/1.1 403");
+
+        machine.Pending().Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Request_ToAHostThatIsReachedWithoutTheProxyOfTheMachine_GoesStraight()
+    {
+        using var machine = new TcpListener(IPAddress.Loopback, 0);
+        machine.Start();
+        await using var proxy = ProxyBehind(machine, "127.0.0.1");
+        await using var client = await ConnectAsync(proxy);
+
+        var answer = await AskAsync(client, $"CONNECT 127.0.0.1:{Port} HTTP/1.1");
+
+        answer.Should().StartWith("HTTP/1.1 200");
+        machine.Pending().Should().BeFalse();
+        _server.Pending().Should().BeTrue();
+    }
+
+    private RegistryProxy ProxyBehind(TcpListener machine, params string[] straight) => new(
+        Path.Combine(_folder.FullName, "behind"), ["registry.example:443", $"127.0.0.1:{Port}"], NullLogger.Instance,
+        new WebProxy($"http://127.0.0.1:{((IPEndPoint)machine.LocalEndpoint).Port}", BypassOnLocal: false, straight)
+        {
+            Credentials = new NetworkCredential("me", "p@ss"),
+        });
+
     private int Port => ((IPEndPoint)_server.LocalEndpoint).Port;
 
-    private async Task<NetworkStream> ConnectAsync()
+    private async Task<NetworkStream> ConnectAsync(RegistryProxy? proxy = null)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_proxy.SocketPath), TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint((proxy ?? _proxy).SocketPath), TestContext.Current.CancellationToken);
         return new NetworkStream(socket, ownsSocket: true);
     }
 
     private static async Task<string> AskAsync(NetworkStream client, string request)
     {
         await client.WriteAsync(Encoding.ASCII.GetBytes(request + "\r\nHost: x\r\n\r\n"), TestContext.Current.CancellationToken);
-        var answer = new byte[1024];
-        return Encoding.ASCII.GetString(answer, 0, await client.ReadAsync(answer, TestContext.Current.CancellationToken));
+        return await ReadAsync(client);
+    }
+
+    /// <summary>A header to its end, and nothing of what follows.</summary>
+    private static async Task<string> ReadAsync(NetworkStream stream)
+    {
+        var header = new StringBuilder();
+        for (var one = new byte[1]; !header.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal);)
+        {
+            if (await stream.ReadAsync(one, TestContext.Current.CancellationToken) == 0) break;
+            header.Append((char)one[0]);
+        }
+
+        return header.ToString();
     }
 }

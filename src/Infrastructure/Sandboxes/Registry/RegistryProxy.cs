@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Registry;
@@ -11,11 +10,12 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Registry;
 /// </summary>
 internal sealed class RegistryProxy : IAsyncDisposable
 {
-    private const int MaxHeaderBytes = 8 * 1024;
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UpstreamTime = TimeSpan.FromSeconds(60);
 
     private readonly HashSet<string> _allowed;
     private readonly Socket _listener;
+    private readonly IWebProxy _proxies;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -23,9 +23,10 @@ internal sealed class RegistryProxy : IAsyncDisposable
     /// <param name="socketPath">A path in a folder that only the service can enter.</param>
     /// <param name="allowed">Each <c>host:port</c>.</param>
     /// <param name="log">Told of every refusal.</param>
-    public RegistryProxy(string socketPath, IEnumerable<string> allowed, ILogger log)
+    /// <param name="proxies">The proxies of this machine; null takes those of its environment.</param>
+    public RegistryProxy(string socketPath, IEnumerable<string> allowed, ILogger log, IWebProxy? proxies = null)
     {
-        (SocketPath, _log) = (socketPath, log);
+        (SocketPath, _log, _proxies) = (socketPath, log, proxies ?? HttpClient.DefaultProxy);
         _allowed = new HashSet<string>(allowed, StringComparer.OrdinalIgnoreCase);
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(new UnixDomainSocketEndPoint(socketPath));
@@ -104,41 +105,38 @@ internal sealed class RegistryProxy : IAsyncDisposable
 
     private async Task TunnelAsync(NetworkStream client, (string Host, int Port) target)
     {
-        using var upstream = new TcpClient();
+        UpstreamConnection upstream;
         try
         {
-            await upstream.ConnectAsync(target.Host, target.Port, _stop.Token);
+            upstream = await OpenAsync(target);
         }
-        catch (SocketException e)
+        catch (Exception e) when (!_stop.IsCancellationRequested
+            && e is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
-            _log.LogWarning("The package registry {Host} cannot be reached: {Error}", target.Host, e.SocketErrorCode);
+            _log.LogWarning("The package registry {Host} cannot be reached: {Reason}", target.Host, e.Message);
             await client.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
             return;
         }
 
+        await using var open = upstream;
         await client.WriteAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stop.Token);
-        var server = upstream.GetStream();
+        var server = upstream.Stream;
         // Either side's end ends both: TLS has no use for a half-open connection.
         await Task.WhenAny(client.CopyToAsync(server, _stop.Token), server.CopyToAsync(client, _stop.Token));
     }
 
-    /// <summary>
-    /// Reads the whole header, one byte at a time so that nothing behind it is taken from the tunnel, and gives its first line.
-    /// </summary>
     private async Task<string> ReadRequestLineAsync(NetworkStream stream)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         time.CancelAfter(HeaderTime);
-        var header = new ArrayBufferWriter<byte>(256);
-        while (!header.WrittenSpan.EndsWith("\r\n\r\n"u8))
-        {
-            if (header.WrittenCount == MaxHeaderBytes) throw new IOException("The request's header is too long.");
-            if (await stream.ReadAsync(header.GetMemory(1)[..1], time.Token) == 0)
-                throw new IOException("The client closed before its request was whole.");
-            header.Advance(1);
-        }
+        return await ConnectHeader.ReadFirstLineAsync(stream, time.Token);
+    }
 
-        var text = Encoding.ASCII.GetString(header.WrittenSpan);
-        return text[..text.IndexOf('\r', StringComparison.Ordinal)];
+    // The connection and, where there is one, the proxy's answer; a package manager gives up after minutes itself.
+    private async Task<UpstreamConnection> OpenAsync((string Host, int Port) target)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        time.CancelAfter(UpstreamTime);
+        return await UpstreamConnection.OpenAsync(_proxies, target.Host, target.Port, time.Token);
     }
 }
