@@ -27,19 +27,27 @@ internal sealed class DemoSetup(
     public async Task GreetAsync(TextWriter output, string api)
     {
         await output.WriteLineAsync(
-            $$"""
+            $"""
 
               Libra Deploy is ready.
-                API       {{api}}
-                Demo      {{target.AddressOf(WorkerName.For(DemoData.ProjectId))}} (once it is deployed)
-                Data      {{settings.DataPath}}
+                API       {api}
+                Demo      {target.AddressOf(WorkerName.For(DemoData.ProjectId))} (once it is deployed)
+                Data      {settings.DataPath}
 
               Deploy the demo project:
-                curl -X POST {{api}}/deploy -H "Authorization: Bearer $(cat {{TokenFile}})" -H 'Content-Type: application/json' \
-                  -d '{"projectId":"{{DemoData.ProjectId}}","orgId":"{{DemoData.OrganizationId}}","userId":"{{DemoData.UserId}}"}'
+                {CommandFor(api, TokenFile)}
 
               """);
     }
+
+    /// <summary>A command line that deploys the demo project, whatever the path of the data folder has in it.</summary>
+    internal static string CommandFor(string api, string tokenFile) =>
+        $$"""
+          curl -X POST {{api}}/deploy -H "Authorization: Bearer $(cat {{Quote(tokenFile)}})" -H 'Content-Type: application/json' \
+              -d '{"projectId":"{{DemoData.ProjectId}}","orgId":"{{DemoData.OrganizationId}}","userId":"{{DemoData.UserId}}"}'
+          """;
+
+    private static string Quote(string path) => $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private async Task<bool> HasTokenAsync(CancellationToken cancellationToken) =>
         File.Exists(TokenFile)
