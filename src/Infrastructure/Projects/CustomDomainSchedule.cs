@@ -30,9 +30,11 @@ internal sealed class CustomDomainSchedule(
         {
             Say();
         }
-        catch (ArgumentException failure)
+        catch (ArgumentException)
         {
-            throw new FormatException($"CustomDomains:Schedule={options.Value.Schedule} is not a cron expression.", failure);
+            throw new OptionsValidationException(
+                nameof(options.Value.Schedule), typeof(CustomDomainOptions),
+                [$"CustomDomains:Schedule={options.Value.Schedule} is not a cron expression."]);
         }
         catch (Exception failure) when (failure is NpgsqlException or DistributedLockTimeoutException)
         {

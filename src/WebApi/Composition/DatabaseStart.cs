@@ -10,7 +10,7 @@ internal static class DatabaseStart
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>A node that starts while the database is being restarted waits for it, as a running one does.</summary>
-    /// <exception cref="FormatException">The database cannot be used.</exception>
+    /// <exception cref="StartRefusedException">The database cannot be used.</exception>
     public static async Task RunAsync(IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
     {
         var clock = services.GetRequiredService<TimeProvider>();
@@ -39,7 +39,7 @@ internal static class DatabaseStart
     private static NpgsqlException? Cause(Exception failure) =>
         failure as NpgsqlException ?? failure.InnerException as NpgsqlException;
 
-    private static FormatException Unusable(HostSettings settings, string why, Exception failure) => new(
+    private static StartRefusedException Unusable(HostSettings settings, string why, Exception failure) => new(
         settings.IsEmbedded
             ? $"the embedded database in {settings.DataPath} cannot be used: {why}"
             : $"the database of POSTGRES_URL cannot be used: {why}",

@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.WebApi.Configuration;
 using MediatR;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -21,7 +22,7 @@ internal static class FirstToken
         await using var scope = services.CreateAsyncScope();
         var grant = new TokenGrant("administrator", OrganizationId: null, UserId: null, [Scopes.Admin], ExpiresAt: null);
         var issued = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreateTokenCommand(grant, "create-token"));
-        if (issued.IsError) throw new FormatException(issued.FirstError.Description);
+        if (issued.IsError) throw new StartRefusedException(issued.FirstError.Description);
         await output.WriteLineAsync(issued.Value.Secret.Reveal());
     }
 }

@@ -82,8 +82,9 @@ public sealed class LibraHost : IAsyncDisposable
     private static async Task<EmbeddedPostgres> StartPostgresAsync(
         WebApplicationBuilder builder, HostSettings settings, CancellationToken cancellationToken)
     {
-        if (builder.Environment.IsProduction())
-            throw new FormatException(
+        // Not only in production by name: a staging system that lost its variable must not come up empty, with demo data, for everybody.
+        if (!builder.Environment.IsDevelopment())
+            throw new StartRefusedException(
                 "POSTGRES_URL is not set. Production needs a database of its own; without one start with ENVIRONMENT=development.");
 
         using var logging = LoggerFactory.Create(log => HostLogging.Configure(log, settings, builder.Environment));
@@ -96,10 +97,12 @@ public sealed class LibraHost : IAsyncDisposable
         {
             return await EmbeddedPostgres.StartAsync(options, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (
+            failure is InvalidOperationException or TimeoutException or IOException or UnauthorizedAccessException)
         {
-            throw new FormatException(
-                $"the embedded PostgreSQL cannot run in {options.DataFolder}: {failure.Message} LIBRA_DATA_DIR chooses another folder, POSTGRES_URL another database.",
+            throw new StartRefusedException(
+                $"the embedded PostgreSQL cannot run in {options.DataFolder}: {failure.Message} "
+                    + "LIBRA_DATA_DIR chooses another folder, POSTGRES_URL another database.",
                 failure);
         }
     }

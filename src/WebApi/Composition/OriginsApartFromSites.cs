@@ -14,6 +14,9 @@ internal sealed class OriginsApartFromSites(IDeployTarget target) : IValidateOpt
 
     public ValidateOptionsResult Validate(string? name, LibraHttpOptions options)
     {
+        var unreadable = options.AllowedOrigins.Select(ProblemWith).OfType<string>().ToList();
+        if (unreadable.Count > 0) return ValidateOptionsResult.Fail(unreadable.Select(problem => $"Http:AllowedOrigins: {problem}"));
+
         var zone = target.AddressOf(Sample).Host[(Sample.Value.Length + 1)..];
         var sites = options.AllowedOrigins.Where(origin => OriginPattern.Parse(origin).MeetsHostBelow(zone, IsSite)).ToList();
         return sites.Count == 0
@@ -21,6 +24,19 @@ internal sealed class OriginsApartFromSites(IDeployTarget target) : IValidateOpt
             : ValidateOptionsResult.Fail(
                   $"Http:AllowedOrigins would trust deployed projects, which are live below {zone}: {string.Join(", ", sites)}. "
                       + "Name the platform's own hosts one by one, or serve projects below another host.");
+    }
+
+    private static string? ProblemWith(string origin)
+    {
+        try
+        {
+            OriginPattern.Parse(origin);
+            return null;
+        }
+        catch (FormatException failure)
+        {
+            return failure.Message;
+        }
     }
 
     private static bool IsSite(string label) => label.EndsWith(SiteSuffix, StringComparison.OrdinalIgnoreCase);

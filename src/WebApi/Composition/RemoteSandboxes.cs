@@ -2,6 +2,7 @@ using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
+using Libra.Deploy.WebApi.Configuration;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -9,7 +10,7 @@ namespace Libra.Deploy.WebApi.Composition;
 internal static class RemoteSandboxes
 {
     /// <returns>False when the provider is none of them.</returns>
-    /// <exception cref="FormatException">A setting is wrong; the message says which.</exception>
+    /// <exception cref="StartRefusedException">A setting is wrong; the message says which.</exception>
     public static bool TryAdd(IServiceCollection services, ConfigurationManager configuration, string provider)
     {
         switch (provider)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Runtime;
+using Libra.Deploy.WebApi.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -11,7 +12,7 @@ internal static class StartFailure
     /// <summary>What stopped the start and what to do about it; null for a bug.</summary>
     public static string? SentenceOf(Exception failure) => failure switch
     {
-        OptionsValidationException or FormatException or RuntimePartMissingException or SandboxException => failure.Message,
+        OptionsValidationException or StartRefusedException or RuntimePartMissingException or SandboxException => failure.Message,
         _ when PortProblem(failure) is { } problem => problem,
         // A full disk, a folder of somebody else: the message names the path.
         IOException or UnauthorizedAccessException => failure.Message,

@@ -15,6 +15,8 @@ public static class EnvironmentNames
     /// <param name="Convert">Turns the operator's form into the option's; throws <see cref="FormatException"/> on nonsense.</param>
     public sealed record Variable(string Name, string Key, string Default, Func<string, string>? Convert = null);
 
+    private const double MostSeconds = 1e9; // far more than any option takes, and a time still
+
     /// <summary>Every variable, as <c>docs/configuration.md</c> lists them.</summary>
     public static readonly IReadOnlyList<Variable> All =
     [
@@ -49,7 +51,7 @@ public static class EnvironmentNames
     ];
 
     /// <summary>Adds the variables that are set; an empty one counts as not set.</summary>
-    /// <exception cref="FormatException">A value cannot be read; the message names the variable.</exception>
+    /// <exception cref="StartRefusedException">A value cannot be read; the message names the variable.</exception>
     public static IConfigurationBuilder AddEnvironmentNames(this IConfigurationBuilder configuration, Func<string, string?> read)
     {
         var values = new Dictionary<string, string?>();
@@ -70,12 +72,14 @@ public static class EnvironmentNames
         }
         catch (FormatException failure)
         {
-            throw new FormatException($"{variable.Name}={text} cannot be read: {failure.Message}", failure);
+            throw new StartRefusedException($"{variable.Name}={text} cannot be read: {failure.Message}", failure);
         }
     }
 
+    // The old service took 0 for "do not wait for a batch to fill", which nobody does here; as the pause between two looks at the table it
+    // would ask the database without end.
     private static string Seconds(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < MostSeconds
+            ? TimeSpan.FromSeconds(seconds > 0 ? seconds : 1).ToString("c", CultureInfo.InvariantCulture)
             : throw new FormatException("a number of seconds is expected.");
 }

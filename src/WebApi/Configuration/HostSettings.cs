@@ -47,22 +47,15 @@ public sealed class HostSettings : IValidatableObject
     public string DataPath => Path.GetFullPath(DataDirectory);
 
     /// <summary>Reads and checks the settings.</summary>
-    /// <exception cref="FormatException">A value is wrong; the message says which.</exception>
+    /// <exception cref="StartRefusedException">A value is wrong; the message says which.</exception>
     public static HostSettings Read(IConfiguration configuration)
     {
-        var settings = new HostSettings();
-        try
-        {
-            configuration.GetSection("Host").Bind(settings);
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw new FormatException(failure.Message, failure);
-        }
+        var unreadable = string.Join(' ', SettingCheck.Problems(configuration, "Host", typeof(HostSettings)));
+        if (unreadable.Length > 0) throw new StartRefusedException(unreadable);
 
         var problems = new List<ValidationResult>();
         if (Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true)) return settings;
-        throw new FormatException(string.Join(" ", problems.Select(problem => problem.ErrorMessage)));
+        throw new StartRefusedException(string.Join(" ", problems.Select(problem => problem.ErrorMessage)));
     }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

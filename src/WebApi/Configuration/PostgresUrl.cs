@@ -8,7 +8,7 @@ public static class PostgresUrl
     /// <summary>
     /// Makes an Npgsql connection string of <c>postgres://user:password@host:port/database?sslmode=require</c>, or takes one as it is.
     /// </summary>
-    /// <exception cref="FormatException">It is neither; the message does not repeat it, because it may hold a password.</exception>
+    /// <exception cref="StartRefusedException">It is neither; the message does not repeat it, because it may hold a password.</exception>
     public static string ToConnectionString(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -16,11 +16,12 @@ public static class PostgresUrl
         {
             var builder = IsUrl(text) ? FromUrl(new Uri(text)) : new NpgsqlConnectionStringBuilder(text);
             builder.IncludeErrorDetail = false; // it would write rows into the log
-            return builder.Host is null ? throw new FormatException("POSTGRES_URL names no host.") : builder.ConnectionString;
+            return builder.Host is null ? throw new StartRefusedException("POSTGRES_URL names no host.") : builder.ConnectionString;
         }
-        catch (Exception failure) when (failure is ArgumentException or UriFormatException or KeyNotFoundException)
+        catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidCastException
+            or OverflowException or KeyNotFoundException)
         {
-            throw new FormatException(
+            throw new StartRefusedException(
                 "POSTGRES_URL is neither postgres://user:password@host:port/database nor an Npgsql connection string.");
         }
     }
@@ -50,6 +51,26 @@ public static class PostgresUrl
     }
 
     private static string NameOf(string libpq) => libpq switch
+    private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
+    {
+        if (IsSettledAnyway(name, value)) return;
+        try
+        {
+            builder[NameOf(name)] = ValueOf(name, value);
+        }
+        catch (Exception failure) when (ParameterName().IsMatch(name)
+            && failure is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
+        {
+            // Only a name, and never a value: a password with a question mark in it would stand here.
+            throw new StartRefusedException(
+                $"POSTGRES_URL has the parameter '{name}', which is not known or has a value that is not; correct or remove it.");
+        }
+    }
+
+    // The service writes, so that a server which takes no changes is refused in any case; and without a file of roots, the system's count.
+    private static bool IsSettledAnyway(string name, string value) => (name, value) is
+        ("target_session_attrs", "any" or "read-write" or "primary") or ("sslrootcert", "system");
+
     {
         "sslmode" => "SSL Mode",
         "sslrootcert" => "Root Certificate",

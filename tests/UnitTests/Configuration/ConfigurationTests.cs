@@ -17,13 +17,51 @@ public sealed class ConfigurationTests
             .Should().Be((host, port, database, password));
     }
 
+    [Fact]
+    public void PostgresUrl_AsNeonGivesIt_IsRead()
+    {
+        var read = new Npgsql.NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(
+            "postgresql://me:x@ep-a-pooler.eu.aws.neon.tech/neondb?sslmode=require&channel_binding=require"));
+
+        (read.Host, read.Database, read.SslMode, read.ChannelBinding)
+            .Should().Be(("ep-a-pooler.eu.aws.neon.tech", "neondb", Npgsql.SslMode.Require, Npgsql.ChannelBinding.Require));
+    }
+
+    [Theory]
+    [InlineData("sslmode=verify-full&sslrootcert=/ca.pem", "Root Certificate", "/ca.pem")]
+    [InlineData("sslmode=verify-full&sslrootcert=system", "SSL Mode", "VerifyFull")]
+    [InlineData("sslcert=/me.pem&sslkey=/me.key", "SSL Certificate", "/me.pem")]
+    [InlineData("sslcert=/me.pem&sslkey=/me.key", "SSL Key", "/me.key")]
+    [InlineData("sslpassword=secret", "SSL Password", "secret")]
+    [InlineData("sslnegotiation=direct", "SSL Negotiation", "Direct")]
+    [InlineData("gssencmode=disable", "GSS Encryption Mode", "Disable")]
+    [InlineData("connect_timeout=7", "Timeout", "7")]
+    [InlineData("application_name=libra", "Application Name", "libra")]
+    [InlineData("options=project%3Dep-a", "Options", "project=ep-a")]
+    [InlineData("keepalives=1&keepalives_idle=30", "TCP Keepalive Time", "30")]
+    [InlineData("client_encoding=UTF8", "Client Encoding", "UTF8")]
+    [InlineData("target_session_attrs=read-write", "Host", "db")]
+    [InlineData("host=/var/run/postgresql", "Host", "/var/run/postgresql")]
+    public void PostgresUrl_WithAParameterOfLibpq_IsRead(string parameters, string keyword, string value) =>
+        new Npgsql.NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString($"postgres://me:x@db/libra?{parameters}"))[keyword]
+            .ToString().Should().Be(value);
+
+    [Theory]
+    [InlineData("pgbouncer=secret")]
+    [InlineData("sslmode=secret")]
+    [InlineData("connect_timeout=secret")]
+    public void PostgresUrl_WithAParameterThatIsNotKnown_IsRefusedNamingItAlone(string parameter) =>
+        FluentActions.Invoking(() => PostgresUrl.ToConnectionString($"postgres://me:x@db/libra?{parameter}"))
+            .Should().Throw<StartRefusedException>().Which.Message
+            .Should().Contain($"'{parameter.Split('=')[0]}'").And.NotContain("secret");
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("postgres://:::/")]
     [InlineData("Password=secret")]
     public void PostgresUrl_Nonsense_IsRefusedWithoutRepeatingIt(string text) =>
         FluentActions.Invoking(() => PostgresUrl.ToConnectionString(text))
-            .Should().Throw<FormatException>().Which.Message.Should().NotContain("secret");
+            .Should().Throw<StartRefusedException>().Which.Message.Should().NotContain("secret");
 
     [Fact]
     public void EnvironmentNames_ThatAreSet_ReachTheirOptions()
@@ -38,6 +76,24 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [Theory]
+    [InlineData("0", "00:00:01")]
+    [InlineData("0.5", "00:00:00.5000000")]
+    public void MaxBatchTimeout_AsTheOldServiceTookIt_IsReadWithoutAskingTheDatabaseWithoutEnd(string set, string read)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentNames(name => name == "MAX_BATCH_TIMEOUT" ? set : null).Build();
+
+        configuration["Queue:MaxBatchTimeout"].Should().Be(read);
+    }
+
+    [Theory]
+    [InlineData("30s")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public void MaxBatchTimeout_ThatIsNoNumberOfSeconds_StopsTheStartNamingIt(string set) =>
+        FluentActions.Invoking(() => new ConfigurationBuilder().AddEnvironmentNames(name => name == "MAX_BATCH_TIMEOUT" ? set : null))
+            .Should().Throw<StartRefusedException>().WithMessage($"MAX_BATCH_TIMEOUT={set} cannot be read: *");
+
     [InlineData("Host:Roles", "api,nonsense", "LIBRA_ROLES")]
     [InlineData("Host:SandboxProvider", "docker", "SANDBOX_BUILDER_DEFAULT_PROVIDER")]
     [InlineData("Host:LogLevel", "loud", "LOG_LEVEL")]
@@ -49,6 +105,6 @@ public sealed class ConfigurationTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
 
         FluentActions.Invoking(() => HostSettings.Read(configuration))
-            .Should().Throw<FormatException>().Which.Message.Should().Contain(named);
+            .Should().Throw<StartRefusedException>().Which.Message.Should().Contain(named);
     }
 }

@@ -31,6 +31,11 @@ public sealed class OriginsApartFromSitesTests
     public void Validate_WhenNoSiteCanHaveTheOrigin_Allows(string origin) => Check(origin).Succeeded.Should().BeTrue();
 
     [Fact]
+    public void Validate_WhenAnOriginCannotBeRead_SaysWhichAndHowToWriteIt() =>
+        Check("https://libra.dev", "libra.dev/console").FailureMessage
+            .Should().Contain("Http:AllowedOrigins: 'libra.dev/console' is no origin").And.Contain("https://*.example.com");
+
+    [Fact]
     public void Validate_OfWhatProductionTrustsByItself_Allows() =>
         Check([.. LibraHttpOptions.ProductionOrigins]).Succeeded.Should().BeTrue();
 
