@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Libra.Deploy.WebApi.Configuration;
 
 /// <summary>Reads the address of the database in either form in which operators have it.</summary>
-public static class PostgresUrl
+public static partial class PostgresUrl
 {
     /// <summary>
     /// Makes an Npgsql connection string of <c>postgres://user:password@host:port/database?sslmode=require</c>, or takes one as it is.
@@ -35,22 +36,21 @@ public static class PostgresUrl
         var user = url.UserInfo.Split(':', 2);
         var builder = new NpgsqlConnectionStringBuilder
         {
-            Host = url.Host,
             Port = url.Port > 0 ? url.Port : 5432,
             Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
         };
+        if (url.Host.Length > 0) builder.Host = url.Host;
         if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
         if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
         foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split('=', 2);
-            builder[NameOf(Uri.UnescapeDataString(parts[0]))] = parts.Length > 1 ? ValueOf(Uri.UnescapeDataString(parts[1])) : string.Empty;
+            Set(builder, Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty);
         }
 
         return builder;
     }
 
-    private static string NameOf(string libpq) => libpq switch
     private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
     {
         if (IsSettledAnyway(name, value)) return;
@@ -71,19 +71,42 @@ public static class PostgresUrl
     private static bool IsSettledAnyway(string name, string value) => (name, value) is
         ("target_session_attrs", "any" or "read-write" or "primary") or ("sslrootcert", "system");
 
+    private static string NameOf(string libpq) => libpq switch
     {
+        "host" => "Host",
+        "port" => "Port",
+        "dbname" => "Database",
+        "user" => "Username",
+        "password" => "Password",
+        "passfile" => "Passfile",
         "sslmode" => "SSL Mode",
+        "sslcert" => "SslCertificate",
+        "sslkey" => "SslKey",
+        "sslpassword" => "SslPassword",
         "sslrootcert" => "Root Certificate",
-        "application_name" => "Application Name",
+        "sslnegotiation" => "SslNegotiation",
+        "channel_binding" => "ChannelBinding",
+        "gssencmode" => "GssEncryptionMode",
+        "krbsrvname" => "KerberosServiceName",
+        "application_name" or "fallback_application_name" => "Application Name",
+        "client_encoding" => "Client Encoding",
         "connect_timeout" => "Timeout",
+        "keepalives" => "TcpKeepAlive",
+        "keepalives_idle" => "TcpKeepAliveTime",
+        "keepalives_interval" => "TcpKeepAliveInterval",
         "options" => "Options",
         _ => libpq,
     };
 
-    private static string ValueOf(string libpq) => libpq switch
+    private static string ValueOf(string name, string libpq) => (name, libpq) switch
     {
-        "verify-full" => "VerifyFull",
-        "verify-ca" => "VerifyCA",
+        ("sslmode", "verify-full") => "VerifyFull",
+        ("sslmode", "verify-ca") => "VerifyCA",
+        ("keepalives", "1") => "true",
+        ("keepalives", "0") => "false",
         _ => libpq,
     };
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z_ ]{0,40}\z")]
+    private static partial Regex ParameterName();
 }

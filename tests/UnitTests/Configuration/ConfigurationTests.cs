@@ -56,6 +56,7 @@ public sealed class ConfigurationTests
             .Should().Contain($"'{parameter.Split('=')[0]}'").And.NotContain("secret");
 
     [Theory]
+    [InlineData("postgres://me:1?secret@db/libra")]
     [InlineData("nonsense")]
     [InlineData("postgres://:::/")]
     [InlineData("Password=secret")]
