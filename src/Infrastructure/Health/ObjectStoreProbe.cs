@@ -1,6 +1,7 @@
 using System.Text;
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.Application.Storage;
+using Libra.Deploy.Infrastructure.Storage;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
@@ -8,6 +9,9 @@ namespace Libra.Deploy.Infrastructure.Health;
 internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
 {
     public string Name => Dependencies.ObjectStorage;
+
+    // Whoever looks after a fleet sees here that its nodes do not share one.
+    private string Where => objects is FolderObjectStore ? " in a folder of this machine" : string.Empty;
 
     public ProbePace Pace { get; } = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
 
@@ -20,7 +24,7 @@ internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
         var read = await objects.ReadRangeAsync(ObjectBucket.Logs, key, 0, content.Length, cancellationToken);
         await objects.DeleteAsync(ObjectBucket.Logs, [key], cancellationToken);
         return content.AsSpan().SequenceEqual(read)
-            ? ProbeFinding.Up("An object was written, read and removed.")
+            ? ProbeFinding.Up($"An object was written, read and removed{Where}.")
             : ProbeFinding.Down("An object came back other than it was written.");
     }
 }

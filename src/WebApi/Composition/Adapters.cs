@@ -18,24 +18,26 @@ namespace Libra.Deploy.WebApi.Composition;
 /// <summary>Chooses between the adapters of one port by what is configured.</summary>
 internal static class Adapters
 {
-    /// <summary>R2 when its endpoint is set, else a folder; logs and artifacts on top.</summary>
+    /// <summary>R2 when its endpoint or a key is set, else a folder; logs and artifacts on top.</summary>
     public static void AddStorage(
         this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, string connectionString)
     {
-        if (configuration["R2:Endpoint"] is { Length: > 0 }) services.AddS3ObjectStore(R2(configuration));
-        else services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = Path.Combine(settings.DataPath, "objects") });
+        // A key without an endpoint is refused with a sentence: nobody who set half of it wants everything on this machine's disk.
+        var named = new[] { configuration["R2:Endpoint"], configuration["R2:AccessKeyId"], configuration["R2:SecretAccessKey"] };
+        if (named.Any(value => !string.IsNullOrEmpty(value))) services.AddS3ObjectStore(R2(configuration));
+        else services.AddFolder(Path.Combine(settings.DataPath, "objects"));
         services.AddDeploymentLogs(new DeploymentLogOptions(), ServiceSecrets.Of(configuration, settings, connectionString));
         services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
     }
 
-    /// <summary>Cloudflare when account and token are set, else the Workers runtime of this machine.</summary>
+    /// <summary>Cloudflare when account, token or zone is set, else the Workers runtime of this machine.</summary>
     public static void AddTarget(
         this IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RuntimeLayout runtime)
     {
         var (account, token) = (configuration["Cloudflare:AccountId"], configuration["Cloudflare:ApiToken"]);
-        if (!string.IsNullOrEmpty(account) || !string.IsNullOrEmpty(token))
+        if (new[] { account, token, configuration["Cloudflare:ZoneId"] }.Any(value => !string.IsNullOrEmpty(value)))
         {
-            // One without the other is refused with a sentence: nobody who set half of it wants the local target.
+            // One without the others is refused with a sentence: nobody who set half of it wants the local target.
             var cloudflare = Cloudflare(configuration, account ?? string.Empty, token ?? string.Empty);
             services.AddCloudflareTarget(cloudflare);
             // The sites' own addresses are below it: nobody may claim one of them as a custom domain.
@@ -44,6 +46,8 @@ internal static class Adapters
             return;
         }
 
+        services.AddSingleton(new LocalPart(
+            "Projects go live on the Workers runtime of this machine alone.", "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN"));
         services.AddLocalTarget(new LocalTargetOptions
         {
             Root = Path.Combine(settings.DataPath, "sites"),
@@ -64,6 +68,14 @@ internal static class Adapters
         services.AddUnusedDependencies();
         if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();
         else services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();
+    }
+
+    private static void AddFolder(this IServiceCollection services, string root)
+    {
+        services.AddSingleton(new LocalPart(
+            $"Logs and artifacts are kept in the folder {root}, which no other machine sees.",
+            "R2_ENDPOINT, R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY"));
+        services.AddFolderObjectStore(new FolderObjectStoreOptions { Root = root });
     }
 
     private static S3ObjectStoreOptions R2(ConfigurationManager configuration) =>

@@ -11,9 +11,15 @@ internal static class StartReport
     public static async Task WriteAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(StartReport));
+        if (!services.GetRequiredService<IHostEnvironment>().IsDevelopment()) ReportLocalParts(services.GetServices<LocalPart>(), logger);
         await ReportTargetAsync(services.GetRequiredService<IDeployTarget>(), logger, cancellationToken);
         await ReportStorageAsync(
             services.GetServices<IDependencyProbe>().Single(probe => probe.Name == Dependencies.ObjectStorage), logger, cancellationToken);
+    }
+
+    private static void ReportLocalParts(IEnumerable<LocalPart> parts, ILogger logger)
+    {
+        foreach (var part in parts) logger.LogWarning("{What} Set {Instead} if that is not meant", part.What, part.Instead);
     }
 
     private static async Task ReportTargetAsync(IDeployTarget target, ILogger logger, CancellationToken cancellationToken)
