@@ -11,6 +11,7 @@ using Libra.Deploy.WebApi.Quotas;
 using Libra.Deploy.WebApi.Queue;
 using Libra.Deploy.WebApi.Service;
 using Libra.Deploy.WebApi.Webhooks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -21,7 +22,7 @@ internal static class LibraApp
     public static void AddWebApi(this WebApplicationBuilder builder, HostSettings settings)
     {
         var development = builder.Environment.IsDevelopment();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(development ? IPAddress.Loopback : IPAddress.Any, settings.Port));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, development));
         builder.Services.AddLibraOpenApi();
         builder.Services.AddLibraAccess(builder.Configuration.GetSection("Access"));
         builder.Services.AddServiceInformation(builder.Configuration, development);
@@ -36,6 +37,13 @@ internal static class LibraApp
                 http.AllowedOrigins = LibraHttpOptions.DevelopmentOrigins;
         });
         builder.Services.AddSingleton<IValidateOptions<LibraHttpOptions>, OriginsApartFromSites>();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostSettings settings, bool development)
+    {
+        if (settings.ListenAddress is { } chosen) kestrel.Listen(chosen, settings.Port);
+        else if (development) kestrel.Listen(IPAddress.Loopback, settings.Port);
+        else kestrel.ListenAnyIP(settings.Port); // IPv6 and IPv4, or IPv4 alone where there is no other
     }
 
     /// <summary>Every node says how it is; the rest is for those that answer the API.</summary>

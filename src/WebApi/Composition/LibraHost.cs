@@ -1,3 +1,4 @@
+using System.Net;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
@@ -18,7 +19,16 @@ public sealed class LibraHost : IAsyncDisposable
     internal HostSettings Settings { get; }
 
     /// <summary>Where the API answers; known once it runs.</summary>
-    public string Address => new UriBuilder(App.Urls.First()) { Host = "localhost" }.Uri.ToString().TrimEnd('/');
+    public string Address
+    {
+        get
+        {
+            var url = new UriBuilder(App.Urls.First());
+            // "Every address" and loopback have a name that works in a browser of this machine; any other is what was asked for.
+            if (Settings.ListenAddress is not { } chosen || IPAddress.IsLoopback(chosen) || IsEvery(chosen)) url.Host = "localhost";
+            return url.Uri.ToString().TrimEnd('/');
+        }
+    }
 
     /// <summary>Builds the service and brings its database up to date; nothing listens yet.</summary>
     /// <param name="args">Command line; options can be given as <c>--Section:Name=value</c>.</param>
@@ -73,6 +83,8 @@ public sealed class LibraHost : IAsyncDisposable
     }
 
     private static string? EnvironmentName(HostSettings settings) => settings.Environment switch
+    private static bool IsEvery(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
     {
         "development" => Environments.Development,
         "production" => Environments.Production,

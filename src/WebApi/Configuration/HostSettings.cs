@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Libra.Deploy.WebApi.Configuration;
 
@@ -21,6 +22,9 @@ public sealed class HostSettings : IValidatableObject
     [Range(0, 65535)]
     public int Port { get; set; } = 3008;
 
+    /// <summary>Where <see cref="Port"/> is opened; null means this machine alone in development, and every address elsewhere.</summary>
+    public string? Address { get; set; }
+
     [Range(0, 65535)]
     public int EdgePort { get; set; } = 8787;
 
@@ -33,6 +37,9 @@ public sealed class HostSettings : IValidatableObject
 
     /// <summary><c>development</c> or <c>production</c>; null follows the host's own environment.</summary>
     public string? Environment { get; set; }
+
+    /// <summary>The chosen address; null when none is chosen.</summary>
+    public IPAddress? ListenAddress => string.IsNullOrEmpty(Address) ? null : IPAddress.Parse(Address);
 
     /// <summary>True when this process answers the API; any other answers health and metrics only.</summary>
     public bool IsApi => HasRole("api");
@@ -69,6 +76,8 @@ public sealed class HostSettings : IValidatableObject
             yield return new ValidationResult($"LOG_LEVEL={LogLevel} is none of {string.Join(", ", KnownLevels)}.");
         if (Environment is not (null or "development" or "production"))
             yield return new ValidationResult($"ENVIRONMENT={Environment} is neither development nor production.");
+        if (!string.IsNullOrEmpty(Address) && !IPAddress.TryParse(Address, out _))
+            yield return new ValidationResult($"Host:Address={Address} is no IP address; 127.0.0.1 is this machine alone.");
     }
 
     private bool HasRole(string role) => Listed(Roles).Contains(role);

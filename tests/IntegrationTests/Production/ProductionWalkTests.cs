@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Infrastructure.Embedded;
@@ -224,6 +225,30 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
                 () => service.Output.Contains(missing, StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the start says that, too");
             detailed.Should().Contain(missing);
         }
+    }
+
+    [Theory]
+    [InlineData(null, "::")]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    public async Task Start_WithoutServices_SaysWhatThisMachineDoesInsteadAndListensWhereItIsTold(string? address, string listens)
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        foreach (var name in _variables.Keys.Where(name => name.StartsWith("CLOUDFLARE_", StringComparison.Ordinal)).ToList())
+            _variables.Remove(name);
+        _variables["LIBRA_EDGE_PORT"] = "0";
+        if (address is not null) _variables["Host__Address"] = address;
+
+        await using var service = ProductionService.Start(_variables);
+        await Eventually.BecomesTrueAsync(
+            () => service.Output.Contains("Projects go live on the Workers runtime of this machine alone", StringComparison.Ordinal),
+            ProductionService.Patience, "the start says what this machine does itself");
+
+        service.Output.Should().Contain($"kept in the folder {Path.Combine(_variables["LIBRA_DATA_DIR"], "objects")}");
+        var health = await service.Client.GetStringAsync("/health/detailed", TestContext.Current.CancellationToken);
+        health.Should().Contain("in a folder of this machine").And.Contain("The target (local)");
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Where(listener => listener.Port == service.Client.BaseAddress!.Port).Select(listener => listener.Address)
+            .Should().Equal(IPAddress.Parse(listens));
     }
 
     private static async Task MakeTablesOfAnotherVersionAsync(string connectionString)

@@ -101,6 +101,7 @@ public sealed class ConfigurationTests
     [InlineData("Host:Environment", "staging", "ENVIRONMENT")]
     [InlineData("Host:Port", "99999", "Port")]
     [InlineData("Host:Port", "x", "Port")]
+    [InlineData("Host:Address", "localhost", "Host:Address")]
     public void HostSettings_WithAWrongValue_StopTheStartNamingIt(string key, string value, string named)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
