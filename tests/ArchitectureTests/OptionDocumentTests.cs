@@ -1,16 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Libra.Deploy.Application.Deployments;
-using Libra.Deploy.Application.Deployments.Cleanup;
-using Libra.Deploy.Application.Idempotency;
-using Libra.Deploy.Application.Projects;
-using Libra.Deploy.Application.Projects.Source;
-using Libra.Deploy.Application.Queue;
-using Libra.Deploy.Application.Quotas;
-using Libra.Deploy.Application.RateLimits;
-using Libra.Deploy.Application.Webhooks;
-using Libra.Deploy.Infrastructure.Access;
 using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Logs;
@@ -18,45 +8,20 @@ using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Sandboxes;
 using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
-using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
-using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Local;
-using Libra.Deploy.WebApi.Access;
+using Libra.Deploy.WebApi.Composition;
 using Libra.Deploy.WebApi.Configuration;
-using Libra.Deploy.WebApi.Http;
-using Libra.Deploy.WebApi.Service;
 
 namespace Libra.Deploy.ArchitectureTests;
 
 /// <summary>docs/configuration.md lists every option that can be set, with its default, and no other.</summary>
 public sealed partial class OptionDocumentTests
 {
-    /// <summary>Every section of the configuration and what it is bound to.</summary>
+    // Cloudflare's are in the list of what is read by name.
     private static readonly (string Section, Type Options)[] Bound =
-    [
-        ("Host", typeof(HostSettings)),
-        ("Deployments", typeof(DeploymentOptions)),
-        ("Queue", typeof(QueueOptions)),
-        ("DeadLetters", typeof(DeadLetterOptions)),
-        ("Cleanup", typeof(CleanupOptions)),
-        ("Source", typeof(SourceLimits)),
-        ("Quotas", typeof(QuotaOptions)),
-        ("RateLimit", typeof(RateLimitOptions)),
-        ("Idempotency", typeof(IdempotencyOptions)),
-        ("Http", typeof(LibraHttpOptions)),
-        ("Access", typeof(AccessOptions)),
-        ("Access:Jwt", typeof(JwtOptions)),
-        ("Access:Session", typeof(PlatformSessionOptions)),
-        ("R2", typeof(S3ObjectStoreOptions)),
-        ("Drain", typeof(DrainOptions)),
-        ("Metrics", typeof(MetricsOptions)),
-        ("Webhooks", typeof(WebhookOptions)),
-        ("CustomDomains", typeof(CustomDomainOptions)),
-        ("E2B", typeof(E2BOptions)),
-        ("Daytona", typeof(DaytonaOptions)),
-    ];
+        [.. SettingSections.All.Where(bound => bound.Options != typeof(CloudflareOptions))];
 
     /// <summary>Filled by the composition root alone; what of it can be set is read there by name.</summary>
     private static readonly Type[] Wired =

@@ -3,8 +3,10 @@ using System.ComponentModel.DataAnnotations;
 namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Numbers of the deployment's life; each can be set, and a wrong one stops the start.</summary>
-public sealed class DeploymentOptions
+public sealed class DeploymentOptions : IValidatableObject
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1); // as of a whole deployment
+
     /// <summary>Longest time of a whole deployment in milliseconds (<c>MAX_DEPLOYMENT_TIMEOUT</c>); a request may ask for less.</summary>
     [Range(1_000, 86_400_000)]
     public int MaxDeploymentTimeout { get; set; } = 600_000;
@@ -51,4 +53,26 @@ public sealed class DeploymentOptions
 
     /// <summary>Zones of the platform in which no customer may claim a name.</summary>
     public IList<string> OwnZones { get; } = ["libra.sh", "libra.dev", "localhost"];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Deployments:LeaseDuration must lie between 1 second and 1 hour.");
+        // Else one renewal that comes late loses the lease, and the deployment goes from worker to worker.
+        if (LeaseRenewal < TimeSpan.FromMilliseconds(10) || LeaseRenewal > LeaseDuration / 2)
+            yield return new ValidationResult(
+                "Deployments:LeaseRenewal must lie between 0.01 seconds and half of Deployments:LeaseDuration.");
+        (string Name, TimeSpan Time)[] limits =
+        [
+            (nameof(InstallTimeout), InstallTimeout), (nameof(BuildTimeout), BuildTimeout), (nameof(DeployTimeout), DeployTimeout),
+            (nameof(StepTimeout), StepTimeout),
+        ];
+        foreach (var (name, time) in limits.Where(limit => limit.Time <= TimeSpan.Zero || limit.Time > Longest))
+            yield return new ValidationResult($"Deployments:{name} must be longer than 0, and 1 day at most.");
+        if (RetryDelay < TimeSpan.Zero || RetryDelay > LongestRetryDelay || LongestRetryDelay > Longest)
+            yield return new ValidationResult(
+                "Deployments:RetryDelay must not be negative nor longer than Deployments:LongestRetryDelay, which may be 1 day at most.");
+        if (LogPatience < TimeSpan.Zero || LogPatience > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Deployments:LogPatience must lie between 0 and 1 hour.");
+    }
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Libra.Deploy.Application.Webhooks;
 
 /// <summary>How webhooks are limited.</summary>
-public sealed class WebhookOptions
+public sealed class WebhookOptions : IValidatableObject
 {
     /// <summary>Lets messages go to this machine and to private networks, also without TLS: for development only.</summary>
     public bool AllowPrivateAddresses { get; set; }
@@ -29,4 +29,12 @@ public sealed class WebhookOptions
     /// <summary>Days that the log of ended deliveries is kept.</summary>
     [Range(1, 365)]
     public int RetentionDays { get; set; } = 14;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
+            yield return new ValidationResult("Webhooks:Timeout must be longer than 0, and 5 minutes at most.");
+        if (Interval < TimeSpan.FromMilliseconds(10) || Interval > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Webhooks:Interval must lie between 0.01 seconds and 1 hour.");
+    }
 }

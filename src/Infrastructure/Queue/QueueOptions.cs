@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>How waiting deployments reach workers.</summary>
-public sealed class QueueOptions
+public sealed class QueueOptions : IValidatableObject
 {
     /// <summary>Deployments that this node runs at once (<c>MAX_CONCURRENT_DEPLOYMENTS</c>).</summary>
     [Range(1, 1000)]
@@ -42,4 +42,15 @@ public sealed class QueueOptions
 
     /// <summary>Name of this node in leases and figures.</summary>
     public string NodeName { get; set; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // Less would ask the database without end; more would leave a deployment waiting whose wake-up was lost.
+        if (MaxBatchTimeout < TimeSpan.FromSeconds(0.1) || MaxBatchTimeout > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Queue:MaxBatchTimeout (MAX_BATCH_TIMEOUT) must lie between 0.1 seconds and 1 hour.");
+        if (DrainTime < TimeSpan.Zero || DrainTime > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Queue:DrainTime must lie between 0 and 1 hour.");
+        if (ReapInterval < TimeSpan.FromMilliseconds(10) || ReapInterval > TimeSpan.FromMinutes(10))
+            yield return new ValidationResult("Queue:ReapInterval must lie between 0.01 seconds and 10 minutes.");
+    }
 }

@@ -42,6 +42,7 @@ public sealed class LibraHost : IAsyncDisposable
         builder.Configuration.AddEnvironmentNames(Environment.GetEnvironmentVariable);
         builder.Configuration.AddCommandLine(args);
         configure?.Invoke(builder.Configuration);
+        SettingSections.RefuseUnreadable(builder.Configuration);
         var settings = HostSettings.Read(builder.Configuration);
         builder.Environment.EnvironmentName = EnvironmentName(settings) ?? builder.Environment.EnvironmentName;
         HostLogging.Configure(builder.Logging, settings, builder.Environment);
@@ -82,9 +83,9 @@ public sealed class LibraHost : IAsyncDisposable
         if (_postgres is not null) await _postgres.DisposeAsync(); // last: what stops writes its end
     }
 
-    private static string? EnvironmentName(HostSettings settings) => settings.Environment switch
     private static bool IsEvery(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
+    private static string? EnvironmentName(HostSettings settings) => settings.Environment switch
     {
         "development" => Environments.Development,
         "production" => Environments.Production,

@@ -60,6 +60,8 @@ public sealed class HostSettings : IValidatableObject
         var unreadable = string.Join(' ', SettingCheck.Problems(configuration, "Host", typeof(HostSettings)));
         if (unreadable.Length > 0) throw new StartRefusedException(unreadable);
 
+        var settings = new HostSettings();
+        configuration.GetSection("Host").Bind(settings);
         var problems = new List<ValidationResult>();
         if (Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true)) return settings;
         throw new StartRefusedException(string.Join(" ", problems.Select(problem => problem.ErrorMessage)));
@@ -74,10 +76,10 @@ public sealed class HostSettings : IValidatableObject
                 $"SANDBOX_BUILDER_DEFAULT_PROVIDER={SandboxProvider} is none of {string.Join(", ", KnownProviders)}.");
         if (!KnownLevels.Contains(LogLevel))
             yield return new ValidationResult($"LOG_LEVEL={LogLevel} is none of {string.Join(", ", KnownLevels)}.");
-        if (Environment is not (null or "development" or "production"))
-            yield return new ValidationResult($"ENVIRONMENT={Environment} is neither development nor production.");
         if (!string.IsNullOrEmpty(Address) && !IPAddress.TryParse(Address, out _))
             yield return new ValidationResult($"Host:Address={Address} is no IP address; 127.0.0.1 is this machine alone.");
+        if (Environment is not (null or "development" or "production"))
+            yield return new ValidationResult($"ENVIRONMENT={Environment} is neither development nor production.");
     }
 
     private bool HasRole(string role) => Listed(Roles).Contains(role);

@@ -77,7 +77,6 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [Theory]
     [InlineData("0", "00:00:01")]
     [InlineData("0.5", "00:00:00.5000000")]
     public void MaxBatchTimeout_AsTheOldServiceTookIt_IsReadWithoutAskingTheDatabaseWithoutEnd(string set, string read)
@@ -95,6 +94,7 @@ public sealed class ConfigurationTests
         FluentActions.Invoking(() => new ConfigurationBuilder().AddEnvironmentNames(name => name == "MAX_BATCH_TIMEOUT" ? set : null))
             .Should().Throw<StartRefusedException>().WithMessage($"MAX_BATCH_TIMEOUT={set} cannot be read: *");
 
+    [Theory]
     [InlineData("Host:Roles", "api,nonsense", "LIBRA_ROLES")]
     [InlineData("Host:SandboxProvider", "docker", "SANDBOX_BUILDER_DEFAULT_PROVIDER")]
     [InlineData("Host:LogLevel", "loud", "LOG_LEVEL")]
