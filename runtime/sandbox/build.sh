@@ -7,6 +7,9 @@ result=$3
 shift 3
 cp -R "$source/." "$work/" && cd "$work" || exit 1
 
+# pnpm takes these from the environment too (BuildPhase.cs says why); but tools such as turbo start it again without its variables.
+mkdir -p "$HOME/.config/pnpm" && printf 'verifyDepsBeforeRun: false\npmOnFail: ignore\n' > "$HOME/.config/pnpm/config.yaml"
+
 # Loading the bundler takes as long as a small build does. So it loads meanwhile, and begins when a line comes on its standard input.
 bundler="node $(dirname "$0")/bundle.mjs"
 start_bundler() {

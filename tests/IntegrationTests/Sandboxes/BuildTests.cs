@@ -14,6 +14,33 @@ public sealed class BuildTests(SandboxFixture fixture)
         ("main.js", "document.body.textContent = 'built in a sandbox';"),
     ];
 
+    private const string PnpmLock = """
+        lockfileVersion: '9.0'
+
+        settings:
+          autoInstallPeers: true
+          excludeLinksFromLockfile: false
+
+        importers:
+
+          .:
+            dependencies:
+              is-number:
+                specifier: 7.0.0
+                version: 7.0.0
+
+        packages:
+
+          is-number@7.0.0:
+            resolution: {integrity: sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng==}
+            engines: {node: '>=0.12.0'}
+
+        snapshots:
+
+          is-number@7.0.0: {}
+
+        """;
+
     [Theory]
     [InlineData(PackageManager.Bun)]
     [InlineData(PackageManager.Npm)]
@@ -28,6 +55,38 @@ public sealed class BuildTests(SandboxFixture fixture)
         var built = await open.BuildAsync([manager.ToString().ToLowerInvariant(), "run", "build"]);
 
         built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        open.ResultEntries().Select(entry => entry.Name).Should().Contain("index.html");
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "module", "packageManager": "pnpm@9.15.0", "engines": { "pnpm": "^9" }, """)]
+    [InlineData("""{ "type": "module", "packageManager": "npm@10.9.0", """)]
+    [InlineData("""{ "type": "module", """)]
+    public async Task Build_WhenPnpmsLockFits_RunsTheScriptWithoutTheNetworkItLacks(string manifest)
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        manifest += """
+            "scripts": { "build": "node build.mjs", "inner": "echo inner-ran" }, "dependencies": { "is-number": "7.0.0" } }
+            """;
+        await open.WriteAsync(
+            ("package.json", manifest),
+            ("pnpm-lock.yaml", PnpmLock),
+            // Such as turbo does, which hands on hardly any variable.
+            ("build.mjs", """
+                import { execFileSync } from 'node:child_process';
+                import fs from 'node:fs';
+                import isNumber from 'is-number';
+                const { PATH, HOME } = process.env;
+                execFileSync('pnpm', ['run', 'inner'], { env: { PATH, HOME, CI: '1' }, stdio: 'inherit' });
+                fs.mkdirSync('dist');
+                fs.writeFileSync('dist/index.html', `${isNumber(1)}`);
+                """));
+
+        (await open.InstallAsync(PackageManager.Pnpm)).Succeeded.Should().BeTrue(open.Output);
+        var built = await open.BuildAsync(["pnpm", "run", "build"]);
+
+        built.Should().Be(new SandboxExit(SandboxExitReason.Exited, 0), open.Output);
+        open.Output.Should().Contain("\ninner-ran\n").And.NotContain("registry");
         open.ResultEntries().Select(entry => entry.Name).Should().Contain("index.html");
     }
 
