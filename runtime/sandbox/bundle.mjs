@@ -11,7 +11,10 @@ const modules = [path.join(here, 'node_modules'), path.join(here, '../node_modul
 const project = process.cwd();
 const out = path.join(project, '.libra-out');
 const configNames = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml', '.wrangler/deploy/config.json'];
-const assetFolders = ['dist', 'build', 'out', 'public'];
+const siteFolders = ['dist', 'build', 'out', 'public'];
+
+// In a project that is its own assets folder: no part of the site.
+const leftovers = ['.libra-out', '.git', '.wrangler'];
 
 class BundleError extends Error {}
 
@@ -44,9 +47,9 @@ async function fromConfiguration() {
   const config = readConfiguration();
   for (const line of warningsOf(config)) console.warn(line);
   const compatibilityDate = config.compatibility_date ?? dateOfRuntime();
+  refusePagesFunctions(config);
   const mainModule = config.main ? await bundleWorker(compatibilityDate) : null;
   const folder = assetsFolder(config);
-  if (!mainModule && !folder) throw new BundleError("The wrangler configuration names neither 'main' nor 'assets', and none of dist, build, out and public exists.");
   if (folder) copyAssets(folder, path.join(out, 'assets'));
 
   return {
@@ -67,8 +70,7 @@ async function fromConfiguration() {
 }
 
 function withoutConfiguration() {
-  const folder = builtFolder();
-  if (!folder) throw new BundleError('There is nothing to deploy: no wrangler configuration, and none of dist, build, out and public exists.');
+  const folder = builtSite();
   copyAssets(folder, path.join(out, 'assets'));
   return {
     formatVersion: 1,
@@ -154,19 +156,66 @@ async function writeModules(form) {
 function assetsFolder(config) {
   const base = config.configPath ? path.dirname(config.configPath) : project;
   const named = config.assets?.directory ?? config.pages_build_output_dir;
-  if (!named) return config.main ? null : builtFolder();
+  if (!named) return config.main ? null : builtSite();
   const folder = path.resolve(base, named);
+  if (folder !== project && !folder.startsWith(project + path.sep)) throw new BundleError(`The wrangler configuration names the assets folder '${named}', which lies outside the project.`);
   if (!isFolder(folder)) throw new BundleError(`The wrangler configuration names the assets folder '${named}', which the build did not make.`);
   return folder;
 }
 
-function builtFolder() {
-  const folders = assetFolders.map((name) => path.join(project, name)).filter(isFolder);
-  return folders.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ?? folders[0];
+/** Pages would make a worker of them. Without it their addresses would answer with the site's own page, as if all were well. */
+function refusePagesFunctions(config) {
+  const functions = path.join(project, 'functions');
+  if (config.main || !config.pages_build_output_dir || !isFolder(functions)) return;
+  const found = fs.readdirSync(functions, { recursive: true }).find((name) => /\.[jt]sx?$/.test(name) && !name.endsWith('.d.ts'));
+  if (found) throw new BundleError(`functions/${found} is a function of Cloudflare Pages, which is not deployed. Make it part of a worker, and name that as 'main' in the wrangler configuration.`);
+}
+
+/**
+ * The folder that a build without a configuration made for browsers. Only an index.html shows that: what else lies in dist or build may be
+ * a server's code, which must not be published, and public is mostly what a build reads.
+ */
+function builtSite() {
+  const site = [...siteFolders, ...nestedSites()].find(isSite);
+  if (!site) throw new BundleError(reasonForNoSite());
+  if (site === 'public' && siteFolders.some((name) => name !== site && isFolder(path.join(project, name))))
+    console.warn("Deploying 'public', because no other folder has an index.html. What the build wrote elsewhere is not deployed: name its folder as assets.directory in a wrangler configuration if it should be.");
+  return path.join(project, site);
+}
+
+/** Where frameworks put a site that has no server: Angular; React Router and Vite; Nuxt, TanStack Start and Nitro. */
+function nestedSites() {
+  const apps = isFolder(path.join(project, 'dist')) ? fs.readdirSync(path.join(project, 'dist')).map((app) => `dist/${app}`) : [];
+  const angular = apps.map((app) => `${app}/browser`).filter(isSite);
+  const likely = angular.length === 1 ? angular : [];
+  return [...likely, 'build/client', 'dist/client', '.output/public'].filter((site) => !hasServerBeside(site));
+}
+
+/** A server makes the pages that the folder lacks. */
+function hasServerBeside(site) {
+  return isFolder(path.join(project, path.dirname(site), 'server'));
+}
+
+function isSite(name) {
+  return isFile(path.join(project, name, 'index.html'));
+}
+
+function reasonForNoSite() {
+  const found = [...siteFolders, '.next', '.output'].filter((name) => isFolder(path.join(project, name)));
+  if (found.length === 0) return 'There is nothing to deploy: no wrangler configuration names it, and there is none of dist, build, out and public.';
+
+  const contents = found.map((name) => `${name} (${fs.readdirSync(path.join(project, name)).slice(0, 5).join(', ') || 'empty'})`);
+  return `There is no site to deploy: none of ${contents.join('; ')} has an index.html of its own, and a server for Node is not deployed. `
+    + "Have the framework export static pages (for instance output: 'export' for Next.js, 'nuxt generate', ssr: false for React Router), "
+    + 'use its adapter for Cloudflare Workers, or name the folder to publish as assets.directory in a wrangler configuration.';
 }
 
 function isFolder(name) {
   return fs.statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isFile(name) {
+  return fs.statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** A site that brings its own page for this keeps it; any other is taken for an app that routes in the browser. */
@@ -177,11 +226,18 @@ function notFoundOf(folder) {
 function copyAssets(from, to) {
   fs.mkdirSync(to, { recursive: true });
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    if (isLeftover(from, entry.name)) continue;
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) copyAssets(source, target);
     else if (entry.isFile()) fs.copyFileSync(source, target);
     else throw new BundleError(`The asset '${path.relative(project, source)}' is a link or a special file; only regular files can be deployed.`);
   }
+}
+
+/** Packages lie beside a manifest; folders of that name elsewhere hold what a bundler copied out of packages for browsers. */
+function isLeftover(folder, name) {
+  if (name === 'node_modules') return isFile(path.join(folder, 'package.json'));
+  return folder === project && leftovers.includes(name);
 }
 
 /** The newest date that the pinned runtime knows is in its version, 1.YYYYMMDD.N. */

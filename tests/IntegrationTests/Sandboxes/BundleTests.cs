@@ -72,6 +72,61 @@ public sealed class BundleTests(SandboxFixture fixture)
         files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html");
     }
 
+    [Theory]
+    [InlineData("dist/shop/browser/index.html", "dist/shop/3rdpartylicenses.txt")]
+    [InlineData("build/client/index.html", "public/robots.txt")]
+    [InlineData(".output/public/index.html", ".output/nitro.json")]
+    [InlineData("public/index.html", "dist/server.js")]
+    public async Task Bundle_WhenAFrameworkPutsItsSiteDeeper_FindsIt(string page, string other)
+    {
+        var (exit, files, output) = await BundleAsync((page, "<h1>hi</h1>"), (other, ""));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html");
+    }
+
+    [Theory]
+    [InlineData("dist (server.js)", "dist/server.js")]
+    [InlineData("build (client, server)", "build/client/index.html", "build/server/index.js")]
+    [InlineData("dist (client, server)", "dist/client/logo.svg", "dist/server/entry.mjs")]
+    [InlineData("public (robots.txt); .output (public, server)", "public/robots.txt", ".output/server/index.mjs", ".output/public/index.html")]
+    [InlineData("dist (web, admin)", "dist/web/browser/index.html", "dist/admin/browser/index.html")]
+    [InlineData("'export'", ".next/server/app.js", "public/next.svg")]
+    public async Task Bundle_WhenNothingThatWasBuiltIsASite_PublishesNoneOfIt(string found, params string[] paths)
+    {
+        var (exit, files, output) = await BundleAsync([.. paths.Select(path => (path, "x"))]);
+
+        exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        files.Should().BeEmpty();
+        output.Should().Contain("There is no site to deploy").And.Contain("assets.directory");
+        found.Split(", ").Should().AllSatisfy(part => output.Should().Contain(part.Trim('(', ')')));
+    }
+
+    [Theory]
+    [InlineData("""{ "assets": { "directory": "." } }""")]
+    [InlineData("""{ "pages_build_output_dir": "." }""")]
+    public async Task Bundle_WhenTheProjectItselfIsTheSite_LeavesOutWhatWasInstalledAndBundled(string configuration)
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.json", configuration), ("index.html", "<h1>hi</h1>"), ("package.json", "{}"), ("node_modules/a/index.js", ""),
+            ("packages/a/package.json", "{}"), ("packages/a/node_modules/b/index.js", ""), ("fonts/node_modules/font.woff2", ""));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().BeEquivalentTo(
+            "result.json", "assets/index.html", "assets/package.json", "assets/wrangler.json", "assets/packages/a/package.json",
+            "assets/fonts/node_modules/font.woff2");
+    }
+
+    [Fact]
+    public async Task Bundle_WhenPagesWouldHaveFunctions_IsRefused()
+    {
+        var (exit, _, output) = await BundleAsync(
+            ("wrangler.json", """{ "pages_build_output_dir": "dist" }"""), ("dist/index.html", "<h1>hi</h1>"), ("functions/api/x.ts", ""));
+
+        exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        output.Should().Contain("functions/api/x.ts").And.Contain("'main'");
+    }
+
     [Fact]
     public async Task Bundle_WhenABuildPluginRedirectsTheConfiguration_FollowsIt()
     {
@@ -92,6 +147,7 @@ public sealed class BundleTests(SandboxFixture fixture)
     [InlineData("readme.txt", "", "There is nothing to deploy")]
     [InlineData("wrangler.json", """{ "name": 5 }""", "cannot be used")]
     [InlineData("wrangler.json", """{ "assets": { "directory": "nowhere" } }""", "'nowhere'")]
+    [InlineData("wrangler.json", """{ "assets": { "directory": "../.." } }""", "outside the project")]
     [InlineData("wrangler.json", """{ "main": "missing.ts", "compatibility_date": "2026-01-01" }""", "could not bundle")]
     public async Task Bundle_WhenItCannot_SaysWhy(string path, string content, string reason)
     {
