@@ -30,6 +30,18 @@ public sealed class DependencyInstallerTests : IDisposable
         store.IsUnused(added.Key).Should().BeTrue();
     }
 
+    [Fact]
+    public async Task Install_WhenLockFilesAreIgnored_SaysSo()
+    {
+        var source = _root.CreateSubdirectory("source").FullName;
+        foreach (var name in (string[])["bun.lockb", "yarn.lock"])
+            await File.WriteAllTextAsync(Path.Combine(source, name), "", TestContext.Current.CancellationToken);
+
+        await InstallAsync(new DependencyStore(_root.CreateSubdirectory("deps").FullName, maxBytes: 1000, TimeProvider.System));
+
+        _said.ToString().Should().Contain("bun.lockb is ignored: the versions are those of bun.lock\n").And.Contain("yarn.lock is ignored");
+    }
+
     private async Task InstallAsync(DependencyStore store)
     {
         var source = _root.CreateSubdirectory("source").FullName;

@@ -100,6 +100,72 @@ public sealed class InstallInputsTests : IDisposable
         InstallInputs.Read(_source.FullName, PackageManager.Bun).Problems.Should().NotBeEmpty();
     }
 
+    [Fact]
+    public void WriteTo_WhenAManifestAsksForAnotherPnpm_LeavesThatOut()
+    {
+        Write("package.json", """{ "engines": { "node": "20", "pnpm": "^9" } }""");
+
+        InstallInputs.Read(_source.FullName, PackageManager.Pnpm).WriteTo(_target.FullName);
+
+        File.ReadAllText(Path.Combine(_target.FullName, "package.json")).Should().Be("""{"engines":{"node":"20"}}""");
+    }
+
+    [Theory]
+    [InlineData(PackageManager.Npm, "package.json", """{ "workspaces": ["packages/*"] }""")]
+    [InlineData(PackageManager.Pnpm, "pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n")]
+    public void Read_WhenNoPatternNamesABrokenManifest_LeavesItOut(PackageManager manager, string path, string patterns)
+    {
+        Write("package.json", "{}");
+        Write(path, patterns);
+        Write("packages/ui/package.json", """{ "name": "ui" }""");
+        Write("examples/demo/package.json", """{ "dependencies": { "lib": "file:../.." } }""");
+        Write("templates/x/package.json", """{ "name": {{name}} }""");
+        Write("examples/fine/package.json", "{}");
+
+        var inputs = InstallInputs.Read(_source.FullName, manager);
+
+        inputs.Problems.Should().BeEmpty();
+        inputs.PackageFolders.Should().BeEquivalentTo("", "packages/ui", "examples/fine");
+    }
+
+    [Fact]
+    public void Read_WhenAWorkspaceIsBroken_IsRefused()
+    {
+        Write("package.json", """{ "workspaces": { "packages": ["packages/*"] } }""");
+        Write("packages/ui/package.json", """{ "dependencies": { "lib": "file:../.." } }""");
+
+        InstallInputs.Read(_source.FullName, PackageManager.Bun).Problems.Should().ContainSingle().Which.Should().Contain("packages/ui");
+    }
+
+    [Fact]
+    public void Read_WhenMostManifestsAreFixtures_CountsTheWorkspacesAlone()
+    {
+        Write("package.json", """{ "workspaces": ["packages/*"] }""");
+        Write("packages/ui/package.json", "{}");
+        foreach (var number in Enumerable.Range(0, 501)) Write($"fixtures/{number}/package.json", "{}");
+
+        var inputs = InstallInputs.Read(_source.FullName, PackageManager.Bun);
+
+        inputs.Problems.Should().BeEmpty();
+        inputs.PackageFolders.Should().Contain("packages/ui");
+    }
+
+    [Fact]
+    public void Read_WhenNpmHasAShrinkwrap_TakesItBeforeTheLockFile()
+    {
+        Write("package.json", "{}");
+        Write("npm-shrinkwrap.json", "shrinkwrap");
+        Write("package-lock.json", "lock");
+        Write("bun.lockb", "binary");
+
+        var inputs = InstallInputs.Read(_source.FullName, PackageManager.Npm);
+        inputs.WriteTo(_target.FullName);
+
+        (inputs.LockName, inputs.Lock).Should().Be(("npm-shrinkwrap.json", "shrinkwrap"));
+        inputs.IgnoredLocks.Should().Equal("package-lock.json", "bun.lockb");
+        _target.EnumerateFiles().Select(file => file.Name).Should().BeEquivalentTo("package.json", "npm-shrinkwrap.json");
+    }
+
     private string Key(string version = "1") => InstallInputs.Read(_source.FullName, PackageManager.Bun).Key(version);
 
     private void Write(string path, string content)

@@ -22,17 +22,6 @@ public enum PackageManager
 public sealed record ProjectLayout(
     bool HasPackageJson, string? BuildScript, PackageManager PackageManager, string? LockFilePath, string? WranglerConfigPath)
 {
-    // In the order in which they count when a project has several: the one that needs no conversion first.
-    private static readonly (string Path, PackageManager Manager)[] LockFiles =
-    [
-        ("bun.lock", PackageManager.Bun),
-        ("bun.lockb", PackageManager.Bun),
-        ("package-lock.json", PackageManager.Npm),
-        ("npm-shrinkwrap.json", PackageManager.Npm),
-        ("pnpm-lock.yaml", PackageManager.Pnpm),
-        ("yarn.lock", PackageManager.Yarn),
-    ];
-
     // In wrangler's own order when there are several.
     private static readonly string[] WranglerConfigs = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
@@ -52,9 +41,9 @@ public sealed record ProjectLayout(
 
     private static (string? Path, PackageManager Manager) LockOf(SourceTree tree)
     {
-        foreach (var lockFile in LockFiles)
+        foreach (var name in DependencyLocks.Names)
         {
-            if (tree.Find(lockFile.Path) is not null) return lockFile;
+            if (tree.Find(name) is not null) return (name, DependencyLocks.ManagerOf(name));
         }
 
         return (null, PackageManager.Bun);

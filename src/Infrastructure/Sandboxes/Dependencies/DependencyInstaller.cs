@@ -23,7 +23,7 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
     public async Task<(SandboxExit Exit, InstalledDependencies? Dependencies)> InstallAsync(
         string source, PackageManager manager, OutputGate gate, InstallCommand run, CancellationToken cancellationToken)
     {
-        if (manager is not (PackageManager.Bun or PackageManager.Npm or PackageManager.Pnpm))
+        if (DependencyLocks.Of(manager).Count == 0)
         {
             var advice = $"{manager} is not supported. Use bun (bun.lock), npm (package-lock.json) or pnpm (pnpm-lock.yaml).";
             return (await RefuseAsync(gate, [advice], cancellationToken), null);
@@ -48,6 +48,7 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
         InstallInputs inputs, string folder, OutputGate gate, InstallCommand run, CancellationToken cancellationToken)
     {
         inputs.WriteTo(folder);
+        foreach (var ignored in inputs.IgnoredLocks) await gate.SayAsync(WhyIgnored(ignored, inputs), cancellationToken);
         if (inputs.Lock is null)
         {
             await gate.SayAsync($"No {inputs.LockName}: resolving versions", cancellationToken);
@@ -97,7 +98,13 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
     }
 
     private IReadOnlyList<string> Problems(InstallInputs inputs) =>
-        inputs.Problems.Count > 0 ? inputs.Problems : LockfileRules.Check(inputs.Manager, inputs.Lock!, registry);
+        inputs.Problems.Count > 0 ? inputs.Problems : LockfileRules.Check(inputs.Manager, inputs.Lock!, registry, inputs.LockName);
+
+    private static string WhyIgnored(string lockName, InstallInputs inputs) =>
+        inputs.Lock is not null ? $"{lockName} is ignored: the versions are those of {inputs.LockName}"
+        : lockName == DependencyLocks.UnreadableBunLock
+            ? $"{lockName} is ignored, because only bun itself can read it: make a {inputs.LockName} with 'bun install --save-text-lockfile'"
+            : $"{lockName} is ignored: it is not of {inputs.Manager.ToString().ToLowerInvariant()}";
 
     private static async Task<SandboxExit> RefuseAsync(OutputGate gate, IReadOnlyList<string> problems, CancellationToken cancellationToken)
     {

@@ -20,7 +20,8 @@ internal sealed class InstallInputs
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
 
-    private InstallInputs(PackageManager manager) => Manager = manager;
+    private InstallInputs(PackageManager manager, string lockName, IReadOnlyList<string> ignoredLocks) =>
+        (Manager, LockName, IgnoredLocks) = (manager, lockName, ignoredLocks);
 
     public PackageManager Manager { get; }
 
@@ -36,17 +37,18 @@ internal sealed class InstallInputs
     /// <summary>False when the project names no manifest, so that there is nothing to install.</summary>
     public bool HasManifest => PackageFolders.Count > 0;
 
-    public string LockName => Manager switch
-    {
-        PackageManager.Bun => "bun.lock",
-        PackageManager.Npm => "package-lock.json",
-        PackageManager.Pnpm => "pnpm-lock.yaml",
-        _ => throw new InvalidOperationException($"{Manager} is not supported."),
-    };
+    /// <summary>The lock file that counts: the project's own, or the one that the package manager will make.</summary>
+    public string LockName { get; }
+
+    /// <summary>The project's other lock files, which say nothing here.</summary>
+    public IReadOnlyList<string> IgnoredLocks { get; }
 
     public static InstallInputs Read(string source, PackageManager manager)
     {
-        var inputs = new InstallInputs(manager);
+        var present = DependencyLocks.Names.Where(name => File.Exists(Path.Combine(source, name))).ToList();
+        var own = DependencyLocks.Of(manager);
+        var used = own.FirstOrDefault(present.Contains) ?? own[^1];
+        var inputs = new InstallInputs(manager, used, [.. present.Where(name => name != used)]);
         inputs.ReadManifests(source);
         inputs.ReadPatches(source);
         inputs.TryReadLock(source);
@@ -115,45 +117,74 @@ internal sealed class InstallInputs
         var settings = Path.Combine(source, "pnpm-workspace.yaml");
         if (Manager == PackageManager.Pnpm && File.Exists(settings))
             _files["pnpm-workspace.yaml"] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings));
-        if (HasWorkspaces(source))
-        {
-            // All of them rather than those that the globs name: the package manager picks, and more cannot harm.
-            var nested = Directory.EnumerateFiles(source, "package.json", SearchOption.AllDirectories)
-                .Where(path => path != root).Take(MaxManifests + 1).ToList();
-            if (nested.Count > MaxManifests) _problems.Add($"The project has more than {MaxManifests} workspaces.");
-            else nested.ForEach(path => AddManifest(source, Path.GetRelativePath(source, path)));
-        }
+        if (Workspaces() is { } workspaces) ReadNested(source, workspaces);
 
         PackageFolders = [
             .. _files.Keys.Where(path => Path.GetFileName(path) == "package.json").Select(path => Path.GetDirectoryName(path)!)];
     }
 
-    private bool HasWorkspaces(string source) =>
-        _files.ContainsKey("pnpm-workspace.yaml")
-        || (_files.TryGetValue("package.json", out var manifest) && JsonNode.Parse(manifest) is JsonObject root
-            && root.ContainsKey("workspaces"));
+    /// <summary>Null for a project that is one package.</summary>
+    private WorkspacePatterns? Workspaces()
+    {
+        if (_files.TryGetValue("pnpm-workspace.yaml", out var settings)) return WorkspacePatterns.OfPnpm(Encoding.UTF8.GetString(settings));
+
+        return _files.TryGetValue("package.json", out var manifest)
+            && JsonNode.Parse(manifest) is JsonObject root && root.TryGetPropertyValue("workspaces", out var workspaces)
+                ? WorkspacePatterns.OfManifest(workspaces)
+                : null;
+    }
+
+    /// <summary>
+    /// Manifests that no pattern names are examples, templates and fixtures: what is wrong with one is no reason to refuse the project.
+    /// The others of them go along, because the patterns are the package manager's to read, and more cannot harm.
+    /// </summary>
+    private void ReadNested(string source, WorkspacePatterns workspaces)
+    {
+        var nested = Directory.EnumerateFiles(source, "package.json", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(source, path)).Where(path => path != "package.json")
+            .ToLookup(path => workspaces.Names(Path.GetDirectoryName(path)!));
+        var (named, others) = (nested[true].ToList(), nested[false].Order(StringComparer.Ordinal).ToList());
+        if (named.Count > MaxManifests)
+        {
+            _problems.Add($"The project has more than {MaxManifests} workspaces.");
+            return;
+        }
+
+        named.ForEach(path => AddManifest(source, path));
+        foreach (var path in others.Take(MaxManifests - named.Count))
+        {
+            if (ReadManifest(source, path, out var content).Count == 0) _files[path] = content;
+        }
+    }
 
     private void AddManifest(string source, string path)
     {
+        var problems = ReadManifest(source, path, out var content);
+        _problems.AddRange(problems);
+        // One that cannot be read has no content to go on with.
+        if (content.Length > 0) _files[path] = content;
+    }
+
+    /// <summary>What of a manifest its package manager gets, and every reason not to give it.</summary>
+    private static List<string> ReadManifest(string source, string path, out byte[] content)
+    {
+        content = [];
         var file = Path.Combine(source, path);
-        if (new FileInfo(file).Length > MaxManifestBytes)
-        {
-            _problems.Add($"{path} is larger than {MaxManifestBytes >> 20} MiB.");
-            return;
-        }
+        if (new FileInfo(file).Length > MaxManifestBytes) return [$"{path} is larger than {MaxManifestBytes >> 20} MiB."];
 
         try
         {
             var manifest = WithoutRepetitions(JsonElement.Parse(File.ReadAllText(file)));
-            // Nothing that runs, and nothing that makes the pinned package manager fetch another one in its place.
+            // Nothing that runs, and nothing that makes the pinned package manager fetch another one in its place, or refuse.
             foreach (var name in (string[])["scripts", "packageManager", "devEngines"]) (manifest as JsonObject)?.Remove(name);
+            ((manifest as JsonObject)?["engines"] as JsonObject)?.Remove("pnpm");
             var written = manifest?.ToJsonString() ?? "null";
-            _problems.AddRange(DependencyRules.Problems(path, JsonElement.Parse(written)));
-            _files[path] = Encoding.UTF8.GetBytes(written);
+            content = Encoding.UTF8.GetBytes(written);
+            return [.. DependencyRules.Problems(path, JsonElement.Parse(written))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
-            _problems.Add($"{path} cannot be read: {e.Message}");
+            return [$"{path} cannot be read: {e.Message}"];
         }
     }
 

@@ -11,7 +11,8 @@ internal static class PackageManagerCommands
     {
         PackageManager.Bun => ["bun", "install", "--lockfile-only", "--ignore-scripts", "--no-progress", "--no-summary"],
         PackageManager.Npm => ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"],
-        _ => ["pnpm", "install", "--lockfile-only", "--ignore-scripts", "--ignore-pnpmfile"],
+        PackageManager.Pnpm => ["pnpm", "install", "--lockfile-only", "--ignore-scripts", "--ignore-pnpmfile"],
+        PackageManager.Yarn or PackageManager.None => throw Unsupported(manager),
     };
 
     /// <summary>Installs exactly what the lock file names, or fails.</summary>
@@ -19,10 +20,11 @@ internal static class PackageManagerCommands
     {
         PackageManager.Bun => ["bun", "install", "--frozen-lockfile", "--ignore-scripts", "--no-progress", "--backend=hardlink"],
         PackageManager.Npm => ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        _ =>
+        PackageManager.Pnpm =>
             [
                 "pnpm", "install", "--frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
                 "--reporter=append-only"],
+        PackageManager.Yarn or PackageManager.None => throw Unsupported(manager),
     };
 
     /// <summary>Installs what the lock file names as far as it fits the manifests, and completes the lock file.</summary>
@@ -31,10 +33,11 @@ internal static class PackageManagerCommands
         PackageManager.Bun => ["bun", "install", "--ignore-scripts", "--no-progress", "--backend=hardlink"],
         // Peer ranges are what npm alone refuses to install over; the other two only warn.
         PackageManager.Npm => ["npm", "install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
-        _ =>
+        PackageManager.Pnpm =>
             [
                 "pnpm", "install", "--no-frozen-lockfile", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
                 "--reporter=append-only"],
+        PackageManager.Yarn or PackageManager.None => throw Unsupported(manager),
     };
 
     /// <summary>Settings that every one of them takes from the environment.</summary>
@@ -56,6 +59,9 @@ internal static class PackageManagerCommands
     {
         PackageManager.Bun => tools.BunVersion,
         PackageManager.Npm => tools.NpmVersion,
-        _ => tools.PnpmVersion,
+        PackageManager.Pnpm => tools.PnpmVersion,
+        PackageManager.Yarn or PackageManager.None => throw Unsupported(manager),
     };
+
+    private static InvalidOperationException Unsupported(PackageManager manager) => new($"{manager} is not supported.");
 }

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Storage;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
@@ -8,7 +9,6 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
 /// <summary>Moves folders to a rented machine, each as one tar, since no service moves folders, and small files back.</summary>
 internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
 {
-    private static readonly string[] Locks = ["bun.lock", "package-lock.json", "pnpm-lock.yaml"];
     private readonly RemoteLayout _layout = new(options);
 
     /// <summary>Makes a folder there the copy of one here; files that are there and not here stay.</summary>
@@ -28,7 +28,7 @@ internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
     /// <summary>Brings lock files back, as far as they are there.</summary>
     public async Task TakeLocksAsync(string source, string folder, CancellationToken cancellationToken)
     {
-        foreach (var name in Locks)
+        foreach (var name in DependencyLocks.Readable)
         {
             await using var file = TemporaryStream.Open();
             // One byte more than allowed is enough to be refused here.

@@ -147,6 +147,15 @@ public sealed class LockfileRulesTests
         LockfileRules.Check(PackageManager.Pnpm, PnpmLock() + line + "\n", Registry).Should().NotBeEmpty();
 
     [Fact]
+    public void Check_WhenPnpmLockWasMadeWithCode_NamesIt() =>
+        LockfileRules.Check(PackageManager.Pnpm, PnpmLock() + "pnpmfileChecksum: sha256-x\n", Registry)
+            .Should().ContainSingle().Which.Should().Contain(".pnpmfile.cjs");
+
+    [Fact]
+    public void Check_WhenAShrinkwrapIsRefused_NamesIt() =>
+        LockfileRules.Check(PackageManager.Npm, "{}", Registry, "npm-shrinkwrap.json").Should().ContainMatch("npm-shrinkwrap.json is of*");
+
+    [Fact]
     public void Check_WhenPnpmLockIsOld_IsRefused() =>
         LockfileRules.Check(PackageManager.Pnpm, PnpmLock().Replace("9.0", "6.0", StringComparison.Ordinal), Registry)
             .Should().ContainMatch("*version 9.0*");

@@ -57,6 +57,16 @@ public sealed class ProjectLayoutTests
         Of(Package("x"), Text("yarn.lock"), Text("bun.lock")).Value.LockFilePath.Should().Be("bun.lock");
 
     [Theory]
+    [InlineData("package-lock.json")]
+    [InlineData("pnpm-lock.yaml")]
+    public void Of_WhenBunsLockCannotBeRead_PrefersOneThatCan(string readable) =>
+        Of(Package("x"), Text("bun.lockb"), Text(readable)).Value.LockFilePath.Should().Be(readable);
+
+    [Fact]
+    public void Of_WhenNoLockCanBeRead_LeavesItToBun() =>
+        Of(Package("x"), Text("yarn.lock"), Text("bun.lockb")).Value.PackageManager.Should().Be(PackageManager.Bun);
+
+    [Theory]
     [InlineData("wrangler.jsonc")]
     [InlineData("wrangler.json")]
     [InlineData("wrangler.toml")]

@@ -18,14 +18,16 @@ public static class LockfileRules
     /// <param name="manager">Whose lock file it is.</param>
     /// <param name="text">All of it.</param>
     /// <param name="registry">The registry to install from, with a slash at the end.</param>
-    public static IReadOnlyList<string> Check(PackageManager manager, string text, Uri registry)
+    /// <param name="name">What the file is called; null for what its package manager usually calls it.</param>
+    public static IReadOnlyList<string> Check(PackageManager manager, string text, Uri registry, string? name = null)
     {
         var problems = manager switch
         {
             PackageManager.Bun => BunLockfile.Problems(text, registry),
-            PackageManager.Npm => NpmLockfile.Problems(text),
+            PackageManager.Npm => NpmLockfile.Problems(text, name ?? DependencyLocks.Of(manager)[^1]),
             PackageManager.Pnpm => PnpmLockfile.Problems(text),
-            _ => throw new ArgumentOutOfRangeException(nameof(manager), manager, "No rules for its lock file."),
+            PackageManager.Yarn or PackageManager.None =>
+                throw new ArgumentOutOfRangeException(nameof(manager), manager, "No rules for its lock file."),
         };
         return [.. problems.Take(MaxProblems)];
     }

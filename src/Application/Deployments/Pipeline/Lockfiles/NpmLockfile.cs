@@ -2,31 +2,31 @@ using System.Text.Json;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
-/// <summary>Rules for <c>package-lock.json</c> of version 2 and 3.</summary>
+/// <summary>Rules for <c>package-lock.json</c> and <c>npm-shrinkwrap.json</c> of version 2 and 3.</summary>
 internal static class NpmLockfile
 {
     // What is checked has to be what npm reads, whichever of two it takes.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static IEnumerable<string> Problems(string text)
+    public static IEnumerable<string> Problems(string text, string file)
     {
         try
         {
             using var document = JsonDocument.Parse(text, Strict);
-            return [.. Problems(document.RootElement)];
+            return [.. Problems(document.RootElement, file)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
-            return [$"package-lock.json cannot be read: {e.Message}"];
+            return [$"{file} cannot be read: {e.Message}"];
         }
     }
 
-    private static IEnumerable<string> Problems(JsonElement root)
+    private static IEnumerable<string> Problems(JsonElement root, string file)
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("packages", out var packages)
             || packages.ValueKind != JsonValueKind.Object)
         {
-            yield return "package-lock.json is of an old form. Make it again with npm 7 or later.";
+            yield return $"{file} is of an old form. Make it again with npm 7 or later.";
             yield break;
         }
 
@@ -36,7 +36,7 @@ internal static class NpmLockfile
             var problem = package.Value.ValueKind == JsonValueKind.Object
                 ? Problem(package.Name, package.Value)
                 : "it is not of a known form.";
-            if (problem is not null) yield return $"package-lock.json, entry '{package.Name}': {problem}";
+            if (problem is not null) yield return $"{file}, entry '{package.Name}': {problem}";
         }
     }
 

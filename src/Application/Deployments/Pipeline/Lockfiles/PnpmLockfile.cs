@@ -34,7 +34,10 @@ internal static partial class PnpmLockfile
             {
                 if (!resolved) yield return Unresolved(package);
                 (section, package, resolved) = (TopKey().Match(line).Groups["key"].Value, null, true);
-                if (!Sections.Contains(section) || !seen.Add(section))
+                if (section == "pnpmfileChecksum")
+                    yield return At(number, "it was made with .pnpmfile.cjs, which is code and does not run here. "
+                        + "Put what it changes into 'overrides' or 'packageExtensions', and make the lock file again without it.");
+                else if (!Sections.Contains(section) || !seen.Add(section))
                     yield return At(number, $"'{line}' is not a section that can be used here.");
                 if (section == "lockfileVersion") version |= line is "lockfileVersion: '9.0'";
             }

@@ -111,10 +111,11 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
 
     private static string ProgramOf(PackageManager manager) => manager switch
     {
+        PackageManager.Bun => "bun",
         PackageManager.Npm => "npm",
         PackageManager.Pnpm => "pnpm",
         PackageManager.Yarn => "yarn",
-        _ => "bun",
+        PackageManager.None => throw new InvalidOperationException("A build script without a package.json."),
     };
 
     private SandboxOutput Output(StepContext context) => (stream, data, cancellationToken) =>
