@@ -1,3 +1,5 @@
+using Libra.Deploy.Application.Projects.Source;
+
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
 /// <summary>Which of the files that a build put among its assets are published.</summary>
@@ -45,7 +47,7 @@ internal static class AssetRules
         var names = asset.Split('/');
         // Deeper folders of that name hold images and fonts that some bundlers copy from packages; those are meant to be public.
         if (names.Length > 1 && names[0] == "node_modules") throw Private(asset);
-        if (names.Any(name => name == ".git" || IsEnvironmentFile(name))) throw Private(asset);
+        if (PackageSettings.IsOne(asset) || names.Any(name => name == ".git" || IsEnvironmentFile(name))) throw Private(asset);
         if (names[0] == PagesWorker && !hasIgnoreFile)
             throw new InvalidDataException(
                 $"'{asset}' among the assets would publish server code. Set it as the worker's main module, or name it in .assetsignore.");

@@ -19,7 +19,6 @@ public sealed class StaticFilesTests
 
     [Theory]
     [InlineData("There is no index.html:*", "README.md")]
-    [InlineData("*package.json lies in 'my-app'*", "my-app/package.json", "my-app/src/main.tsx")]
     [InlineData("*index.html lies in 'site'*", "site/index.html")]
     [InlineData("package.json has no script 'build'*", "package.json", "index.html", "src/main.tsx")]
     public void Surprises_WhenTheSiteWillNotDoWhatItsOwnerExpects_SayWhy(string sentence, params string[] paths) =>
@@ -30,6 +29,34 @@ public sealed class StaticFilesTests
     [InlineData("package.json", "index.html", "main.js")]
     [InlineData("package.json", "dist/index.html", "src/main.tsx")]
     public void Surprises_WhenTheSiteIsComplete_AreNone(params string[] paths) => Surprises(paths).Should().BeEmpty();
+
+    [Theory]
+    [InlineData("package.json has no script 'build'*", "package.json", "server.js", "views/index.html")]
+    [InlineData("*lies in 'my-app'*", "my-app/package.json", "my-app/src/main.tsx")]
+    public void Check_WhenNothingOfItIsASite_RefusesToPublishTheSource(string sentence, params string[] paths)
+    {
+        var error = StaticFiles.Check(Tree(paths)).FirstError;
+
+        error.Code.Should().Be("DEPLOYMENT_VALIDATION_FAILED");
+        error.Description.Should().Match(sentence);
+    }
+
+    [Theory]
+    [InlineData("package.json", "index.html")]
+    [InlineData("package.json", "public/index.html", "server.js")]
+    [InlineData("package.json", "wrangler.json", "worker.js")]
+    [InlineData("about.html", "tool/package.json")]
+    [InlineData("picture.png")]
+    public void Check_WhenItMayBeASite_RefusesNothing(params string[] paths) => StaticFiles.Check(Tree(paths)).IsError.Should().BeFalse();
+
+    [Fact]
+    public void SiteOf_LeavesOutWhatPackageManagersWriteAndRead()
+    {
+        var site = StaticFiles.SiteOf(Tree(
+            ["index.html", "npm-shrinkwrap.json", "bun.lockb", "yarn.lock", "docs/.npmrc", "docs/.yarnrc.yml", "docs/package.json"]));
+
+        site.Files.Select(file => file.Path).Should().BeEquivalentTo("index.html", "docs/package.json");
+    }
 
     private static IEnumerable<string> Surprises(string[] paths) => StaticFiles.Surprises(Tree(paths), StaticFiles.SiteOf(Tree(paths)));
 

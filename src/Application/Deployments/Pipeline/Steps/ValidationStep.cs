@@ -62,6 +62,8 @@ internal sealed class ValidationStep(
         var layout = ProjectLayout.Of(context.Source!);
         if (layout.IsError) return layout.Errors;
 
+        if (StaticFiles.Check(context.Source!) is { IsError: true } refused) return refused;
+
         var digest = DigestOf(context.Source!);
         context.RecordWithNext((current, token) => current.RecordSource(token, digest));
         if (context.Deployment.Settings.Force) return Result.Success;
