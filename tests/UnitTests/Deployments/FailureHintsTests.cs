@@ -17,9 +17,18 @@ public sealed class FailureHintsTests
     [InlineData("  [cause]: Error: getaddrinfo EAI_AGAIN example.com", "A build has no network*")]
     [InlineData("error TS5033: mkdir /work/node_modules/x: read-only file system.", "Installed packages cannot be changed*")]
     [InlineData("Node.js v20.20.2 is not supported by Astro!", "*another version of Node*")]
-    [InlineData("There is nothing to deploy: no wrangler configuration, and none of dist, build, out and public exists.", "Have the build write to dist*")]
+    [InlineData("There is nothing to deploy: no wrangler configuration names it, and there is none of dist, build, out and public.", "Have the build write to dist*")]
+    [InlineData("There is no site to deploy: none of dist (client, server) has an index.html of its own.", "Have the framework export static pages*")]
+    [InlineData("npm error code EBADDEVENGINES", "*devEngines*")]
     public void For_ABuildThatFailed_FitsWhatItPrinted(string line, string hint) =>
         Hint("BUILD_FAILED", "The build failed: the command ended with exit code 1.", "$ bun run build", line).Should().Match(hint);
+
+    [Theory]
+    [InlineData("Failed to fetch `Geist` from Google Fonts.")]
+    [InlineData("Module not found: Can't resolve '@vercel/turbopack-next/internal/font/google/font'")]
+    public void For_FontsThatNextFetches_NamesTheOnesOfTheProject(string line) =>
+        Hint("BUILD_FAILED", "The build failed.", "Module not found: Can't resolve '@vercel/turbopack-next/internal/font/google/font'", line)
+            .Should().Contain("next/font/local");
 
     [Theory]
     [InlineData("BUILD_FAILED", "The build failed: it did not end within 240 s.", "Have the build script end by itself*")]
