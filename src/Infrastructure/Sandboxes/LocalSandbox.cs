@@ -17,7 +17,7 @@ internal abstract class LocalSandbox(
     /// <summary>How long after its lifetime a sandbox is taken away: what runs in it ends by itself first, as timed out.</summary>
     private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
 
-    private readonly SandboxEnd _end = new(spec.Limits.Lifetime, settings.Clock);
+    private readonly Deadline _end = new(spec.Limits.Lifetime, settings.Clock);
     private readonly CancellationTokenSource _stopped = new();
     private readonly SemaphoreSlim _busy = new(1, 1);
     private ITimer? _lifetime;
@@ -56,9 +56,9 @@ internal abstract class LocalSandbox(
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
             var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes, settings.Clock);
             var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
-            var timeout = _end.Within(install.Timeout);
+            var deadline = new Deadline(_end.Within(install.Timeout), settings.Clock); // one for all of its commands
             var (exit, dependencies) = await installer.InstallAsync(
-                own.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, token), token);
+                own.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, deadline.Left, gate, token), token);
             _dependencies?.Dispose();
             _dependencies = dependencies;
             return exit;

@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 
@@ -50,6 +51,21 @@ public sealed class FailureCausesTests
         var failure = FailureCauses.Of(Error.Failure("WHATEVER", "x"), DeploymentStep.Build, []);
 
         (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_STEP_FAILED", FailureCategory.Platform));
+    }
+
+    [Theory]
+    [InlineData(DeploymentStep.Build, 1, FailureCategory.User)]
+    [InlineData(DeploymentStep.Build, 6, FailureCategory.Platform)]
+    [InlineData(DeploymentStep.Deploy, 1, FailureCategory.Platform)]
+    public void TimedOutRunning_BlamesTheBuildThatTookMostOfTheTime(DeploymentStep step, int minutesBefore, FailureCategory category)
+    {
+        var (deployment, token) = ADeployment.ThatReached(step);
+        deployment.StartStep(token, step, ADeployment.Now.AddMinutes(minutesBefore));
+
+        var failure = FailureCauses.TimedOutRunning(deployment, new DeploymentOptions());
+
+        (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_TIMEOUT", category));
+        FailureCauses.TimedOut(deployment, new DeploymentOptions()).Category.Should().Be(FailureCategory.Platform, "nobody may have run it");
     }
 
     [Fact]

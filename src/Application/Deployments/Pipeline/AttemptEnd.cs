@@ -62,7 +62,7 @@ internal sealed class AttemptEnd(
                 return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
                 await context.TearDownSandboxAsync();
-                var timedOut = FailureCauses.TimedOut(context.Deployment, options.Value);
+                var timedOut = FailureCauses.TimedOutRunning(context.Deployment, options.Value);
                 context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, timedOut.Message);
                 await ShipLogAsync(context);
                 return await GiveUpAsync(context.Deployment.Id, _ => timedOut, DeadLetterReasons.ProcessingTimeout);

@@ -73,11 +73,27 @@ internal static class FailureCauses
             : failure with { Category = FailureCategory.User, Hint = "Ask for more time in config.timeout, or make the build faster." };
     }
 
+    /// <summary>The whole time is over while a worker runs it; the user's doing also when most of it went into its build.</summary>
+    /// <remarks>An install and a build may each take so long that one which hangs ends here rather than by its own limit.</remarks>
+    public static DeploymentFailure TimedOutRunning(Deployment deployment, DeploymentOptions options)
+    {
+        var failure = TimedOut(deployment, options);
+        return failure.IsOurs && BuiltMostOfTheTime(deployment)
+            ? failure with { Category = FailureCategory.User, Hint = $"Installing and building took most of the time. {FailureHints.EndlessBuild}" }
+            : failure;
+    }
+
     /// <summary>Too many workers died while they ran it.</summary>
     public static DeploymentFailure SuspectedKiller(Deployment deployment) => Of(
         Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."),
         deployment.CurrentStep,
         []);
+
+    // In one go: a build that a dead worker left and another began again had less for itself.
+    private static bool BuiltMostOfTheTime(Deployment deployment) =>
+        deployment.CurrentStep == DeploymentStep.Build
+        && deployment.Journal.Any(run => run is { Step: DeploymentStep.Build, Status: StepStatus.InProgress }
+            && deployment.Deadline - run.StartedAt > deployment.Settings.Timeout / 2);
 
     /// <summary>A row: who is usually responsible, when it may pass by itself, and when it will not.</summary>
     private sealed record Cause(FailureCategory Usual, FailureCategory WhenPassing, FailureCategory WhenLasting, string? Hint)

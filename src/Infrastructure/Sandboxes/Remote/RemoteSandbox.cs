@@ -19,7 +19,7 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     private readonly RemoteLayout _layout = new(settings.Machines.Options);
     private readonly RemoteFiles _files = new(machine, settings.Machines.Options);
     private readonly HeldFolder _local = new(LocalFolders);
-    private readonly SandboxEnd _end = new(spec.Limits.Lifetime, settings.Clock);
+    private readonly Deadline _end = new(spec.Limits.Lifetime, settings.Clock);
     private readonly SemaphoreSlim _busy = new(1, 1);
     private readonly MachineLease _lease = new(machine, settings);
     private Task? _ending;
@@ -66,10 +66,10 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
         async () =>
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
-            var timeout = _end.Within(install.Timeout);
+            var deadline = new Deadline(_end.Within(install.Timeout), settings.Clock); // one for all of its commands
             var installer = new DependencyInstaller(store: null, Path.Combine(_local.Path, "install"), settings.Tools, settings.Registry);
             var (exit, _) = await installer.InstallAsync(
-                LocalSource, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, timeout, gate, cancellationToken),
+                LocalSource, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, deadline, gate, cancellationToken),
                 cancellationToken);
             return exit;
         },
@@ -97,11 +97,11 @@ internal sealed class RemoteSandbox(SandboxSpec spec, IRemoteMachine machine, Re
     /// One command of a package manager: the inputs go there, and the lock file that it may have written comes back to be checked.
     /// </summary>
     private async Task<SandboxExit> RunInstallerAsync(
-        IReadOnlyList<string> line, string folder, TimeSpan timeout, OutputGate gate, CancellationToken cancellationToken)
+        IReadOnlyList<string> line, string folder, Deadline deadline, OutputGate gate, CancellationToken cancellationToken)
     {
         await _files.SendAsync(folder, _layout.Install, "FILE_SYNC_FAILED", cancellationToken);
         var variables = _layout.Variables(PackageManagerCommands.Settings(_layout.Cache, settings.Registry));
-        var exit = await RunAsync(ShellText.Of(_layout.Install, variables, line), timeout, gate, cancellationToken);
+        var exit = await RunAsync(ShellText.Of(_layout.Install, variables, line), deadline.Left, gate, cancellationToken);
         if (exit.Succeeded) await _files.TakeLocksAsync(_layout.Install, folder, cancellationToken);
         return exit;
     }
