@@ -16,8 +16,9 @@ internal static class SourceSchemas
     /// <summary>Fills in the two fields of a project's body that bring its source.</summary>
     public static void DescribeProject(OpenApiSchema body)
     {
-        body.Properties!["files"] = Files("The project's files; kept as one change of its history.");
-        body.Properties["historyMessages"] = HistoryMessages("The chat history: messages of the type `diff` make the source, all others are skipped.");
+        body.Properties!["files"] = Files("The whole project: it replaces the template and all files and changes before.");
+        body.Properties["historyMessages"] = HistoryMessages(
+            "The chat history instead of files: messages of the type `diff` change the template, all others are skipped.");
     }
 
     private static OpenApiSchema InitFiles() => new()
@@ -74,6 +75,7 @@ internal static class SourceSchemas
             Properties = new Dictionary<string, IOpenApiSchema>
             {
                 ["type"] = Text("`diff` for a change."),
+                ["base"] = Choice("none"),
                 ["diff"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Change() },
             },
         },

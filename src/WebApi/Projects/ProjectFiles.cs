@@ -8,15 +8,19 @@ namespace Libra.Deploy.WebApi.Projects;
 
 /// <summary>
 /// What makes a project's source, checked as <c>POST /deploy</c> and every later deployment check it, and kept the way in which the
-/// platform keeps it: as the history. Files given as a list become one diff message of it.
+/// platform keeps it: as the history. Files given as a list become one message of it that stands for the whole project.
 /// </summary>
 internal static class ProjectFiles
 {
-    private const int MostFiles = 10_000;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <returns>The history as JSON; null when the body brings neither a history nor files.</returns>
-    public static string? AsHistory(FieldReader fields, SourceLimits limits) => GivenHistory(fields, limits) ?? OfFiles(fields, limits);
+    public static string? AsHistory(FieldReader fields, SourceLimits limits) =>
+        IsGiven(fields, "historyMessages") && IsGiven(fields, "files")
+            ? fields.Refuse("files", "Send either files or historyMessages")
+            : GivenHistory(fields, limits) ?? OfFiles(fields, limits);
+
+    private static bool IsGiven(FieldReader fields, string name) => fields.Any(name) is { ValueKind: not JsonValueKind.Null };
 
     private static string? GivenHistory(FieldReader fields, SourceLimits limits)
     {
@@ -31,7 +35,8 @@ internal static class ProjectFiles
 
     private static string? OfFiles(FieldReader fields, SourceLimits limits)
     {
-        if (fields.OptionalArray("files", MostFiles) is not { } list) return null;
+        // How many there may be is counted below, once what no build takes is left out.
+        if (fields.OptionalArray("files", int.MaxValue) is not { } list) return null;
         if (!list.EnumerateArray().All(file => HasText(file, "path") && HasText(file, "content")))
             return fields.Refuse("files", "Each file needs a path and a content");
 
@@ -39,7 +44,7 @@ internal static class ProjectFiles
         if (files.IsError) return fields.Refuse("files", files.FirstError.Description);
 
         var diffs = new JsonArray([.. files.Value.Select(Created)]);
-        return new JsonArray(new JsonObject { ["type"] = "diff", ["diff"] = diffs }).ToJsonString();
+        return new JsonArray(new JsonObject { ["type"] = "diff", ["base"] = HistoryDiffs.NoBase, ["diff"] = diffs }).ToJsonString();
     }
 
     private static bool HasText(JsonElement file, string name) =>

@@ -17,7 +17,6 @@ public sealed class ProjectTests(LibraService service)
             ["organizationId"] = home.OrganizationId,
             ["userId"] = home.UserId,
             ["name"] = "Made",
-            ["templateType"] = "static",
             ["files"] = TestProject.Files(("index.html", "from the project itself")),
         };
 
@@ -26,8 +25,43 @@ public sealed class ProjectTests(LibraService service)
         var done = await made.DeployAsync();
 
         (await TestProject.VisitTextAsync(done)).Should().Be("from the project itself");
+        using var favicon = await TestProject.VisitAsync(done, "/favicon.svg");
+        favicon.StatusCode.Should().Be(HttpStatusCode.NotFound, "nothing of a template is in it");
         var project = await service.Admin.GetFromJsonAsync<JsonNode>($"/projects/{made.Id}");
         project!["project"]!["deploymentStatus"]!.GetValue<string>().Should().Be("deployed");
+    }
+
+    [Fact]
+    public async Task Files_OfAProject_AreWhatItsChangesAreMadeToAndWhatSentFilesReplace()
+    {
+        var project = await service.NewProjectAsync();
+        using var saved = await PutAsync(project, "files", TestProject.Files(("index.html", "saved"), ("other.txt", "saved")));
+        saved.StatusCode.Should().Be(HttpStatusCode.OK, await saved.Content.ReadAsStringAsync());
+
+        var changed = await project.DeployAsync(history: TestProject.Diffs(("index.html", "changed")));
+        (await TestProject.VisitTextAsync(changed)).Should().Be("changed");
+        (await TestProject.VisitTextAsync(changed, "/other.txt")).Should().Be("saved");
+
+        var replaced = await project.DeployPageAsync("sent");
+        (await TestProject.VisitTextAsync(replaced)).Should().Be("sent");
+        using var other = await TestProject.VisitAsync(replaced, "/other.txt");
+        other.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Files_TogetherWithAHistory_AreRefused()
+    {
+        var project = await service.NewProjectAsync();
+        using var answer = await service.Admin.PutAsJsonAsync($"/projects/{project.Id}", new JsonObject
+        {
+            ["organizationId"] = project.OrganizationId,
+            ["userId"] = project.UserId,
+            ["files"] = TestProject.Files(("index.html", "")),
+            ["historyMessages"] = new JsonArray(),
+        });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("Send either files or historyMessages");
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using Libra.Deploy.Domain.Projects;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
-/// <summary>Makes the file tree of a deployment: template or files of the request, with the history's diffs applied.</summary>
+/// <summary>
+/// Makes the file tree of a deployment: files of the request, or those that the project was saved with, or its template; then the
+/// history's changes.
+/// </summary>
 internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplates templates, SourceLimits limits)
 {
     /// <summary>Reads the source into the context, once.</summary>
@@ -17,22 +20,35 @@ internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplate
         var requested = await sources.FindAsync(context.Deployment.Id, cancellationToken);
         if (requested is null && context.Deployment.Source == SourceKind.Request) return SourceErrors.NoLongerStored();
 
-        var files = requested?.InitFiles is { } initFiles
-            ? InitFiles.Parse(initFiles, limits)
-            : await templates.LoadAsync(project.TemplateType, cancellationToken);
+        var history = HistoryDiffs.Parse(requested?.HistoryMessages ?? project.MessageHistory, limits);
+        if (history.IsError) return history.Errors;
+
+        var files = await BaseAsync(requested, history.Value, project, cancellationToken);
         if (files.IsError) return files.Errors;
 
-        var diffs = HistoryDiffs.Parse(requested?.HistoryMessages ?? project.MessageHistory, limits);
-        if (diffs.IsError) return diffs.Errors;
-
         // Before anything of the project runs. Contents that a later diff replaced count as well: nobody ever wanted them shown.
-        var changed = diffs.Value.Where(diff => diff.Content is not null).Select(diff => new SourceFile(diff.Path, diff.Content!.Value));
+        var diffs = history.Value.Diffs;
+        var changed = diffs.Where(diff => diff.Content is not null).Select(diff => new SourceFile(diff.Path, diff.Content!.Value));
         context.Log.Hide(ProjectSecrets.In(files.Value.Concat(changed)));
 
-        var tree = SourceAssembler.Assemble(files.Value, diffs.Value, limits);
+        var tree = SourceAssembler.Assemble(files.Value, diffs, limits);
         if (tree.IsError) return tree.Errors;
 
         context.Source = tree.Value;
         return Result.Success;
+    }
+
+    private async Task<ErrorOr<IReadOnlyList<SourceFile>>> BaseAsync(
+        RequestSource? requested, ProjectHistory history, Project project, CancellationToken cancellationToken)
+    {
+        if (requested?.InitFiles is { } sent) return InitFiles.Parse(sent, limits);
+
+        // A history that comes with the request changes what the project was saved with, as it would change the template.
+        var own = requested?.HistoryMessages is null ? ErrorOrFactory.From(history) : HistoryDiffs.Parse(project.MessageHistory, limits);
+        if (own.IsError) return own.Errors;
+
+        return (history.Files ?? own.Value.Files) is { } saved
+            ? ErrorOrFactory.From(saved)
+            : await templates.LoadAsync(project.TemplateType, cancellationToken);
     }
 }

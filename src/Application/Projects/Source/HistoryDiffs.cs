@@ -8,26 +8,35 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <param name="Content">The whole file afterwards; null when the change removes it.</param>
 public sealed record FileDiff(string Path, ReadOnlyMemory<byte>? Content);
 
+/// <summary>What a project's history makes of it.</summary>
+/// <param name="Files">The whole project as it was saved once; null when it starts from its template.</param>
+/// <param name="Diffs">The changes since then, in order.</param>
+public sealed record ProjectHistory(IReadOnlyList<SourceFile>? Files, IReadOnlyList<FileDiff> Diffs)
+{
+    internal static readonly ProjectHistory Empty = new(Files: null, []);
+}
+
 /// <summary>Reads the changes of files out of a project's chat history.</summary>
 public static class HistoryDiffs
 {
-    private static readonly ErrorOr<IReadOnlyList<FileDiff>> NoDiffs = ErrorOrFactory.From<IReadOnlyList<FileDiff>>(value: []);
+    /// <summary>The <c>base</c> of a diff message that is the whole project: neither the template nor what came before it counts.</summary>
+    public const string NoBase = "none";
 
     /// <summary>
     /// The changes of all messages
-    /// <c>{ type: "diff", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in order. Every other
-    /// message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the project would be
-    /// another one.
+    /// <c>{ type: "diff", base?: "none", diff: [{ path, type: "create" | "edit" | "delete", modified, encoding?: "base64" }] }</c> in
+    /// order. Every other message is skipped whatever it holds; a diff message that cannot be read is an error, because without it the
+    /// project would be another one.
     /// </summary>
     /// <param name="json">
     /// An array, or a string with an array in it: the platform keeps the history in a text column. Empty or null means no history.
     /// </param>
-    public static ErrorOr<IReadOnlyList<FileDiff>> Parse(string json, SourceLimits limits) => Parse(json, limits, isUnwrapped: false);
+    public static ErrorOr<ProjectHistory> Parse(string json, SourceLimits limits) => Parse(json, limits, isUnwrapped: false);
 
     // Only one layer of text is unwrapped, so that a hostile one cannot make us peel for ever.
-    private static ErrorOr<IReadOnlyList<FileDiff>> Parse(string json, SourceLimits limits, bool isUnwrapped)
+    private static ErrorOr<ProjectHistory> Parse(string json, SourceLimits limits, bool isUnwrapped)
     {
-        if (string.IsNullOrWhiteSpace(json)) return NoDiffs;
+        if (string.IsNullOrWhiteSpace(json)) return ProjectHistory.Empty;
 
         var parsed = SourceJson.Parse(json, "historyMessages");
         if (parsed.IsError) return parsed.Errors;
@@ -37,7 +46,7 @@ public static class HistoryDiffs
         return root.ValueKind switch
         {
             JsonValueKind.Array => ReadMessages(root, limits),
-            JsonValueKind.Null => NoDiffs,
+            JsonValueKind.Null => ProjectHistory.Empty,
             JsonValueKind.String when isUnwrapped => SourceErrors.BadHistory("the text holds another text"),
             JsonValueKind.String when SourceJson.TryText(root, out var inner) => Parse(inner, limits, isUnwrapped: true),
             JsonValueKind.String => SourceErrors.NotUnicode("historyMessages"),
@@ -45,24 +54,44 @@ public static class HistoryDiffs
         };
     }
 
-    private static ErrorOr<IReadOnlyList<FileDiff>> ReadMessages(JsonElement messages, SourceLimits limits)
+    private static ErrorOr<ProjectHistory> ReadMessages(JsonElement messages, SourceLimits limits)
     {
+        List<SourceFile>? files = null;
         var diffs = new List<FileDiff>();
         var index = -1;
         foreach (var message in messages.EnumerateArray())
         {
             index++;
             if (!IsDiff(message)) continue;
-            if (SourceJson.Find(message, "diff") is not { ValueKind: JsonValueKind.Array } changes)
-                return SourceErrors.BadDiff(index, "it has no array 'diff'.");
 
-            foreach (var change in changes.EnumerateArray())
+            var read = ReadChanges(message, limits);
+            if (read.IsError) return SourceErrors.BadDiff(index, read.FirstError.Description);
+            if (!IsWholeProject(message))
             {
-                var read = ReadChange(change, limits);
-                if (read.IsError) return SourceErrors.BadDiff(index, read.FirstError.Description);
-
-                diffs.Add(read.Value);
+                diffs.AddRange(read.Value);
+                continue;
             }
+
+            if (read.Value.Find(diff => diff.Content is null) is { } gone) return SourceErrors.BadDiff(index, NotThere(gone));
+            files = [.. read.Value.Select(diff => new SourceFile(diff.Path, diff.Content!.Value))];
+            diffs.Clear();
+        }
+
+        return new ProjectHistory(files, diffs);
+    }
+
+    private static ErrorOr<List<FileDiff>> ReadChanges(JsonElement message, SourceLimits limits)
+    {
+        if (SourceJson.Find(message, "diff") is not { ValueKind: JsonValueKind.Array } changes)
+            return SourceErrors.BadEntry("it", "has no array 'diff'");
+
+        var diffs = new List<FileDiff>();
+        foreach (var change in changes.EnumerateArray())
+        {
+            var read = ReadChange(change, limits);
+            if (read.IsError) return read.Errors;
+
+            diffs.Add(read.Value);
         }
 
         return diffs;
@@ -70,6 +99,11 @@ public static class HistoryDiffs
 
     private static bool IsDiff(JsonElement message) =>
         message.ValueKind == JsonValueKind.Object && SourceJson.TryText(SourceJson.Find(message, "type"), out var type) && type == "diff";
+
+    private static bool IsWholeProject(JsonElement message) =>
+        SourceJson.TryText(SourceJson.Find(message, "base"), out var start) && start == NoBase;
+
+    private static string NotThere(FileDiff gone) => $"it is the whole project, and yet deletes {SourceErrors.Show(gone.Path)}.";
 
     private static ErrorOr<FileDiff> ReadChange(JsonElement change, SourceLimits limits)
     {

@@ -73,6 +73,35 @@ public sealed class HistoryDiffsTests
     [Fact]
     public void Parse_WhenNestedWithoutEnd_IsRefused() => Refusal(new string('[', 1_000_000)).Should().Contain("nests too deep");
 
+    [Fact]
+    public void Parse_WhenAMessageIsTheWholeProject_ForgetsWhatCameBeforeIt()
+    {
+        var history = HistoryDiffs.Parse(
+            """
+            [
+              { "type": "diff", "diff": [{ "path": "old.ts", "type": "create", "modified": "" }] },
+              { "type": "diff", "base": "none", "diff": [{ "path": "index.html", "type": "create", "modified": "saved" }] },
+              { "type": "diff", "diff": [{ "path": "index.html", "type": "edit", "modified": "later" }] }
+            ]
+            """,
+            Limits).Value;
+
+        history.Files.Should().ContainSingle().Which.TextOf().Should().Be("saved");
+        history.Diffs.Should().ContainSingle().Which.Path.Should().Be("index.html");
+    }
+
+    [Theory]
+    [InlineData("""[{ "type": "diff", "diff": [] }]""")]
+    [InlineData("""[{ "type": "diff", "base": "template", "diff": [] }, { "type": "diff", "base": null, "diff": [] }]""")]
+    [InlineData("""[{ "type": "plan", "base": "none" }]""")]
+    public void Parse_WhenNoMessageIsTheWholeProject_LeavesTheTemplateAsItsBase(string json) =>
+        HistoryDiffs.Parse(json, Limits).Value.Files.Should().BeNull();
+
+    [Fact]
+    public void Parse_WhenTheWholeProjectDeletesAFile_IsRefused() =>
+        Refusal("""[{ "type": "diff", "base": "none", "diff": [{ "path": "a", "type": "delete" }] }]""")
+            .Should().StartWith("historyMessages[0]").And.Contain("deletes 'a'");
+
     private static void ShouldBeTheHistory(IReadOnlyList<FileDiff> diffs)
     {
         diffs.Select(diff => diff.Path).Should().Equal("src/App.tsx", "src/new.ts", "src/new.ts");
@@ -81,7 +110,7 @@ public sealed class HistoryDiffsTests
         diffs[2].Content.Should().BeNull("it is deleted");
     }
 
-    private static IReadOnlyList<FileDiff> Parse(string json) => HistoryDiffs.Parse(json, Limits).Value;
+    private static IReadOnlyList<FileDiff> Parse(string json) => HistoryDiffs.Parse(json, Limits).Value.Diffs;
 
     private static string Refusal(string json) => HistoryDiffs.Parse(json, Limits).FirstError.Description;
 }
