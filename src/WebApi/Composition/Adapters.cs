@@ -4,6 +4,7 @@ using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Credentials;
 using Libra.Deploy.Infrastructure.Health;
 using Libra.Deploy.Infrastructure.Logs;
+using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes;
 using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
@@ -12,6 +13,7 @@ using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
 using Libra.Deploy.Infrastructure.Targets.Local;
 using Libra.Deploy.WebApi.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Composition;
 
@@ -64,7 +66,11 @@ internal static class Adapters
 
         services.AddSingleton(
             provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
-        services.AddSingleton(new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") });
+        services.AddSingleton(provider => new BubblewrapOptions
+        {
+            DataDirectory = Path.Combine(settings.DataPath, "sandboxes"),
+            Slots = BubblewrapOptions.SlotsFor(provider.GetRequiredService<IOptions<QueueOptions>>().Value.MaxConcurrentDeployments),
+        });
         services.AddUnusedDependencies();
         if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();
         else services.AddSingleton<ISandboxProvider, BubblewrapSandboxProvider>();

@@ -3,11 +3,15 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 /// <summary>How the <c>bubblewrap</c> provider works on this machine.</summary>
 public sealed record BubblewrapOptions
 {
+    private const int FewestSlots = 16;
+
     /// <summary>Folder for everything of the sandboxes; one filesystem, so that package caches can be hard-linked.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Sandboxes that may exist at once on this machine; each has a user of its own.</summary>
-    public int Slots { get; init; } = 16;
+    /// <summary>
+    /// Sandboxes that may exist at once on this machine, whatever number of processes shares the folder; each has a user of its own.
+    /// </summary>
+    public int Slots { get; init; } = FewestSlots;
 
     /// <summary>Linux user that package managers run as when the service is root. Nobody else may use it.</summary>
     public int InstallerUserId { get; init; } = 210000;
@@ -35,6 +39,12 @@ public sealed record BubblewrapOptions
 
     /// <summary>The npm registry to install from; null takes the one of this machine's npm configuration.</summary>
     public Uri? Registry { get; init; }
+
+    /// <summary>
+    /// Room for a process that takes over while another one drains, since both work in one folder. More processes wait for each other.
+    /// </summary>
+    /// <param name="concurrentDeployments">Of one process.</param>
+    public static int SlotsFor(int concurrentDeployments) => Math.Max(2 * concurrentDeployments, FewestSlots);
 
     /// <summary>Further <c>host:port</c> that an install may reach, for registries that keep packages on another host.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];

@@ -31,7 +31,7 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
     {
         (_options, _runtime, _binary, _clock, _log) = (options, runtime, binary, clock, log);
         _folders = new SandboxFolders(options.DataDirectory);
-        _slots = new BuilderSlots(_folders.Slots, options.Slots);
+        _slots = new BuilderSlots(_folders.Slots, options.Slots, clock);
     }
 
     public string Name => "bubblewrap";
@@ -39,7 +39,10 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
     public async Task<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var machine = await MachineAsync(cancellationToken);
-        var slot = _slots.Take();
+        var slot = await _slots.TakeAsync(
+            () => _log.LogWarning(
+                "All {Count} sandboxes of this machine are in use: {DeploymentId} waits for one", _options.Slots, spec.DeploymentId),
+            cancellationToken);
         try
         {
             var folders = _folders.Of(spec.OrganizationId);
@@ -105,6 +108,7 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
     {
         if (_machine is not null) await _machine.Proxy.DisposeAsync();
         _starting.Dispose();
+        _slots.Dispose();
     }
 
     /// <summary>
