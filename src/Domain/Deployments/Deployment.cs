@@ -204,7 +204,8 @@ public sealed class Deployment : AggregateWithEvents
     {
         if (Refuse(token) is { } refused) return refused;
 
-        (SourceDigest, ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, null, null, false);
+        SourceDigest = digest;
+        TakeArtifact(digest: null, size: null, reused: false);
         return Result.Success;
     }
 
@@ -304,10 +305,11 @@ public sealed class Deployment : AggregateWithEvents
         return Result.Success;
     }
 
-    private void TakeArtifact(string digest, long size, bool reused)
+    private void TakeArtifact(string? digest, long? size, bool reused)
     {
+        if (ArtifactDigest is { } before && before != digest) Raise(new ArtifactReleased(Id, ProjectId, before, ArtifactSize ?? 0));
         (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, reused);
-        Raise(new ArtifactTaken(Id, digest));
+        if (digest is not null) Raise(new ArtifactTaken(Id, digest));
     }
 
     private void StartAttempt(DateTimeOffset now)

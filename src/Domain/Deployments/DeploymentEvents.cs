@@ -14,6 +14,11 @@ public sealed record DeploymentStatusChanged(DeploymentId Id, string ProjectId, 
 /// <summary>A deployment takes an artifact up, stored already or about to be: once this is saved nobody may delete it.</summary>
 public sealed record ArtifactTaken(DeploymentId Id, string Digest) : IDomainEvent;
 
+/// <summary>
+/// A deployment names an artifact no more that it had taken up: the source is looked at anew, or built again into another one.
+/// </summary>
+public sealed record ArtifactReleased(DeploymentId Id, string ProjectId, string Digest, long Size) : IDomainEvent;
+
 /// <summary>A deployment reached a terminal state.</summary>
 /// <param name="Refundable">True when its quota charge is to be given back: not the user's doing, or cancelled before the build.</param>
 public sealed record DeploymentFinished(DeploymentId Id, string OrganizationId, DeploymentStatus Status, bool Refundable) : IDomainEvent

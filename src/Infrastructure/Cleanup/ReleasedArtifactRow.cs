@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
 /// <summary>
-/// An artifact whose deployment was removed: the memory of what may have to go, which a kill between row and object does not lose.
+/// An artifact whose deployment was removed or took up another: the memory of what may have to go, which a kill between row and object
+/// does not lose.
 /// </summary>
 internal sealed class ReleasedArtifactRow
 {

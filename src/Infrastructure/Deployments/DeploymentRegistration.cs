@@ -20,6 +20,7 @@ internal static class DeploymentRegistration
         services.AddScoped<IDeploymentSources, DeploymentSources>();
         services.AddScoped<IBuiltArtifacts, BuiltArtifacts>();
         services.AddScoped<IArtifactLocks, ArtifactLocks>();
+        services.AddScoped<IReleasedArtifacts, ReleasedArtifacts>();
         services.AddSingleton<IDeploymentLeases, DeploymentLeases>();
         services.AddSingleton<IArchivedDeployments, ArchivedDeployments>();
         return services;

@@ -48,6 +48,23 @@ public sealed class SharedArtifactTests(TestPostgres server)
         (await history.ListAsync("SELECT digest FROM deploy.released_artifacts")).Should().BeEmpty("it is in use again");
     }
 
+    [Fact]
+    public async Task Clean_AfterADeploymentBuiltTwice_RemovesWhatTheFirstBuildMade()
+    {
+        await using var history = await History.BeginAsync(server);
+        var id = await history.BeginDeploymentAsync("p", TimeProvider.System.GetUtcNow());
+        await history.SaveAsync(id, "by a worker that died before the step was done");
+        await history.SaveAsync(id, "by the next one, not byte by byte the same");
+
+        await history.CleanAsync();
+        (await history.CountArtifactsAsync()).Should().Be(2, "the deployment still runs");
+        await history.ExecuteAsync("UPDATE deploy.deployments SET status = 'completed', completed_at = now() WHERE id = $1", id);
+        await history.CleanAsync();
+
+        (await history.CountArtifactsAsync()).Should().Be(1, "what is live stays");
+        (await history.ListAsync("SELECT digest FROM deploy.released_artifacts")).Should().BeEmpty();
+    }
+
     /// <summary>A run that has removed the only deployment with the page "shared".</summary>
     private static async Task<ICleanupRun> ReleasedAsync(History history)
     {

@@ -187,6 +187,31 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public void RecordArtifact_WhenABuildMadeAnotherBefore_ReleasesThatOne()
+    {
+        var (deployment, token) = ADeployment.ThatRuns();
+        deployment.RecordArtifact(token, "first", 10, reused: false);
+        deployment.RecordArtifact(token, "first", 10, reused: false);
+        deployment.TakeEvents().OfType<ArtifactReleased>().Should().BeEmpty("it is the same");
+
+        deployment.RecordArtifact(token, "second", 20, reused: false);
+
+        deployment.TakeEvents().OfType<ArtifactReleased>().Should().ContainSingle().Which.Should()
+            .Be(new ArtifactReleased(deployment.Id, deployment.ProjectId, "first", 10));
+    }
+
+    [Fact]
+    public void RecordSource_WhenAnArtifactWasTakenUp_ReleasesIt()
+    {
+        var (deployment, token) = ADeployment.ThatRuns();
+        deployment.RecordArtifact(token, "digest", 10, reused: false);
+
+        deployment.RecordSource(token, "source");
+
+        deployment.TakeEvents().OfType<ArtifactReleased>().Should().ContainSingle(released => released.Digest == "digest");
+    }
+
+    [Fact]
     public void RecordArtifact_TellsThatItIsTaken_AndANewLookAtTheSourceForgetsIt()
     {
         var (deployment, token) = ADeployment.ThatRuns();
