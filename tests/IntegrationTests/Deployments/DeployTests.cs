@@ -125,6 +125,19 @@ public sealed class DeployTests(LibraService service)
     }
 
     [Fact]
+    public async Task Build_ByAScriptOfTheProject_RunsIt()
+    {
+        var project = await service.NewProjectAsync();
+
+        var done = await project.DeployAsync(TestProject.Files(
+            ("package.json", """{ "scripts": { "build": "./build/make.sh" } }"""),
+            ("build/make.sh", "#!/bin/sh\nmkdir dist && echo made >dist/index.html")));
+
+        done["status"]!.GetValue<string>().Should().Be("completed", "{0}", done);
+        (await TestProject.VisitTextAsync(done)).Should().Be("made\n");
+    }
+
+    [Fact]
     public async Task UnchangedSource_IsNotBuiltAgain_UnlessForced()
     {
         var project = await service.NewProjectAsync();

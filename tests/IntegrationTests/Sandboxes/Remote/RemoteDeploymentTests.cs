@@ -62,8 +62,8 @@ public sealed class RemoteDeploymentTests
             ["userId"] = "ada",
             ["initFiles"] = TestProject.Files(
                 ("package.json",
-                    """{ "type": "module", "scripts": { "build": "node build.mjs" }, "dependencies": { "is-number": "7.0.0" } }"""),
-                ("build.mjs", "import fs from 'node:fs'; import isNumber from 'is-number'; fs.mkdirSync('dist'); fs.writeFileSync('dist/index.html', `built elsewhere: ${isNumber(1)}`);")),
+                    """{ "type": "module", "scripts": { "build": "./build.mjs" }, "dependencies": { "is-number": "7.0.0" } }"""),
+                ("build.mjs", "#!/usr/bin/env node\nimport fs from 'node:fs'; import isNumber from 'is-number'; fs.mkdirSync('dist'); fs.writeFileSync('dist/index.html', `built elsewhere: ${isNumber(1)}`);")),
         }));
         JsonNode status = null!;
         await IntegrationTests.Eventually.BecomesTrueAsync(async () =>

@@ -10,6 +10,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 internal sealed class SyncStep : IDeploymentStep
 {
     private const int MostNamed = 20;
+    private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Program = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     public DeploymentStep Step => DeploymentStep.Sync;
 
@@ -48,6 +50,9 @@ internal sealed class SyncStep : IDeploymentStep
             + "What browsers may see belongs in the source, what the worker needs into the vars of its wrangler configuration");
     }
 
+    // Requests carry no modes, and a file that names its interpreter is meant to be run.
+    private static bool IsProgram(SourceFile file) => file.Content.Span.StartsWith("#!"u8);
+
     private static async Task PackAsync(SourceTree tree, Stream destination, CancellationToken cancellationToken)
     {
         await using var writer = new TarWriter(destination, TarEntryFormat.Pax, leaveOpen: true);
@@ -57,6 +62,7 @@ internal sealed class SyncStep : IDeploymentStep
             {
                 DataStream = new MemoryStream(file.Content.ToArray(), writable: false),
                 ModificationTime = DateTimeOffset.UnixEpoch,
+                Mode = IsProgram(file) ? Program : Plain,
             };
             await writer.WriteEntryAsync(entry, cancellationToken);
         }
