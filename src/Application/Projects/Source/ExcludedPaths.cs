@@ -13,9 +13,12 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <c>.env.example</c> and <c>.dev.vars.example</c> stay</description></item>
 /// <item><term><c>.wrangler</c>, <c>.turbo</c>, <c>.DS_Store</c>, <c>Thumbs.db</c></term>
 /// <description>anywhere: left behind by tools</description></item>
-/// <item><term><c>dist</c>, <c>build</c>, <c>out</c>, <c>.next</c>, <c>.nuxt</c>, <c>.output</c>, <c>.svelte-kit</c></term>
-/// <description>at the top, and only when a build script will make them anew; without one they are the site. A folder that the
-/// script itself reads (<c>node build/make.js</c>) stays</description></item>
+/// <item><term><c>dist</c>, <c>.next</c>, <c>.nuxt</c>, <c>.output</c>, <c>.svelte-kit</c></term>
+/// <description>at the top, and only when a build script will make them anew; without one they are the site. What the build's scripts run
+/// or are configured by (<c>node dist/make.js</c>) stays</description></item>
+/// <item><term><c>build</c>, <c>out</c></term>
+/// <description>likewise, and only with an <c>index.html</c> in them: many projects keep sources in folders of these
+/// names</description></item>
 /// </list>
 /// Settings of package managers (<c>.npmrc</c>, <c>bunfig.toml</c>, <c>.yarnrc.yml</c>, <c>.pnpmfile.cjs</c>) stay: the sandbox decides
 /// what they may do.
@@ -27,15 +30,21 @@ public sealed class ExcludedPaths
         "node_modules", ".git", ".hg", ".svn", ".env", ".envrc", ".dev.vars", ".wrangler", ".turbo", ".DS_Store", "Thumbs.db",
     };
 
-    private static readonly string[] BuildOutputs = ["dist", "build", "out", ".next", ".nuxt", ".output", ".svelte-kit"];
+    private static readonly string[] BuildOutputs = ["dist", ".next", ".nuxt", ".output", ".svelte-kit"];
+    private static readonly string[] OutputsOrSources = ["build", "out"];
 
     private readonly HashSet<string> _outputs;
 
     private ExcludedPaths(IEnumerable<string> outputs) => _outputs = outputs.ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>What a project with this build script leaves out; null when it has none.</summary>
-    public static ExcludedPaths For(string? buildScript) =>
-        new(buildScript is null ? [] : BuildOutputs.Where(folder => !buildScript.Contains($"{folder}/", StringComparison.Ordinal)));
+    /// <summary>What a project leaves out.</summary>
+    /// <param name="scripts">What its build runs; null when it has none.</param>
+    /// <param name="paths">Of all its files.</param>
+    internal static ExcludedPaths For(BuildScripts? scripts, IReadOnlyCollection<string> paths) => new(
+        scripts is null
+            ? []
+            : BuildOutputs.Concat(OutputsOrSources.Where(folder => paths.Contains($"{folder}/index.html")))
+                .Where(folder => !scripts.Use(folder)));
 
     /// <summary>True for a path that is dropped whatever the project is.</summary>
     public static bool IsAlwaysExcluded(string path) => path.Split('/').Any(IsExcludedSegment);
@@ -49,6 +58,9 @@ public sealed class ExcludedPaths
 
         return IsBuildOutput(path) ? parts[0] : null;
     }
+
+    /// <summary>True for what <see cref="CauseOf"/> names because the build makes it anew.</summary>
+    public static bool IsMadeAnew(string cause) => BuildOutputs.Contains(cause) || OutputsOrSources.Contains(cause);
 
     /// <summary>True for what <see cref="CauseOf"/> names because it usually holds secrets.</summary>
     public static bool HoldsSettings(string cause) =>

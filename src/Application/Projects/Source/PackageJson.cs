@@ -6,11 +6,12 @@ namespace Libra.Deploy.Application.Projects.Source;
 
 /// <summary>What the service wants to know of a project's <c>package.json</c>.</summary>
 /// <param name="BuildScript">The text of <c>scripts.build</c>; null when there is none, or no package.json.</param>
-internal sealed record PackageJson(string? BuildScript)
+/// <param name="Scripts">All scripts by name, as far as they are texts.</param>
+internal sealed record PackageJson(string? BuildScript, IReadOnlyDictionary<string, string> Scripts)
 {
     public const string FileName = "package.json";
 
-    private static readonly PackageJson WithoutScript = new(BuildScript: null);
+    private static readonly PackageJson WithoutScript = new(BuildScript: null, new Dictionary<string, string>());
 
     /// <summary>Reads the file; null stands for a project without one.</summary>
     public static ErrorOr<PackageJson> Read(SourceFile? file)
@@ -36,7 +37,18 @@ internal sealed record PackageJson(string? BuildScript)
         if (SourceJson.Find(scripts, "build") is not { } build) return WithoutScript;
         if (!SourceJson.TryText(build, out var script)) return SourceErrors.BadPackageJson("'scripts.build' must be text.");
 
-        return string.IsNullOrWhiteSpace(script) ? WithoutScript : new PackageJson(script);
+        return string.IsNullOrWhiteSpace(script) ? WithoutScript : new PackageJson(script, TextsOf(scripts));
+    }
+
+    private static Dictionary<string, string> TextsOf(JsonElement scripts)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var script in scripts.EnumerateObject())
+        {
+            if (SourceJson.TryName(script, out var name) && SourceJson.TryText(script.Value, out var text)) texts[name] = text;
+        }
+
+        return texts;
     }
 
     // Editors on Windows write it, and npm and bun read such files.

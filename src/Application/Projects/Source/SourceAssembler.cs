@@ -31,7 +31,7 @@ public static class SourceAssembler
         var package = PackageJson.Read(files.GetValueOrDefault(PackageJson.FileName));
         if (package.IsError) return package.Errors;
 
-        var excluded = ExcludedPaths.For(package.Value.BuildScript);
+        var excluded = ExcludedPaths.For(BuildScripts.Of(package.Value), files.Keys);
         var byCause = files.Values.ToLookup(file => excluded.CauseOf(file.Path));
         return SourceTree.Create(byCause[null], limits, byCause.Select(left => left.Key).OfType<string>());
     }

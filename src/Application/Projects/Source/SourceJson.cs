@@ -72,7 +72,8 @@ internal static class SourceJson
         return text is not null;
     }
 
-    private static bool TryName(JsonProperty property, [NotNullWhen(true)] out string? name)
+    /// <summary>False when the name has no Unicode form.</summary>
+    public static bool TryName(JsonProperty property, [NotNullWhen(true)] out string? name)
     {
         name = null;
         try

@@ -25,7 +25,7 @@ public sealed class ExcludedPathsTests
     [InlineData("bunfig.toml")]
     [InlineData(".yarnrc.yml")]
     [InlineData(".pnpmfile.cjs")]
-    public void CauseOf_WhenTheNameOnlyLooksAlike_Keeps(string path) => ExcludedPaths.For("vite build").CauseOf(path).Should().BeNull();
+    public void CauseOf_WhenTheNameOnlyLooksAlike_Keeps(string path) => For("vite build").CauseOf(path).Should().BeNull();
 
     [Theory]
     [InlineData("node_modules/react/index.js")]
@@ -42,8 +42,8 @@ public sealed class ExcludedPathsTests
     [InlineData("src/.DS_Store")]
     public void CauseOf_WhenNeverPartOfABuild_DropsItWithAndWithoutABuildScript(string path)
     {
-        ExcludedPaths.For("vite build").CauseOf(path).Should().NotBeNull();
-        ExcludedPaths.For(buildScript: null).CauseOf(path).Should().NotBeNull();
+        For("vite build").CauseOf(path).Should().NotBeNull();
+        For(build: null).CauseOf(path).Should().NotBeNull();
     }
 
     [Theory]
@@ -53,16 +53,45 @@ public sealed class ExcludedPathsTests
     [InlineData(".next/server/page.js")]
     public void CauseOf_WhenAFolderOfBuildOutput_DropsItOnlyIfABuildMakesItAnew(string path)
     {
-        ExcludedPaths.For("vite build").CauseOf(path).Should().NotBeNull();
-        ExcludedPaths.For(buildScript: null).CauseOf(path).Should().BeNull();
+        For("vite build").CauseOf(path).Should().NotBeNull();
+        For(build: null).CauseOf(path).Should().BeNull();
     }
 
-    [Fact]
-    public void CauseOf_WhenTheBuildScriptReadsTheFolder_KeepsIt()
-    {
-        var excluded = ExcludedPaths.For("node build/build.js");
+    [Theory]
+    [InlineData("build/plugins.ts")]
+    [InlineData("out/schema.json")]
+    [InlineData("build/views/index.html")]
+    public void CauseOf_WhenAFolderHasNoPageOfASite_KeepsItAsSource(string path) =>
+        ExcludedPaths.For(Scripts("vite build"), [path]).CauseOf(path).Should().BeNull();
 
-        excluded.CauseOf("build/build.js").Should().BeNull();
-        excluded.CauseOf("dist/index.html").Should().Be("dist");
-    }
+    [Theory]
+    [InlineData("node dist/make.js")]
+    [InlineData("NODE_ENV=production node --enable-source-maps ./dist/make.js --out site")]
+    [InlineData("vite build && tsx dist/pages.ts")]
+    [InlineData("./dist/make.sh")]
+    [InlineData("npx webpack --config dist/webpack.config.js")]
+    [InlineData("rollup -c=dist/rollup.config.js")]
+    [InlineData("npm run gen && vite build")]
+    [InlineData("run-s gen:* bundle")]
+    public void CauseOf_WhenTheBuildRunsTheFolder_KeepsIt(string build) =>
+        ExcludedPaths.For(Scripts(build, ("gen", "node dist/make.js"), ("gen:a", "sh 'dist/make.sh'")), ["dist/index.html"])
+            .CauseOf("dist/index.html").Should().BeNull();
+
+    [Theory]
+    [InlineData("vite build && cp robots.txt dist/robots.txt")]
+    [InlineData("mkdir -p dist/assets && tsc --outDir dist/assets")]
+    [InlineData("rm -rf dist/old; esbuild a.ts --outfile=dist/a.js")]
+    [InlineData("zip -r dist/site.zip public")]
+    [InlineData("node make.js dist/index.html")]
+    [InlineData("vite build")]
+    public void CauseOf_WhenTheBuildOnlyWritesTheFolder_DropsWhatWasSentOfIt(string build) =>
+        ExcludedPaths.For(Scripts(build, ("start", "node dist/server.js")), ["dist/index.html"])
+            .CauseOf("dist/index.html").Should().Be("dist");
+
+    private static ExcludedPaths For(string? build) =>
+        ExcludedPaths.For(build is null ? null : Scripts(build), ["build/index.html", "out/index.html"]);
+
+    private static BuildScripts Scripts(string build, params (string Name, string Text)[] others) =>
+        BuildScripts.Of(new PackageJson(
+            build, others.Append((Name: "build", Text: build)).ToDictionary(script => script.Name, script => script.Text)))!;
 }

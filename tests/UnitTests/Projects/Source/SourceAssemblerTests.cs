@@ -49,6 +49,13 @@ public sealed class SourceAssemblerTests
     }
 
     [Fact]
+    public void Assemble_WhenASourceFolderIsCalledBuild_KeepsItUnlessItHoldsASite()
+    {
+        Assemble([Package("vite build"), Text("build/plugins.ts")]).Value.Paths().Should().Equal("build/plugins.ts", "package.json");
+        Assemble([Package("vite build"), Text("build/index.html"), Text("build/a.js")]).Value.LeftOut.Should().Equal("build");
+    }
+
+    [Fact]
     public void Assemble_WhenADiffAddsTheBuildScript_GoesByTheResult()
     {
         var build = Package("vite build");

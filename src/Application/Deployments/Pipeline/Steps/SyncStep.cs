@@ -39,8 +39,12 @@ internal sealed class SyncStep : IDeploymentStep
     private void TellWhatIsLeftOut(StepContext context, IReadOnlyList<string> leftOut)
     {
         var settings = leftOut.Where(ExcludedPaths.HoldsSettings).Take(MostNamed).ToList();
-        var others = leftOut.Where(cause => !ExcludedPaths.HoldsSettings(cause)).Take(MostNamed).ToList();
-        if (others.Count > 0) context.Log.Write(Logs.LogLevel.Info, Step, $"Left out: {string.Join(", ", others)}");
+        var results = leftOut.Where(ExcludedPaths.IsMadeAnew).ToList();
+        var others = leftOut.Except(results).Where(cause => !ExcludedPaths.HoldsSettings(cause)).Take(MostNamed).ToList();
+        if (results.Count > 0)
+            context.Log.Write(Logs.LogLevel.Info, Step, $"Left out, because the build makes it anew: {string.Join(", ", results)}");
+        if (others.Count > 0)
+            context.Log.Write(Logs.LogLevel.Info, Step, $"Left out, because no build takes it from a project: {string.Join(", ", others)}");
         if (settings.Count == 0) return;
 
         context.Log.Write(
