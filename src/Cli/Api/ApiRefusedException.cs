@@ -33,6 +33,8 @@ internal sealed class ApiRefusedException(HttpStatusCode status, JsonNode? body)
             // The same answer for all three causes, so that ids cannot be probed: only the caller can tell them apart.
             "PROJECT_NOT_FOUND" => $"{message.TrimEnd('.')}. Check the id (--project), whether --org names its organization, "
                 + "and whether the token is for that one. A new project is made by PUT /projects/ID first, see docs/cli.md.",
+            "PAYLOAD_TOO_LARGE" => $"{message} Pictures and other files that are no text count a third more than on the disk, because they "
+                + "travel as base64. A .gitignore can leave parts out.",
             "VALIDATION_ERROR" => $"{message}: {Fields(body!)}",
             "DEPLOYMENT_IN_PROGRESS" when (string?)body!["details"]?["deploymentId"] is { } active =>
                 $"{message} Follow it: libra logs -f {active}",
