@@ -44,6 +44,14 @@ public sealed class DeploymentOptions : IValidatableObject
     [Range(16L << 20, 256L << 30)]
     public long SandboxDiskBytes { get; set; } = 1L << 30;
 
+    /// <summary>What the dependencies of one project may take on this machine's disk.</summary>
+    [Range(16L << 20, 1L << 40)]
+    public long InstallDiskBytes { get; set; } = 4L << 30;
+
+    /// <summary>What installs leave free on this machine's disk: below it they end and are tried again.</summary>
+    [Range(0, 1L << 40)]
+    public long FreeDiskBytes { get; set; } = 1L << 30;
+
     /// <summary>Lines of output that an error shows.</summary>
     [Range(1, 200)]
     public int ExcerptLines { get; set; } = 20;

@@ -55,10 +55,13 @@ internal abstract class LocalSandbox(
         {
             using var gate = new OutputGate(output, spec.Limits.MaxOutputBytes);
             var store = new DependencyStore(folders.Dependencies, settings.DependencyStoreBytes, settings.Clock);
-            var installer = new DependencyInstaller(store, Path.Combine(folders.Work, Id), settings.Tools, settings.Registry);
+            var work = Path.Combine(folders.Work, Id);
+            var installer = new DependencyInstaller(store, work, settings.Tools, settings.Registry);
+            var space = new InstallSpace(work, spec.Limits, () => new DriveInfo(folders.Work).AvailableFreeSpace, settings.Clock);
             var deadline = new Deadline(_end.Within(install.Timeout), settings.Clock); // one for all of its commands
             var (exit, dependencies) = await installer.InstallAsync(
-                own.Source, install.Manager, gate, (line, folder) => RunInstallerAsync(line, folder, deadline.Left, gate, token), token);
+                own.Source, install.Manager, gate,
+                (line, folder) => space.WatchAsync(stop => RunInstallerAsync(line, folder, deadline.Left, gate, stop), gate, token), token);
             _dependencies?.Dispose();
             _dependencies = dependencies;
             return exit;

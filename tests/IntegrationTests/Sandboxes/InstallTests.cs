@@ -28,6 +28,19 @@ public sealed class InstallTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Install_WhenItTakesMoreDiskThanItMay_EndsAsLimitExceeded()
+    {
+        var limits = new SandboxLimits { InstallDiskBytes = 0 };
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider, limits: limits);
+        await open.WriteAsync(("package.json", """{ "dependencies": { "is-number": "7.0.0" } }"""));
+
+        var exit = await open.InstallAsync(PackageManager.Bun);
+
+        exit.Reason.Should().Be(SandboxExitReason.LimitExceeded, open.Output);
+        open.Output.Should().Contain("The dependencies take more than 0 bytes of disk");
+    }
+
+    [Fact]
     public async Task Install_WhenTheProjectNamesAnotherRegistry_UsesOurs()
     {
         using var listener = Listen(out var port);

@@ -71,6 +71,12 @@ public sealed record SandboxLimits
 
     public long DiskBytes { get; init; } = 768L << 20;
 
+    /// <summary>What an install may take on a disk of ours; a rented machine has its own.</summary>
+    public long InstallDiskBytes { get; init; } = 4L << 30;
+
+    /// <summary>An install on a disk of ours ends, to be tried again, when less than this is left there.</summary>
+    public long FreeDiskBytes { get; init; } = 1L << 30;
+
     /// <summary>Bytes of output a command may print; the rest is read and dropped, with one line that says so.</summary>
     public long MaxOutputBytes { get; init; } = 64L << 20;
 }

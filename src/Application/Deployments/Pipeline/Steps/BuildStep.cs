@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Storage;
@@ -81,6 +82,12 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         var exit = await sandbox.InstallAsync(install, Output(context), cancellationToken);
         context.Log.EndOutput(Step);
         if (exit.Succeeded) return Result.Success;
+        if (exit.Reason == SandboxExitReason.LimitExceeded)
+        {
+            var limit = ByteSize.Show(options.Value.InstallDiskBytes);
+            return Error.Failure(
+                "INSTALL_FAILED", $"The dependencies take more than {limit} of disk, the most that Deployments:InstallDiskBytes allows.");
+        }
 
         var tail = context.Log.Tail(Step, options.Value.ExcerptLines);
         return RegistryTrouble.IsShownBy(tail)

@@ -32,6 +32,8 @@ internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource sourc
             Lifetime = deployment.Settings.Timeout,
             MemoryBytes = options.Value.SandboxMemoryBytes,
             DiskBytes = options.Value.SandboxDiskBytes,
+            InstallDiskBytes = options.Value.InstallDiskBytes,
+            FreeDiskBytes = options.Value.FreeDiskBytes,
         };
         var spec = new SandboxSpec(deployment.Id, deployment.OrganizationId, deployment.ProjectId, limits);
         context.Sandbox = await provider.CreateAsync(spec, cancellationToken);
