@@ -79,7 +79,11 @@ internal static class FailureCauses
     {
         var failure = TimedOut(deployment, options);
         return failure.IsOurs && BuiltMostOfTheTime(deployment)
-            ? failure with { Category = FailureCategory.User, Hint = $"Installing and building took most of the time. {FailureHints.EndlessBuild}" }
+            ? failure with
+            {
+                Category = FailureCategory.User,
+                Hint = $"Installing and building took most of the time. {FailureHints.EndlessBuild}",
+            }
             : failure;
     }
 

@@ -103,7 +103,7 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
     private static string WhyIgnored(string lockName, InstallInputs inputs) =>
         inputs.Lock is not null ? $"{lockName} is ignored: the versions are those of {inputs.LockName}"
         : lockName == DependencyLocks.UnreadableBunLock
-            ? $"{lockName} is ignored, because only bun itself can read it: make a {inputs.LockName} with 'bun install --save-text-lockfile'"
+            ? $"{lockName} is ignored, because only bun itself can read it: 'bun install --save-text-lockfile' makes a {inputs.LockName}"
             : $"{lockName} is ignored: it is not of {inputs.Manager.ToString().ToLowerInvariant()}";
 
     private static async Task<SandboxExit> RefuseAsync(OutputGate gate, IReadOnlyList<string> problems, CancellationToken cancellationToken)
