@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 work=$(mktemp -d)
+chmod 755 "$work" # PostgreSQL's own user has to pass through: elsewhere its data would outlive the check
 service=
 
 finish() {

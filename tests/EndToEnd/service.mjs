@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ export const USER = 'user_demo';
 export async function startService(settings = {}) {
   await access(PROGRAM).catch(() => assert.fail(`Build the service first: ${PROGRAM} is missing.`));
   const data = await mkdtemp(join(tmpdir(), 'libra-e2e-'));
+  await chmod(data, 0o755); // PostgreSQL's own user has to pass through: elsewhere its data would outlive the test
   const [port, edge] = [await freePort(), await freePort()];
   const child = spawn('dotnet', [PROGRAM], {
     stdio: ['ignore', 'pipe', 'pipe'],

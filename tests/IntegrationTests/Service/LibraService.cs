@@ -48,6 +48,8 @@ public sealed class LibraService : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // PostgreSQL's own user has to pass through: elsewhere its data would outlive the test.
+        File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_101_101);
         _host = await LibraHost.CreateAsync([], settings => settings.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Host:Environment"] = "development",
