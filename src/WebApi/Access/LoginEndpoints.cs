@@ -32,7 +32,9 @@ internal static class LoginEndpoints
         if (caller is not null) return Page(http, LoginPage.SignedIn, StatusCodes.Status200OK);
 
         var action = ActionOf(http.Request);
-        var form = action == Login ? LoginPage.Form(action) : LoginPage.Refusal("You were no longer signed in, so nothing was done.", action);
+        var form = action == Login
+            ? LoginPage.Form(action)
+            : LoginPage.Refusal("You were no longer signed in, so nothing was done.", action);
         return Page(http, form, StatusCodes.Status200OK);
     }
 
