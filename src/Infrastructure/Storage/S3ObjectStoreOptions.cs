@@ -9,7 +9,7 @@ public sealed record S3ObjectStoreOptions
 
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The region that requests and presigned addresses are signed for; R2 takes <c>auto</c>, other stores want their own.</summary>
+    /// <summary>The region that requests and presigned addresses are signed for; R2 takes <c>auto</c>, others want their own.</summary>
     public string Region { get; init; } = "auto";
 
     public string AccessKeyId { get; init; } = string.Empty;
