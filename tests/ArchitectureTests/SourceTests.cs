@@ -6,6 +6,7 @@ namespace Libra.Deploy.ArchitectureTests;
 public sealed partial class SourceTests
 {
     private const int LongestFile = 400;
+    private const int LongestLine = 140;
     private static readonly IReadOnlyList<SourceFile> Sources = Repository.Files("src", "*.cs");
 
     [Fact]
@@ -43,6 +44,14 @@ public sealed partial class SourceTests
     [Fact]
     public void Files_TellOneStoryAndEnd() =>
         Sources.Where(source => source.Text.Count(letter => letter == '\n') > LongestFile).Select(source => source.Path).Should().BeEmpty();
+
+    [Fact]
+    public void Lines_StayWithinTheMargin() =>
+        Sources
+            .Where(source => !source.Path.Contains("/Migrations/", StringComparison.Ordinal)) // written by EF
+            .Where(source => source.Text.Split('\n').Any(line => line.Length > LongestLine))
+            .Select(source => source.Path)
+            .Should().BeEmpty();
 
     private static void Refuse(Regex forbidden)
     {

@@ -23,7 +23,8 @@ internal static class DeployCommand
         var source = SourceFolder.Read(call.Operand ?? ".", cancellationToken);
         foreach (var link in source.Links) call.Note($"{link} is a symbolic link and stays here.");
         foreach (var other in source.Others) call.Note($"{other} is a pipe, a socket or a device and stays here.");
-        foreach (var settings in source.Settings) call.Note($"{settings} may hold secrets and stays here: the build does not see its values.");
+        foreach (var settings in source.Settings)
+            call.Note($"{settings} may hold secrets and stays here: the build does not see its values.");
 
         var (organization, user) = await OwnerAsync(call, project, cancellationToken);
         call.Say(string.Create(

@@ -28,8 +28,8 @@ internal sealed class ProcessSandbox(
 
         IReadOnlyList<string> line =
             [
-                "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), SandboxFolder.Source, work, BuildPhase.CheckedResultPath(build),
-                .. BuildLines.Of(BuildPhase.CommandsAt(Settings.Tools.Scripts, build))];
+                "/bin/sh", Path.Combine(Settings.Tools.Scripts, "build.sh"), SandboxFolder.Source, work,
+                BuildPhase.CheckedResultPath(build), .. BuildLines.Of(BuildPhase.CommandsAt(Settings.Tools.Scripts, build))];
         return RunAsync(line, BuildPhase.Variables(Spec.Limits, build), work, build.Timeout, result, gate, cancellationToken);
     }
 

@@ -33,7 +33,9 @@ internal sealed class DueDeliveries(NpgsqlDataSource database)
             WHERE d.due_at <= $1 AND (w.is_enabled OR d.give_up_at <= $1))
         """;
 
-    /// <summary>Takes due deliveries. The lock lets one node at a time choose, so that two do not count the same webhook's attempts.</summary>
+    /// <summary>
+    /// Takes due deliveries. The lock lets one node at a time choose, so that two do not count the same webhook's attempts.
+    /// </summary>
     /// <param name="until">When another node may take them, should this one die.</param>
     public async Task<IReadOnlyList<WebhookDeliveryId>> ClaimAsync(
         DateTimeOffset now, DateTimeOffset until, int perWebhook, int most, CancellationToken cancellationToken)

@@ -9,8 +9,8 @@ internal static class SourceSchemas
     public static void DescribeDeployment(OpenApiSchema body)
     {
         body.Properties!["initFiles"] = InitFiles();
-        body.Properties["historyMessages"] =
-            HistoryMessages("The chat history: messages of the type `diff` are applied in order, all others skipped. Default: the project's own.");
+        body.Properties["historyMessages"] = HistoryMessages(
+            "The chat history: messages of the type `diff` are applied in order, all others skipped. Default: the project's own.");
     }
 
     /// <summary>Fills in the two fields of a project's body that bring its source.</summary>

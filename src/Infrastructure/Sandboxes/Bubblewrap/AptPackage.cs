@@ -23,13 +23,16 @@ internal static class AptPackage
             ?? throw new InvalidOperationException($"apt-get did not download {package}: {withSystemLists.Error.Trim()}");
     }
 
-    /// <summary>Without a network apt calls its update a success and only warns; what it warned of is the cause, the rest follows.</summary>
+    /// <summary>
+    /// Without a network apt calls its update a success and only warns; what it warned of is the cause, the rest follows.
+    /// </summary>
     internal static string Refusal(string package, string updateErrors, string downloadErrors)
     {
         var causes = updateErrors.Split('\n').Concat(downloadErrors.Split('\n')).Select(line => line.Trim());
         var cause = causes.FirstOrDefault(line => line.StartsWith("W: ", StringComparison.Ordinal)
             || line.StartsWith("E: ", StringComparison.Ordinal));
-        return $"{package} is not on this machine and cannot be fetched from its package source ({cause?[3..] ?? "apt-get gave no reason"}). "
+        return $"{package} is not on this machine and cannot be fetched from its package source "
+            + $"({cause?[3..] ?? "apt-get gave no reason"}). "
             + $"Check the machine's network and apt's sources, or install {package} beforehand.";
     }
 

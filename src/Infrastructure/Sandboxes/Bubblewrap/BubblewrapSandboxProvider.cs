@@ -163,7 +163,8 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
     {
         if (SystemCallFilter.For(RuntimeInformation.OSArchitecture) is not { } program) return null;
 
-        var (file, staged) = (Path.Combine(_folders.Root, "system-calls.bpf"), Path.Combine(_folders.Root, $"system-calls.{Guid.NewGuid():N}"));
+        var file = Path.Combine(_folders.Root, "system-calls.bpf");
+        var staged = Path.Combine(_folders.Root, $"system-calls.{Guid.NewGuid():N}");
         File.WriteAllBytes(staged, program);
         File.Move(staged, file, overwrite: true);
         return file;
