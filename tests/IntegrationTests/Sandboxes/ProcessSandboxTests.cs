@@ -32,7 +32,7 @@ public sealed class ProcessSandboxTests : IDisposable
         await using var open = await OpenSandbox.CreateAsync(_provider);
         await open.WriteAsync(
             ("package.json", """{ "type": "module", "dependencies": { "is-number": "7.0.0" } }"""),
-            ("build.mjs", "import fs from 'node:fs'; import isNumber from 'is-number'; console.log(process.env); fs.mkdirSync('dist'); fs.writeFileSync('dist/a.txt', `${isNumber(1)}`);"));
+            ("build.mjs", "import fs from 'node:fs'; import isNumber from 'is-number'; console.log(process.env); fs.mkdirSync('dist'); fs.writeFileSync('dist/index.html', `${isNumber(1)}`);"));
 
         var installed = await open.InstallAsync(PackageManager.Bun);
         var built = await open.BuildAsync(
@@ -40,7 +40,7 @@ public sealed class ProcessSandboxTests : IDisposable
 
         installed.Succeeded.Should().BeTrue(open.Output);
         built.Succeeded.Should().BeTrue(open.Output);
-        open.ResultEntries().Select(entry => entry.Name).Should().BeEquivalentTo("a.txt", "result.json");
+        open.ResultEntries().Select(entry => entry.Name).Should().BeEquivalentTo("index.html", "result.json");
         open.Output.Should().NotContain("environment-secret");
     }
 
