@@ -40,7 +40,7 @@ internal sealed record OriginPattern
         return Uri.TryCreate(plain, UriKind.Absolute, out var origin) && origin.Scheme is "http" or "https" && origin.PathAndQuery == "/"
             ? new OriginPattern(origin, subdomains, anyPort)
             : throw new FormatException(
-                  $"'{text}' is no origin: write it like https://example.com, https://*.example.com or http://localhost:*.");
+                  $"'{text}' is not an origin: write it like https://example.com, https://*.example.com or http://localhost:*.");
     }
 
     /// <summary>True when the page at <paramref name="origin"/> is meant; a subdomain pattern does not mean the domain itself.</summary>

@@ -93,6 +93,6 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
     {
         var parse = () => OriginPattern.Parse(text);
 
-        parse.Should().Throw<FormatException>().WithMessage($"'{text}' is no origin*");
+        parse.Should().Throw<FormatException>().WithMessage($"'{text}' is not an origin*");
     }
 }

@@ -6,6 +6,7 @@ using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.WebApi.Composition;
 using Libra.Deploy.WebApi.Configuration;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.UnitTests.Configuration;
 
@@ -51,6 +52,18 @@ public sealed class StartRefusalTests
     public async Task Start_OutsideDevelopmentWithoutADatabase_IsRefused(string environment) =>
         (await FluentActions.Awaiting(() => StartAsync(("environment", environment), ("Host:PostgresUrl", null)))
             .Should().ThrowAsync<StartRefusedException>()).WithMessage("POSTGRES_URL is not set.*");
+
+    [Fact]
+    public void Sentence_OfOptionsThatCannotBe_NamesTheSettingsAndNoClass()
+    {
+        var check = new DataAnnotationValidateOptions<QueueOptions>(name: null);
+        var result = check.Validate(null, new QueueOptions { MaxBatchSize = 0 });
+        var times = check.Validate(null, new QueueOptions { ReapInterval = TimeSpan.Zero });
+        var refused = new OptionsValidationException("", typeof(QueueOptions), [.. result.Failures!, .. times.Failures!, "Said plainly."]);
+
+        StartFailure.SentenceOf(refused).Should().StartWith("Queue:MaxBatchSize: The field MaxBatchSize must be between")
+            .And.Contain("Queue:ReapInterval must lie between").And.EndWith(" Said plainly.").And.NotContain(nameof(QueueOptions));
+    }
 
     [Fact]
     public void Sentence_OfABugThatReadsSomething_IsNone() =>

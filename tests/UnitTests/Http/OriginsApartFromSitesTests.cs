@@ -33,7 +33,7 @@ public sealed class OriginsApartFromSitesTests
     [Fact]
     public void Validate_WhenAnOriginCannotBeRead_SaysWhichAndHowToWriteIt() =>
         Check("https://libra.dev", "libra.dev/console").FailureMessage
-            .Should().Contain("Http:AllowedOrigins: 'libra.dev/console' is no origin").And.Contain("https://*.example.com");
+            .Should().Contain("Http:AllowedOrigins: 'libra.dev/console' is not an origin").And.Contain("https://*.example.com");
 
     [Fact]
     public void Validate_OfWhatProductionTrustsByItself_Allows() =>

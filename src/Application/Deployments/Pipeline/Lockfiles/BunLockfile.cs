@@ -70,7 +70,7 @@ internal static class BunLockfile
         var id = entry[0].GetString()!;
         if (WorkspacePath(id) is { } path)
             return entry.GetArrayLength() == 1 && PackageNames.IsInside(path) ? null : "it points outside the project.";
-        if (PackageNames.Split(id) is not { } named) return $"'{id}' is no package of the registry.";
+        if (PackageNames.Split(id) is not { } named) return $"'{id}' is not a package of the registry.";
         if (entry.GetArrayLength() != 4 || entry[1].ValueKind != JsonValueKind.String || entry[3].ValueKind != JsonValueKind.String)
             return "it is not of a known form.";
 

@@ -59,7 +59,7 @@ internal static class NpmLockfile
     private static string? Origin(JsonElement entry, string name)
     {
         if (Text(entry, "version") is not { } version || !PackageNames.IsName(name) || !PackageNames.IsVersion(version))
-            return "it is no package of the registry.";
+            return "it is not a package of the registry.";
         if (Text(entry, "resolved") is { } resolved && !IsTarballOf(resolved, name, version))
             return $"it comes from '{resolved}' rather than the registry.";
         // Without a checksum npm takes what the registry answers for this name and version, which is as good.

@@ -45,7 +45,7 @@ internal static partial class PnpmLockfile
             {
                 if (!resolved) yield return Unresolved(package);
                 (package, resolved) = (PackageKey().Match(line).Groups["id"].Value, false);
-                if (PackageNames.Split(package) is null) yield return At(number, $"'{line.Trim()}' is no package of the registry.");
+                if (PackageNames.Split(package) is null) yield return At(number, $"'{line.Trim()}' is not a package of the registry.");
             }
             else if (section is "packages" && indent == 4)
             {
@@ -57,7 +57,7 @@ internal static partial class PnpmLockfile
             }
             else if (section is "importers" && LocalFile().IsMatch(line))
             {
-                yield return At(number, $"'{line.Trim()}' is no package of the registry.");
+                yield return At(number, $"'{line.Trim()}' is not a package of the registry.");
             }
         }
 
