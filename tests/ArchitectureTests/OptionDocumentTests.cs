@@ -1,16 +1,13 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Libra.Deploy.Infrastructure.Artifacts;
 using Libra.Deploy.Infrastructure.Embedded;
-using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Queue;
 using Libra.Deploy.Infrastructure.Sandboxes;
-using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
-using Libra.Deploy.Infrastructure.Targets.Local;
 using Libra.Deploy.WebApi.Composition;
 using Libra.Deploy.WebApi.Configuration;
 
@@ -26,9 +23,7 @@ public sealed partial class OptionDocumentTests
     /// <summary>Filled by the composition root alone; what of it can be set is read there by name.</summary>
     private static readonly Type[] Wired =
     [
-        typeof(ArtifactStoreOptions), typeof(BubblewrapOptions), typeof(CloudflareOptions), typeof(DeploymentLogOptions),
-        typeof(EmbeddedPostgresOptions), typeof(FolderObjectStoreOptions), typeof(LocalTargetOptions),
-        typeof(RemoteOptions),
+        typeof(CloudflareOptions), typeof(EmbeddedPostgresOptions), typeof(FolderObjectStoreOptions), typeof(RemoteOptions),
     ];
 
     private static readonly string Page = Repository.Read("docs/configuration.md");
@@ -87,6 +82,7 @@ public sealed partial class OptionDocumentTests
         var defaults = Activator.CreateInstance(type, nonPublic: true);
         return type.GetProperties()
             .Where(property => property.SetMethod is { IsPublic: true } || IsList(property.PropertyType))
+            .Where(property => !property.IsDefined(typeof(RequiredMemberAttribute), inherit: true)) // filled by the composition root
             .Where(property => !Array.Exists(Bound, bound => bound.Options == property.PropertyType))
             .Select(property => ($"{section}:{property.Name}", Shown(property.Name, property.GetValue(defaults))));
     }

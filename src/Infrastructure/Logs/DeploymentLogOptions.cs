@@ -3,6 +3,8 @@ namespace Libra.Deploy.Infrastructure.Logs;
 /// <summary>How fast logs are shipped and how much of one is kept.</summary>
 public sealed record DeploymentLogOptions
 {
+    private const int ShortestLine = 256;
+
     /// <summary>
     /// A buffered line is shipped after this. With <see cref="PollIdle"/> it stays under a second, which readers are promised.
     /// </summary>
@@ -34,8 +36,20 @@ public sealed record DeploymentLogOptions
     /// <summary>First pause when the store cannot be reached; doubled up to <see cref="RetryMax"/>.</summary>
     public TimeSpan RetryMin { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The longest such pause.</summary>
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long closing a log waits for a store that is away before the rest of the lines is given up.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (new[] { ShipInterval, PollActive, PollIdle, RetryMin, CloseTimeout }.Any(time => time <= TimeSpan.Zero))
+            yield return "The times of Logs must be positive.";
+        if (RetryMax < RetryMin) yield return "Logs:RetryMax must not be shorter than Logs:RetryMin.";
+        if (MaxLines < 1 || MaxLineBytes < ShortestLine || ChunkBytes < MaxLineBytes || Math.Min(MaxBufferedBytes, MaxBytes) < ChunkBytes)
+            yield return $"Logs:MaxLines must be positive, Logs:MaxLineBytes {ShortestLine} or more, Logs:ChunkBytes no less "
+                + "than that, and Logs:MaxBufferedBytes and Logs:MaxBytes no less than a chunk.";
+    }
 }

@@ -28,8 +28,10 @@ internal static class Adapters
         var named = new[] { configuration["R2:Endpoint"], configuration["R2:AccessKeyId"], configuration["R2:SecretAccessKey"] };
         if (named.Any(value => !string.IsNullOrEmpty(value))) services.AddS3ObjectStore(R2(configuration));
         else services.AddFolder(Path.Combine(settings.DataPath, "objects"));
-        services.AddDeploymentLogs(new DeploymentLogOptions(), ServiceSecrets.Of(configuration, settings, connectionString));
-        services.AddArtifactStore(new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") });
+        var logs = new DeploymentLogOptions().ReadFrom(configuration, "Logs").OrRefuse(options => options.Problems());
+        services.AddDeploymentLogs(logs, ServiceSecrets.Of(configuration, settings, connectionString));
+        var artifacts = new ArtifactStoreOptions { CacheFolder = Path.Combine(settings.DataPath, "artifacts") };
+        services.AddArtifactStore(artifacts.ReadFrom(configuration, "Artifacts").OrRefuse(options => options.Problems()));
     }
 
     /// <summary>Cloudflare when account, token or zone is set, else the Workers runtime of this machine.</summary>
@@ -50,13 +52,15 @@ internal static class Adapters
 
         services.AddSingleton(new LocalPart(
             "Projects go live on the Workers runtime of this machine alone.", "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN"));
-        services.AddLocalTarget(new LocalTargetOptions
+        var sites = new LocalTargetOptions
         {
             Root = Path.Combine(settings.DataPath, "sites"),
             WorkerdPath = runtime.Workerd,
             GuardPath = runtime.WorkerdGuard,
+            EdgeAddress = settings.EdgeListenAddress,
             EdgePort = settings.EdgePort,
-        });
+        };
+        services.AddLocalTarget(sites.ReadFrom(configuration, "LocalTarget").OrRefuse(options => options.Problems()));
     }
 
     /// <summary>bubblewrap, unless rented machines or builds without isolation were asked for by name.</summary>
@@ -66,10 +70,11 @@ internal static class Adapters
 
         services.AddSingleton(
             provider => new BubblewrapBinary(settings.DataPath, provider.GetRequiredService<ILogger<BubblewrapBinary>>()));
-        services.AddSingleton(provider => new BubblewrapOptions
+        var sandboxes = new BubblewrapOptions { DataDirectory = Path.Combine(settings.DataPath, "sandboxes") }
+            .ReadFrom(configuration, "Bubblewrap").OrRefuse(options => options.Problems());
+        services.AddSingleton(provider => sandboxes with
         {
-            DataDirectory = Path.Combine(settings.DataPath, "sandboxes"),
-            Slots = BubblewrapOptions.SlotsFor(provider.GetRequiredService<IOptions<QueueOptions>>().Value.MaxConcurrentDeployments),
+            Slots = sandboxes.SlotsFor(provider.GetRequiredService<IOptions<QueueOptions>>().Value.MaxConcurrentDeployments),
         });
         services.AddUnusedDependencies();
         if (settings.SandboxProvider == "process") services.AddSingleton<ISandboxProvider, ProcessSandboxProvider>();

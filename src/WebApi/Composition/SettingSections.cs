@@ -8,11 +8,15 @@ using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Application.RateLimits;
 using Libra.Deploy.Application.Webhooks;
 using Libra.Deploy.Infrastructure.Access;
+using Libra.Deploy.Infrastructure.Artifacts;
+using Libra.Deploy.Infrastructure.Logs;
 using Libra.Deploy.Infrastructure.Queue;
+using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.Daytona;
 using Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare;
+using Libra.Deploy.Infrastructure.Targets.Local;
 using Libra.Deploy.WebApi.Access;
 using Libra.Deploy.WebApi.Configuration;
 using Libra.Deploy.WebApi.Http;
@@ -43,6 +47,11 @@ internal static class SettingSections
         ("Metrics", typeof(MetricsOptions)),
         ("Webhooks", typeof(WebhookOptions)),
         ("CustomDomains", typeof(CustomDomainOptions)),
+        ("LocalTarget", typeof(LocalTargetOptions)),
+        ("Bubblewrap", typeof(BubblewrapOptions)),
+        ("Logs", typeof(DeploymentLogOptions)),
+        ("Artifacts", typeof(ArtifactStoreOptions)),
+        ("Artifacts:Limits", typeof(ArtifactLimits)),
         ("E2B", typeof(E2BOptions)),
         ("Daytona", typeof(DaytonaOptions)),
         ("Cloudflare", typeof(CloudflareOptions)), // filled by name, in Adapters

@@ -28,6 +28,9 @@ public sealed class HostSettings : IValidatableObject
     [Range(0, 65535)]
     public int EdgePort { get; set; } = 8787;
 
+    /// <summary>Where <see cref="EdgePort"/> is opened; null means this machine alone.</summary>
+    public string? EdgeAddress { get; set; }
+
     /// <summary><c>api</c>, <c>worker</c>, or both.</summary>
     public string Roles { get; set; } = "api,worker";
 
@@ -40,6 +43,9 @@ public sealed class HostSettings : IValidatableObject
 
     /// <summary>The chosen address; null when none is chosen.</summary>
     public IPAddress? ListenAddress => string.IsNullOrEmpty(Address) ? null : IPAddress.Parse(Address);
+
+    /// <summary>Where the sites of this machine are served.</summary>
+    public IPAddress EdgeListenAddress => string.IsNullOrEmpty(EdgeAddress) ? IPAddress.Loopback : IPAddress.Parse(EdgeAddress);
 
     /// <summary>True when this process answers the API; any other answers health and metrics only.</summary>
     public bool IsApi => HasRole("api");
@@ -76,8 +82,12 @@ public sealed class HostSettings : IValidatableObject
                 $"SANDBOX_BUILDER_DEFAULT_PROVIDER={SandboxProvider} is none of {string.Join(", ", KnownProviders)}.");
         if (!KnownLevels.Contains(LogLevel))
             yield return new ValidationResult($"LOG_LEVEL={LogLevel} is none of {string.Join(", ", KnownLevels)}.");
-        if (!string.IsNullOrEmpty(Address) && !IPAddress.TryParse(Address, out _))
-            yield return new ValidationResult($"Host:Address={Address} is no IP address; 127.0.0.1 is this machine alone.");
+        foreach (var (name, address) in new[] { ("Host:Address", Address), ("Host:EdgeAddress", EdgeAddress) })
+        {
+            if (!string.IsNullOrEmpty(address) && !IPAddress.TryParse(address, out _))
+                yield return new ValidationResult($"{name}={address} is no IP address; 127.0.0.1 is this machine alone.");
+        }
+
         if (Environment is not (null or "development" or "production"))
             yield return new ValidationResult($"ENVIRONMENT={Environment} is neither development nor production.");
     }

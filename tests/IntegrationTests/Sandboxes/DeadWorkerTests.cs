@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Sandboxes;
 using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
@@ -45,7 +46,7 @@ public sealed class DeadWorkerTests(SandboxFixture fixture)
         sandboxes.CreateSubdirectory(id);
         await File.WriteAllTextAsync(Path.Combine(sandboxes.FullName, id + ".lock"), "", TestContext.Current.CancellationToken);
         using var left = Process.Start("sleep", ["600"]);
-        foreach (var file in ControlGroups.Probe().Create(id, new SandboxLimits())!.JoinFiles)
+        foreach (var file in ControlGroups.Probe().Create(id, memoryBytes: 1 << 30)!.JoinFiles)
             await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
 
         await fixture.Provider.ReapAsync(new HashSet<DeploymentId>(), TestContext.Current.CancellationToken);

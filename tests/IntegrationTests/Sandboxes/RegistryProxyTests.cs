@@ -81,12 +81,9 @@ public sealed class RegistryProxyTests : IAsyncLifetime
         await using var proxy = ProxyBehind(machine);
         await using var client = await ConnectAsync(proxy);
 
-        var asking = AskAsync(client, "CONNECT registry.example:443 HTTP/1.1");
-        using var hop = await machine.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        var asked = await ReadAsync(hop.GetStream());
-        await hop.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nVia: test\r\n\r\npong"u8.ToArray(), TestContext.Current.CancellationToken);
+        var (asked, answer) = await AskThroughAsync(machine, client, "HTTP/1.1 200 OK\r\nVia: test\r\n\r\npong");
 
-        (await asking).Should().StartWith("HTTP/1.1 200");
+        answer.Should().StartWith("HTTP/1.1 200");
         asked.Should().StartWith("CONNECT registry.example:443 HTTP/1.1\r\n")
             .And.Contain("Proxy-Authorization: Basic " + Convert.ToBase64String("me:p@ss"u8) + "\r\n");
         var returned = new byte[4];
@@ -102,13 +99,9 @@ public sealed class RegistryProxyTests : IAsyncLifetime
         await using var proxy = ProxyBehind(machine);
         await using var client = await ConnectAsync(proxy);
 
-        var asking = AskAsync(client, "CONNECT registry.example:443 HTTP/1.1");
-        using var hop = await machine.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        await ReadAsync(hop.GetStream());
-        await hop.GetStream().WriteAsync(
-            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var (_, answer) = await AskThroughAsync(machine, client, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
 
-        (await asking).Should().StartWith("HTTP/1.1 502");
+        answer.Should().StartWith("HTTP/1.1 502");
     }
 
     [Fact]
@@ -159,6 +152,16 @@ public sealed class RegistryProxyTests : IAsyncLifetime
     {
         await client.WriteAsync(Encoding.ASCII.GetBytes(request + "\r\nHost: x\r\n\r\n"), TestContext.Current.CancellationToken);
         return await ReadAsync(client);
+    }
+
+    /// <summary>What the proxy of the machine is asked, and what the client hears when it answers so.</summary>
+    private static async Task<(string Asked, string Heard)> AskThroughAsync(TcpListener machine, NetworkStream client, string answer)
+    {
+        var asking = AskAsync(client, "CONNECT registry.example:443 HTTP/1.1");
+        using var hop = await machine.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var asked = await ReadAsync(hop.GetStream());
+        await hop.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
+        return (asked, await asking);
     }
 
     /// <summary>A header to its end, and nothing of what follows.</summary>

@@ -126,6 +126,7 @@ internal sealed class LocalSites : IAsyncDisposable
             Root = Path.Combine(_root.FullName, "local"),
             WorkerdPath = Runtime.Workerd,
             GuardPath = Runtime.WorkerdGuard,
+            EdgeAddress = IPAddress.Loopback,
             EdgePort = 0,
         }));
         _host = builder.Build();

@@ -17,7 +17,7 @@ public sealed class WorkerdGuardTests
     private static async Task<TimeSpan> KillServiceOfAsync(string command)
     {
         // The sleep stands for the service: it holds the only other end of the guard's stdin, and is killed without warning.
-        const string Script = "sleep 1000 | /bin/sh \"$0\" /bin/sh -c \"echo child \\$\\$ >&3; $1\"";
+        const string Script = "sleep 1000 | /bin/sh \"$0\" -- /bin/sh -c \"echo child \\$\\$ >&3; $1\"";
         var start = new ProcessStartInfo("/bin/sh", ["-c", Script, LocalSites.Runtime.WorkerdGuard, command])
         {
             RedirectStandardOutput = true,
@@ -40,7 +40,7 @@ public sealed class WorkerdGuardTests
     public async Task Guard_WhenTheCommandEnds_EndsWithItsCode()
     {
         var start = new ProcessStartInfo(
-            "/bin/sh", [LocalSites.Runtime.WorkerdGuard, "/bin/sh", "-c", "exit 7"])
+            "/bin/sh", [LocalSites.Runtime.WorkerdGuard, "--", "/bin/sh", "-c", "exit 7"])
         {
             RedirectStandardInput = true,
         };

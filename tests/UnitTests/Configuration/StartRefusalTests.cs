@@ -28,12 +28,37 @@ public sealed class StartRefusalTests
     [InlineData("Http:MaxBodyBytes", "32M", "Http:MaxBodyBytes")]
     [InlineData("Quotas:Plans:PRO", "lots", "Quotas:Plans:PRO")]
     [InlineData("Host:DatabasePatience", "30", "Host:DatabasePatience")]
+    [InlineData("LocalTarget:SleepAfter", "600", "LocalTarget:SleepAfter")]
+    [InlineData("Logs:MaxBytes", "64M", "Logs:MaxBytes")]
+    [InlineData("Artifacts:Limits:MaxFiles", "many", "Artifacts:Limits:MaxFiles")]
+    [InlineData("Bubblewrap:PackageCacheBytes", "10G", "Bubblewrap:PackageCacheBytes")]
     public async Task Start_WithAValueThatCannotBeRead_SaysWhichAndWhatIsExpected(string key, string value, string sentence)
     {
         var refused = (await FluentActions.Awaiting(() => StartAsync(("Host:PostgresUrl", "Host=127.0.0.1;Port=1"), (key, value)))
             .Should().ThrowAsync<StartRefusedException>()).Which;
 
         StartFailure.SentenceOf(refused).Should().Contain(sentence);
+    }
+
+    [Theory]
+    [InlineData("LocalTarget:SiteMemoryBytes", "1000000", "LocalTarget:SiteMemoryBytes")]
+    [InlineData("LocalTarget:MaxAwake", "0", "LocalTarget:MaxAwake")]
+    [InlineData("LocalTarget:StartTimeout", "00:00:00", "LocalTarget:StartTimeout")]
+    [InlineData("Host:EdgeAddress", "everywhere", "Host:EdgeAddress=everywhere is no IP address")]
+    [InlineData("Logs:RetryMax", "00:00:00.1", "Logs:RetryMax")]
+    [InlineData("Logs:MaxBytes", "1000", "Logs:MaxBytes")]
+    [InlineData("Artifacts:MaxCacheBytes", "0", "Artifacts:MaxCacheBytes")]
+    [InlineData("Artifacts:Limits:MaxDepth", "0", "Artifacts:Limits")]
+    [InlineData("Bubblewrap:Slots", "0", "Bubblewrap:Slots")]
+    [InlineData("Bubblewrap:InstallerUserId", "0", "Bubblewrap:InstallerUserId")]
+    [InlineData("Bubblewrap:FirstBuilderUserId", "209000", "apart from each other")]
+    [InlineData("Bubblewrap:AllowedHosts:0", "registry.example", "Bubblewrap:AllowedHosts")]
+    public async Task Start_WithAnOptionThatCannotWork_NamesIt(string key, string value, string named)
+    {
+        var refused = (await FluentActions.Awaiting(() => StartAsync(("Host:PostgresUrl", "Host=127.0.0.1;Port=1"), (key, value)))
+            .Should().ThrowAsync<StartRefusedException>()).Which;
+
+        StartFailure.SentenceOf(refused).Should().Contain(named);
     }
 
     [Fact]

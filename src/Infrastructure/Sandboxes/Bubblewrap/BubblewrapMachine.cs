@@ -1,3 +1,4 @@
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;

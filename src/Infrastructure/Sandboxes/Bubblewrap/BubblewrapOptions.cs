@@ -1,17 +1,23 @@
+using System.Text.RegularExpressions;
+
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
 /// <summary>How the <c>bubblewrap</c> provider works on this machine.</summary>
-public sealed record BubblewrapOptions
+public sealed partial record BubblewrapOptions
 {
-    private const int FewestSlots = 16;
+    private const int MostSlots = 10_000;
+
+    // Below are the users of the machine itself.
+    private const int FirstFreeUser = 1000;
 
     /// <summary>Folder for everything of the sandboxes; one filesystem, so that package caches can be hard-linked.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>
     /// Sandboxes that may exist at once on this machine, whatever number of processes shares the folder; each has a user of its own.
+    /// Never fewer than two for each deployment that one process runs at once (<see cref="SlotsFor"/>).
     /// </summary>
-    public int Slots { get; init; } = FewestSlots;
+    public int Slots { get; init; } = 16;
 
     /// <summary>Linux user that package managers run as when the service is root. Nobody else may use it.</summary>
     public int InstallerUserId { get; init; } = 210000;
@@ -44,8 +50,28 @@ public sealed record BubblewrapOptions
     /// Room for a process that takes over while another one drains, since both work in one folder. More processes wait for each other.
     /// </summary>
     /// <param name="concurrentDeployments">Of one process.</param>
-    public static int SlotsFor(int concurrentDeployments) => Math.Max(2 * concurrentDeployments, FewestSlots);
+    public int SlotsFor(int concurrentDeployments) => Math.Max(2 * concurrentDeployments, Slots);
 
     /// <summary>Further <c>host:port</c> that an install may reach, for registries that keep packages on another host.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>What is wrong with the values, one sentence each; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Slots is < 1 or > MostSlots) yield return $"Bubblewrap:Slots takes 1 to {MostSlots}.";
+        if (InstallerUserId < FirstFreeUser || FirstBuilderUserId < FirstFreeUser
+            || (InstallerUserId >= FirstBuilderUserId && InstallerUserId < FirstBuilderUserId + MostSlots))
+            yield return $"Bubblewrap:InstallerUserId and the {MostSlots} users from Bubblewrap:FirstBuilderUserId on must be "
+                + $"{FirstFreeUser} or more, and apart from each other.";
+        if (new[] { TemporaryBytes, HomeBytes, DependencyStoreBytes, AllDependencyStoresBytes, PackageCacheBytes }.Any(bytes => bytes < 1)
+            || DependencyLifetime <= TimeSpan.Zero)
+            yield return "The sizes and the time of Bubblewrap must be positive.";
+        if (Registry is { } registry && registry is not { IsAbsoluteUri: true, Scheme: "https" or "http" })
+            yield return "Bubblewrap:Registry must be an http or https address.";
+        foreach (var host in AllowedHosts.Where(host => !HostAndPort().IsMatch(host)))
+            yield return $"Bubblewrap:AllowedHosts takes host:port, not '{host}'.";
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9.-]+:[0-9]{1,5}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex HostAndPort();
 }

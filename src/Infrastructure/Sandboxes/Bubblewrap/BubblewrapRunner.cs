@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Processes;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 
@@ -19,7 +20,7 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var group = groups.Create(bounds.Name, bounds.Limits);
+        var group = groups.Create(bounds.Name, bounds.Limits.MemoryBytes, bounds.Limits.MaxProcesses);
         try
         {
             using var run = new SandboxRun(bounds.Timeout, clock, group);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.Infrastructure.Sandboxes.Registry;
 using Microsoft.Extensions.Logging;

@@ -16,6 +16,7 @@ public static class LocalTargetRegistration
         services.AddSingleton<WorkerdProgram>();
         services.AddSingleton<SitePointers>();
         services.AddSingleton<SiteArtifacts>();
+        services.AddSingleton<SiteControlGroups>();
         services.AddSingleton<SiteLauncher>();
         services.AddSingleton<SiteServices>();
         services.AddSingleton<SiteHost>();

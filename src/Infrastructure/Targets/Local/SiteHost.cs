@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>All sites of this machine: publishes and finds them, puts idle ones to sleep, brings them back after a restart.</summary>
-internal sealed class SiteHost(LocalTargetOptions options, SiteServices services, ILogger<SiteHost> logger) : IHostedService, IDisposable
+internal sealed class SiteHost(
+    LocalTargetOptions options, SiteServices services, SiteControlGroups groups, ILogger<SiteHost> logger) : IHostedService, IDisposable
 {
     private const string LocalZone = ".localhost";
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
@@ -16,8 +17,9 @@ internal sealed class SiteHost(LocalTargetOptions options, SiteServices services
     private readonly ConcurrentDictionary<string, Site> _byCustomDomain = new(StringComparer.Ordinal);
     private Task _sweeping = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await groups.BeginAsync();
         foreach (var (worker, pointer) in services.Pointers.Load())
         {
             var site = _sites.GetOrAdd(worker, Add);
@@ -28,7 +30,6 @@ internal sealed class SiteHost(LocalTargetOptions options, SiteServices services
         services.Artifacts.RemoveAbandoned();
         logger.LogInformation("{Sites} sites are published here; each starts when it is asked for", _sites.Count);
         _sweeping = SweepAsync(services.Stopping);
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

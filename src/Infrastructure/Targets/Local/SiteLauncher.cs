@@ -10,6 +10,7 @@ internal sealed class SiteLauncher(
     LocalTargetOptions options,
     SiteArtifacts artifacts,
     WorkerdProgram program,
+    SiteControlGroups groups,
     TimeProvider clock,
     ILogger<SiteLauncher> logger) : IDisposable
 {
@@ -36,7 +37,9 @@ internal sealed class SiteLauncher(
         var config = Path.Combine(run, digest + ".capnp");
         await File.WriteAllTextAsync(config, WorkerdConfig.For(manifest, artifacts.FolderOf(digest), newestDate.Value), cancellationToken);
 
-        var process = await WorkerdProcess.StartAsync(program.Serve(config, run), worker, options.StartTimeout, logger, cancellationToken);
+        var memory = groups.Create(worker);
+        var process = await WorkerdProcess.StartAsync(
+            program.Serve(config, run, memory.JoinFiles), memory, worker, options.StartTimeout, logger, cancellationToken);
         File.Delete(config); // workerd has read it
         if (process.IsError) return process.Errors;
         logger.LogInformation("{Worker} serves artifact {Digest} as process {Pid}", worker, digest, process.Value.Id);

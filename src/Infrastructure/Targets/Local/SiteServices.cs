@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
 using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Targets.Local;

@@ -12,13 +12,14 @@ internal sealed class WorkerdProcess : IAsyncDisposable
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(8);
 
     private readonly Process _process;
+    private readonly SiteMemory _memory;
     private readonly OutputTail _output = new();
     private readonly Task _reading;
     private readonly Lazy<Task> _end;
 
-    private WorkerdProcess(Process process, string worker, ILogger logger)
+    private WorkerdProcess(Process process, SiteMemory memory, string worker, ILogger logger)
     {
-        _process = process;
+        (_process, _memory) = (process, memory);
         _end = new Lazy<Task>(EndAsync);
         _reading = _output.ReadAsync(process.StandardError, line => logger.LogDebug("{Worker} printed: {Line}", worker, line));
     }
@@ -29,15 +30,15 @@ internal sealed class WorkerdProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The last lines that the site and workerd printed.</summary>
-    public string LastOutput => _output.ToString();
+    /// <summary>The last lines that the site and workerd printed, and why it ended where the kernel tells.</summary>
+    public string LastOutput => $"{_output}\n{_memory.Explanation}".Trim('\n');
 
-    /// <summary>Starts workerd and waits until it listens.</summary>
+    /// <summary>Starts workerd, which joins what <paramref name="memory"/> says, and waits until it listens.</summary>
     /// <returns>TARGET_REJECTED with what workerd says when it cannot run the config.</returns>
     public static async Task<ErrorOr<WorkerdProcess>> StartAsync(
-        ProcessStartInfo start, string worker, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
+        ProcessStartInfo start, SiteMemory memory, string worker, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {
-        var running = new WorkerdProcess(Process.Start(start)!, worker, logger);
+        var running = new WorkerdProcess(await BeginAsync(start, memory), memory, worker, logger);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(timeout);
         try
@@ -63,6 +64,19 @@ internal sealed class WorkerdProcess : IAsyncDisposable
     /// <summary>Ends the process. Afterwards <see cref="LastOutput"/> has all that it printed. Safe to repeat.</summary>
     public async ValueTask DisposeAsync() => await _end.Value;
 
+    private static async Task<Process> BeginAsync(ProcessStartInfo start, SiteMemory memory)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch
+        {
+            await memory.DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task EndAsync()
     {
         try
@@ -77,6 +91,7 @@ internal sealed class WorkerdProcess : IAsyncDisposable
         }
         finally
         {
+            await _memory.DisposeAsync();
             _process.Dispose();
         }
     }

@@ -27,12 +27,15 @@ internal sealed class WorkerdProgram(LocalTargetOptions options, TimeProvider cl
     }
 
     /// <summary>A process that serves a config under the guard, with nothing of this process's environment.</summary>
-    public ProcessStartInfo Serve(string config, string workingFolder)
+    /// <param name="config">Its workerd config.</param>
+    /// <param name="workingFolder">Of the process.</param>
+    /// <param name="controlGroupFiles">Joined by workerd, and not by the guard.</param>
+    public ProcessStartInfo Serve(string config, string workingFolder, IReadOnlyList<string> controlGroupFiles)
     {
         // "-I /" lets a config name the files of an artifact by their absolute paths.
         string[] arguments =
         [
-            options.GuardPath, options.WorkerdPath, "serve", "-I", "/", config,
+            options.GuardPath, .. controlGroupFiles, "--", options.WorkerdPath, "serve", "-I", "/", config,
             "--experimental", "--socket-addr", "http=127.0.0.1:0", "--control-fd=3",
         ];
         var start = new ProcessStartInfo("/bin/sh", arguments)

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+namespace Libra.Deploy.Infrastructure.Processes;
 
 /// <summary>The control group of one run.</summary>
 /// <param name="Folders">One per hierarchy.</param>

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Libra.Deploy.Application.Deployments.Pipeline;
 
-namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+namespace Libra.Deploy.Infrastructure.Processes;
 
 /// <summary>What this machine offers for limits over a whole process tree.</summary>
 internal enum ControlGroupKind
@@ -12,7 +11,7 @@ internal enum ControlGroupKind
     Version2,
 }
 
-/// <summary>Makes control groups for sandboxes, in version 2 where it has memory and pids, else in version 1.</summary>
+/// <summary>Makes control groups for process trees, in version 2 where it has memory and pids, else in version 1.</summary>
 internal sealed class ControlGroups
 {
     private const string Parent = "libra-deploy";
@@ -35,33 +34,36 @@ internal sealed class ControlGroups
             : new ControlGroups(root, ControlGroupKind.None);
     }
 
-    /// <summary>Makes the group of one run in a sandbox; null when there are none on this machine.</summary>
-    public ControlGroup? Create(string sandbox, SandboxLimits limits)
+    /// <summary>Makes one more group for an owner, a sandbox for instance; null when there are none on this machine.</summary>
+    /// <param name="owner">What <see cref="EndAsync"/> finds it by.</param>
+    /// <param name="memoryBytes">The kernel ends what takes more.</param>
+    /// <param name="maxProcesses">Null for any number.</param>
+    public ControlGroup? Create(string owner, long memoryBytes, int? maxProcesses = null)
     {
-        var name = $"{NamePrefix(sandbox)}{Guid.NewGuid():N}";
+        var name = $"{NamePrefix(owner)}{Guid.NewGuid():N}";
         return Kind switch
         {
-            ControlGroupKind.Version2 => CreateVersion2(name, limits),
-            ControlGroupKind.Version1 => CreateVersion1(name, limits),
+            ControlGroupKind.Version2 => CreateVersion2(name, memoryBytes, maxProcesses),
+            ControlGroupKind.Version1 => CreateVersion1(name, memoryBytes, maxProcesses),
             _ => null,
         };
     }
 
-    /// <summary>Kills what still runs in the groups of a dead worker's sandbox, and removes them.</summary>
+    /// <summary>Kills what still runs in the groups of an owner whose process has died, and removes them.</summary>
     /// <remarks>
     /// Namespaces die with the worker, but for one case: bubblewrap's own child asks for that a moment after its start, and when bubblewrap
     /// is killed within that moment the child waits for it for ever.
     /// </remarks>
-    public async Task EndAsync(string sandbox)
+    public async Task EndAsync(string owner)
     {
-        foreach (var folder in Parents().SelectMany(parent => Directory.EnumerateDirectories(parent, NamePrefix(sandbox) + "*")))
+        foreach (var folder in Parents().SelectMany(parent => Directory.EnumerateDirectories(parent, NamePrefix(owner) + "*")))
         {
             var kill = Kind == ControlGroupKind.Version2 ? Path.Combine(folder, "cgroup.kill") : null;
             await new ControlGroup([folder], kill, EventsFile: "").RemoveAsync();
         }
     }
 
-    private static string NamePrefix(string sandbox) => sandbox + "-";
+    private static string NamePrefix(string owner) => owner + "-";
 
     private string[] Parents() => Kind switch
     {
@@ -70,25 +72,30 @@ internal sealed class ControlGroups
         _ => [],
     };
 
-    private ControlGroup CreateVersion2(string name, SandboxLimits limits)
+    private ControlGroup CreateVersion2(string name, long memoryBytes, int? maxProcesses)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Parent, name)).FullName;
         var group = new ControlGroup([folder], Path.Combine(folder, "cgroup.kill"), Path.Combine(folder, "memory.events"));
-        Write(folder, "memory.max", limits.MemoryBytes);
+        Write(folder, "memory.max", memoryBytes);
         // Otherwise the kernel kills one process of a build and the rest waits for it until the time is over.
         File.WriteAllText(Path.Combine(folder, "memory.oom.group"), "1");
         if (File.Exists(Path.Combine(folder, "memory.swap.max"))) Write(folder, "memory.swap.max", 0);
-        Write(folder, "pids.max", limits.MaxProcesses);
+        if (maxProcesses is { } processes) Write(folder, "pids.max", processes);
         return group;
     }
 
-    private ControlGroup CreateVersion1(string name, SandboxLimits limits)
+    private ControlGroup CreateVersion1(string name, long memoryBytes, int? maxProcesses)
     {
         var memory = Directory.CreateDirectory(Path.Combine(_root, "memory", Parent, name)).FullName;
-        var pids = Directory.CreateDirectory(Path.Combine(_root, "pids", Parent, name)).FullName;
-        Write(memory, "memory.limit_in_bytes", limits.MemoryBytes);
-        Write(pids, "pids.max", limits.MaxProcesses);
-        return new ControlGroup([memory, pids], KillFile: null, Path.Combine(memory, "memory.oom_control"));
+        Write(memory, "memory.limit_in_bytes", memoryBytes);
+        List<string> folders = [memory];
+        if (maxProcesses is { } processes)
+        {
+            folders.Add(Directory.CreateDirectory(Path.Combine(_root, "pids", Parent, name)).FullName);
+            Write(folders[^1], "pids.max", processes);
+        }
+
+        return new ControlGroup(folders, KillFile: null, Path.Combine(memory, "memory.oom_control"));
     }
 
     private static void PrepareVersion2(string root, Action makeRoom)

@@ -1,10 +1,8 @@
-using Libra.Deploy.Application.Deployments.Pipeline;
-using Libra.Deploy.Infrastructure.Sandboxes;
-using Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+using Libra.Deploy.Infrastructure.Processes;
 
-namespace Libra.Deploy.UnitTests.Sandboxes;
+namespace Libra.Deploy.UnitTests.Processes;
 
-/// <summary>Which files are written where; that the kernel obeys them is shown by the hostile builds.</summary>
+/// <summary>Which files are written where; that the kernel obeys them is shown by the hostile builds and sites.</summary>
 public sealed class ControlGroupsTests : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("libra-cgroup-");
@@ -20,7 +18,7 @@ public sealed class ControlGroupsTests : IDisposable
         File.WriteAllText(In("libra-deploy/cgroup.subtree_control"), "\n");
 
         var groups = Probe();
-        var group = groups.Create("job", new SandboxLimits { MemoryBytes = 1000, MaxProcesses = 7 })!;
+        var group = groups.Create("job", memoryBytes: 1000, maxProcesses: 7)!;
 
         groups.Kind.Should().Be(ControlGroupKind.Version2);
         Read("libra-deploy/cgroup.subtree_control").Should().Be("+memory +pids");
@@ -46,7 +44,7 @@ public sealed class ControlGroupsTests : IDisposable
         File.WriteAllText(In($"{Own}/cgroup.procs"), $"{Environment.ProcessId}\n");
 
         var groups = Probe(membership);
-        groups.Create("job", new SandboxLimits());
+        groups.Create("job", memoryBytes: 1000);
 
         groups.Kind.Should().Be(ControlGroupKind.Version2);
         Read($"{Own}/libra-service/cgroup.procs").Should().Be($"{Environment.ProcessId}");
@@ -64,7 +62,7 @@ public sealed class ControlGroupsTests : IDisposable
         MakeVersion2(Shared);
 
         var groups = Probe($"0::/{Shared}\n");
-        groups.Create("job", new SandboxLimits());
+        groups.Create("job", memoryBytes: 1000);
 
         Directory.Exists(In($"{Shared}/libra-service")).Should().BeFalse();
         Directory.EnumerateDirectories(In("libra-deploy")).Should().ContainSingle();
@@ -90,7 +88,7 @@ public sealed class ControlGroupsTests : IDisposable
         }
 
         var groups = Probe();
-        var group = groups.Create("job", new SandboxLimits { MemoryBytes = 1000, MaxProcesses = 7 })!;
+        var group = groups.Create("job", memoryBytes: 1000, maxProcesses: 7)!;
 
         groups.Kind.Should().Be(ControlGroupKind.Version1);
         var job = Path.GetFileName(Directory.EnumerateDirectories(In("memory/libra-deploy")).Single());
@@ -99,6 +97,21 @@ public sealed class ControlGroupsTests : IDisposable
         group.JoinFiles.Should().HaveCount(2);
         File.WriteAllText(In($"memory/libra-deploy/{job}/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 0\n");
         group.RanOutOfMemory().Should().BeFalse();
+    }
+
+    [Fact]
+    public void Create_WithoutALimitOfProcesses_LimitsMemoryAlone()
+    {
+        foreach (var controller in (string[])["memory", "pids"])
+        {
+            Directory.CreateDirectory(In(controller));
+            File.WriteAllText(In($"{controller}/cgroup.procs"), "");
+        }
+
+        var group = Probe().Create("site", memoryBytes: 1000)!;
+
+        group.JoinFiles.Should().ContainSingle().Which.Should().StartWith(In("memory/libra-deploy/site-"));
+        Directory.EnumerateDirectories(In("pids/libra-deploy")).Should().BeEmpty();
     }
 
     [Fact]
@@ -124,7 +137,7 @@ public sealed class ControlGroupsTests : IDisposable
         var groups = Probe();
 
         groups.Kind.Should().Be(ControlGroupKind.None);
-        groups.Create("job", new SandboxLimits()).Should().BeNull();
+        groups.Create("job", memoryBytes: 1000).Should().BeNull();
     }
 
     private ControlGroups Probe(string membership = "")

@@ -1,4 +1,4 @@
-namespace Libra.Deploy.Infrastructure.Sandboxes.Bubblewrap;
+namespace Libra.Deploy.Infrastructure.Processes;
 
 /// <summary>
 /// The control group (version 2) that systemd or a container gave to the service: what it makes belongs there, and ends with it.

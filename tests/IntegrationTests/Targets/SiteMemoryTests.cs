@@ -1,0 +1,70 @@
+using System.Net;
+using Libra.Deploy.Infrastructure.Processes;
+using Libra.Deploy.IntegrationTests.Artifacts;
+
+namespace Libra.Deploy.IntegrationTests.Targets;
+
+/// <summary>A site that takes memory without end takes its own process with it, and nothing else.</summary>
+public sealed class SiteMemoryTests : IAsyncLifetime
+{
+    private const string Eat = "const kept = []; for (;;) kept.push(new Uint8Array(8 << 20).fill(1));";
+
+    private const string Top = "/sys/fs/cgroup";
+
+    private LocalSites _sites = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(ControlGroups.Probe().Kind == ControlGroupKind.None, "No control groups can be made here.");
+        _sites = await LocalSites.StartAsync(options => options with { SiteMemoryBytes = 160L << 20 });
+    }
+
+    public ValueTask DisposeAsync() => _sites?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Publish_WhenTheNewVersionTakesAllMemory_KeepsTheOldOneAndSaysWhy()
+    {
+        (await _sites.PublishAsync("p", BuildTar.OfAssets("still here"))).IsError.Should().BeFalse();
+
+        var published = await _sites.PublishAsync("p", BuildTar.OfWorker($"export default {{ fetch() {{ {Eat} }} }};"));
+
+        published.FirstError.Code.Should().Be("VERIFICATION_FAILED");
+        published.FirstError.Description.Should().Contain("took more than the 160 MiB of memory");
+        (await _sites.TextAsync("p")).Should().Be("still here");
+    }
+
+    [Fact]
+    public async Task Site_ThatTakesAllMemoryForOneRequest_ServesTheNext()
+    {
+        (await _sites.PublishAsync("p", BuildTar.OfWorker($$"""
+            export default { fetch(request) {
+              if (new URL(request.url).pathname === "/eat") { {{Eat}} }
+              return new Response("served");
+            } };
+            """))).IsError.Should().BeFalse();
+        var first = _sites.Awake("p")!;
+
+        using (var eaten = await _sites.GetAsync("p", "/eat"))
+            eaten.StatusCode.Should().Be(HttpStatusCode.BadGateway);
+
+        await Eventually.BecomesTrueAsync(() => !first.IsAlive, Eventually.Patience, "the kernel has ended it");
+        first.Process.LastOutput.Should().Contain("LocalTarget:SiteMemoryBytes");
+        (await _sites.TextAsync("p")).Should().Be("served");
+    }
+
+    [Fact]
+    public async Task Stop_OfTheService_LeavesNoControlGroup()
+    {
+        (await _sites.PublishAsync("left-over-check", BuildTar.OfAssets())).IsError.Should().BeFalse();
+        GroupsOf("left-over-check").Should().NotBeEmpty();
+
+        await _sites.RestartAsync();
+
+        GroupsOf("left-over-check").Should().BeEmpty("a site sleeps after a restart");
+    }
+
+    private static IEnumerable<string> GroupsOf(string project) =>
+        new[] { OwnControlGroup.Find(Top, "/proc/self/cgroup")?.Folder, Top, $"{Top}/memory" }.OfType<string>()
+            .Select(group => Path.Combine(group, "libra-deploy")).Where(Directory.Exists)
+            .SelectMany(parent => Directory.EnumerateDirectories(parent, $"site-*{project}*"));
+}
