@@ -60,6 +60,24 @@ internal sealed class CleanupRun(
         ON CONFLICT (digest) DO UPDATE SET project_id = excluded.project_id, released_at = excluded.released_at
         """;
 
+    private const string TrimSources =
+        """
+        WITH stored AS (
+            SELECT s.deployment_id, d.completed_at IS NOT NULL AS ended,
+                COALESCE(octet_length(s.init_files), 0) + COALESCE(octet_length(s.history_messages), 0) AS size,
+                sum(COALESCE(octet_length(s.init_files), 0) + COALESCE(octet_length(s.history_messages), 0))
+                    OVER (PARTITION BY d.organization_id ORDER BY d.created_at DESC, d.id DESC) AS reached
+            FROM deploy.deployment_sources s JOIN deploy.deployments d ON d.id = s.deployment_id
+            WHERE $2::text[] IS NULL OR d.organization_id = ANY ($2)),
+        gone AS (
+            DELETE FROM deploy.deployment_sources s USING stored
+            WHERE stored.deployment_id = s.deployment_id AND stored.ended AND stored.reached > $1
+              AND NOT EXISTS (
+                  SELECT 1 FROM deploy.dead_letters l WHERE l.deployment_id = s.deployment_id AND l.resolved_at IS NULL)
+            RETURNING stored.size)
+        SELECT COALESCE(sum(size), 0)::bigint FROM gone
+        """;
+
     private const string Released =
         "SELECT digest, project_id, size FROM deploy.released_artifacts "
         + "WHERE released_at <= now() - $1 AND digest > $2 ORDER BY digest LIMIT $3";
@@ -106,6 +124,13 @@ internal sealed class CleanupRun(
         object ids = deployments.Select(subject => subject.DeploymentId.Value).ToArray(); // one parameter, not one each
         await using var command = Command(Remove, ids);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<long> TrimSourcesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command(TrimSources, rules.SourceBytes);
+        command.Parameters.Add(VisibleOrganizations());
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async Task ReleaseArtifactsAsync(Func<UnusedArtifact, Task> remove, CancellationToken cancellationToken)
@@ -181,14 +206,16 @@ internal sealed class CleanupRun(
     private NpgsqlCommand Filtered(string sql)
     {
         var command = Command(sql, rules.EndedBefore);
-        command.Parameters.Add(new NpgsqlParameter
-        {
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            Value = rules.Visible.Only is { } organizations ? organizations.ToArray() : DBNull.Value,
-        });
+        command.Parameters.Add(VisibleOrganizations());
         command.Parameters.AddWithValue(rules.KeepPerProject);
         return command;
     }
+
+    private NpgsqlParameter VisibleOrganizations() => new()
+    {
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        Value = rules.Visible.Only is { } organizations ? organizations.ToArray() : DBNull.Value,
+    };
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {

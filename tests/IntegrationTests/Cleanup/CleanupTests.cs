@@ -52,12 +52,7 @@ public class CleanupTests(TestPostgres server)
     {
         await using var history = await History.BeginAsync(server, await StoreAsync());
         var waiting = await history.AddAsync("p", 90, status: "failed");
-        await history.ExecuteAsync(
-            """
-            INSERT INTO deploy.dead_letters (id, deployment_id, project_id, organization_id, reason, original_queue, final_error, total_retries, retry_history, message, created_at)
-            VALUES (gen_random_uuid(), $1, 'p', 'org', 'max_retries_exceeded', 'deployment-queue', 'x', 3, '[]', '{}', now())
-            """,
-            waiting);
+        await history.AddDeadLetterAsync(waiting);
 
         await history.CleanAsync();
 
@@ -129,7 +124,7 @@ public class CleanupTests(TestPostgres server)
         await history.AddAsync("p", 90, "old");
         await history.AddAsync("p", 50, "live");
         var rules = new CleanupRules(
-            TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero,
+            TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, long.MaxValue, TimeSpan.Zero, TimeSpan.Zero,
             OrganizationFilter.All, DryRun: false);
         await using (var died = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             await died!.RemoveAsync(await died.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
@@ -141,11 +136,39 @@ public class CleanupTests(TestPostgres server)
     }
 
     [Fact]
+    public async Task Clean_WhenAnOrganizationsSourcesTakeTooMuch_RemovesTheOldestOfWhatEndedAndKeepsTheDeployments()
+    {
+        await using var history = await History.BeginAsync(server, await StoreAsync(), sourceBytes: 2_500);
+        var letter = await WithSourceAsync(daysAgo: 9, "failed");
+        await history.AddDeadLetterAsync(letter);
+        var oldest = await WithSourceAsync(daysAgo: 8, "cancelled");
+        var running = await WithSourceAsync(daysAgo: 7, "building");
+        var kept = await WithSourceAsync(daysAgo: 2, "failed");
+        var newest = await WithSourceAsync(daysAgo: 1, "cancelled");
+        var told = (await history.CleanAsync(dryRun: true)).Value;
+
+        var report = (await history.CleanAsync()).Value;
+
+        (await history.HasSourceAsync(oldest)).Should().BeFalse();
+        (await history.HasAsync(oldest)).Should().BeTrue();
+        foreach (var id in new[] { letter, running, kept, newest }) (await history.HasSourceAsync(id)).Should().BeTrue();
+        report.Bytes.Should().Be(1_000);
+        report.Should().Be(told with { DryRun = false });
+
+        async Task<string> WithSourceAsync(int daysAgo, string status)
+        {
+            var id = await history.AddAsync(status == "building" ? "other" : "p", daysAgo, status: status);
+            await history.AddSourceAsync(id, bytes: 1_000);
+            return id;
+        }
+    }
+
+    [Fact]
     public async Task Clean_WhileAnotherRunIsUnderWay_IsRefused()
     {
         await using var history = await History.BeginAsync(server, await StoreAsync());
         var rules = new CleanupRules(
-            TimeProvider.System.GetUtcNow(), 0, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
+            TimeProvider.System.GetUtcNow(), 0, long.MaxValue, TimeSpan.Zero, TimeSpan.Zero, OrganizationFilter.All, DryRun: false);
         await using (await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken))
             (await history.CleanAsync()).FirstError.Code.Should().Be("INVALID_STATE");
 

@@ -35,11 +35,16 @@ internal sealed class History : IAsyncDisposable
     private IDeploymentLog Logs => _database.Services.GetRequiredService<IDeploymentLog>();
 
     /// <param name="s3">Null for objects in a folder.</param>
-    public static async Task<History> BeginAsync(TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default)
+    public static async Task<History> BeginAsync(TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default, long sourceBytes = long.MaxValue)
     {
         var data = Directory.CreateTempSubdirectory("libra-history-");
         var database = await PlatformDatabase.CreateAsync(
-            server, services => AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace));
+            server,
+            services =>
+            {
+                AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace);
+                services.Configure<CleanupOptions>(options => options.SourceBytesPerOrganization = sourceBytes);
+            });
         return new History(database, data, s3);
     }
 
@@ -172,6 +177,21 @@ internal sealed class History : IAsyncDisposable
     /// <summary>Packed artifacts that are stored.</summary>
     public async Task<int> CountArtifactsAsync() =>
         (await KeysAsync(ObjectBucket.Artifacts)).Count(key => key.EndsWith(".tar.gz", StringComparison.Ordinal));
+
+    /// <summary>Has a deployment wait among the dead letters.</summary>
+    public Task AddDeadLetterAsync(string id) => _database.ExecuteAsync(
+        """
+        INSERT INTO deploy.dead_letters (id, deployment_id, project_id, organization_id, reason, original_queue, final_error, total_retries, retry_history, message, created_at)
+        VALUES (gen_random_uuid(), $1, 'p', 'org', 'max_retries_exceeded', 'deployment-queue', 'x', 3, '[]', '{}', now())
+        """,
+        id);
+
+    /// <summary>Adds a source that came with a deployment's request.</summary>
+    public Task AddSourceAsync(string id, int bytes) => _database.ExecuteAsync(
+        "INSERT INTO deploy.deployment_sources (deployment_id, init_files) VALUES ($1, $2)", id, new byte[bytes]);
+
+    public async Task<bool> HasSourceAsync(string id) =>
+        await _database.AskAsync<long>("SELECT count(*) FROM deploy.deployment_sources WHERE deployment_id = $1", id) == 1;
 
     public Task ExecuteAsync(string sql, params object[] parameters) => _database.ExecuteAsync(sql, parameters);
 

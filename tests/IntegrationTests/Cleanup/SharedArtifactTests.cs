@@ -71,7 +71,7 @@ public sealed class SharedArtifactTests(TestPostgres server)
         await history.AddAsync("p", 90, "shared");
         await history.AddAsync("p", 50, "live");
         var rules = new CleanupRules(
-            TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, TimeSpan.Zero, TimeSpan.Zero,
+            TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30), 0, long.MaxValue, TimeSpan.Zero, TimeSpan.Zero,
             OrganizationFilter.All, DryRun: false);
         var run = await history.Expired.BeginAsync(rules, TestContext.Current.CancellationToken);
         await run!.RemoveAsync(await run.NextAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);

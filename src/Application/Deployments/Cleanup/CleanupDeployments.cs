@@ -66,6 +66,7 @@ internal sealed class CleanupDeploymentsHandler(
         report = report.Add(orphans, orphanBytes);
         while (await run.NextAsync(cancellationToken) is { Count: > 0 } page)
             report = await RemoveAsync(run, page, report, cancellationToken);
+        report = report.Add(logObjects: 0, await run.TrimSourcesAsync(cancellationToken));
         await run.ReleaseArtifactsAsync(
             async artifact =>
             {
@@ -80,6 +81,7 @@ internal sealed class CleanupDeploymentsHandler(
     private CleanupRules RulesFor(CleanupDeploymentsCommand command) => new(
         clock.GetUtcNow() - TimeSpan.FromDays(command.OlderThanDays ?? options.Value.OlderThanDays),
         command.KeepPerProject ?? options.Value.KeepPerProject,
+        options.Value.SourceBytesPerOrganization,
         options.Value.ArtifactGrace,
         options.Value.OrphanGrace,
         command.Caller,

@@ -16,6 +16,12 @@ public sealed class CleanupOptions : IValidatableObject
     [Range(0, 1000)]
     public int KeepPerProject { get; set; } = 10;
 
+    /// <summary>
+    /// Bytes of sources that came with requests and are kept for retries of ended deployments, for one organization; the oldest go first.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long SourceBytesPerOrganization { get; set; } = 5L << 30;
+
     /// <summary>How long an artifact stays after the last deployment that used it: whoever just read of it can still open it.</summary>
     public TimeSpan ArtifactGrace { get; set; } = TimeSpan.FromHours(1);
 

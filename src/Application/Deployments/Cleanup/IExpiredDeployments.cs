@@ -12,10 +12,12 @@ public interface IExpiredDeployments
 
 /// <summary>What a run may remove.</summary>
 /// <param name="EndedBefore">Deployments that ended later stay.</param>
+/// <param name="SourceBytes">Of the sources that one organization's deployments brought along.</param>
 /// <param name="Visible">Others' deployments stay, and what belongs to nobody as well unless all are visible.</param>
 /// <param name="DryRun">Everything the run does to the database is undone at its end.</param>
 public sealed record CleanupRules(
-    DateTimeOffset EndedBefore, int KeepPerProject, TimeSpan ArtifactGrace, TimeSpan OrphanGrace, OrganizationFilter Visible, bool DryRun);
+    DateTimeOffset EndedBefore, int KeepPerProject, long SourceBytes, TimeSpan ArtifactGrace, TimeSpan OrphanGrace,
+    OrganizationFilter Visible, bool DryRun);
 
 /// <summary>One run. Disposing lets the next one begin; what was removed until then stays removed.</summary>
 public interface ICleanupRun : IAsyncDisposable
@@ -37,6 +39,13 @@ public interface ICleanupRun : IAsyncDisposable
 
     /// <summary>Removes deployments and remembers their artifacts, in one transaction.</summary>
     Task RemoveAsync(IReadOnlyList<LogSubject> deployments, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the oldest sources of ended deployments beyond what an organization may keep. Such a deployment stays, and cannot be
+    /// retried; what runs, or waits among the dead letters, keeps its source.
+    /// </summary>
+    /// <returns>Bytes removed.</returns>
+    Task<long> TrimSourcesAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Hands every artifact over that no deployment has used for the grace time. While <paramref name="remove"/> runs, its

@@ -18,6 +18,22 @@ public sealed class LockfileRulesTests
         LockfileRules.Check(PackageManager.Bun, text, Registry).Should().BeEmpty();
 
     [Theory]
+    [InlineData("link:../ui", true)]
+    [InlineData("link:../../../ui", true)]
+    [InlineData("link:../../../../etc", false)]
+    [InlineData("link:a/../../../../../etc", false)]
+    [InlineData("link:/etc", false)]
+    [InlineData("file:../ui", false)]
+    [InlineData("git+https://example.com/x.git", false)]
+    public void Check_OfAPnpmImporter_LetsItLinkToWorkspacesAlone(string version, bool allowed) =>
+        LockfileRules.Check(PackageManager.Pnpm, PnpmImporting($"        version: {version}"), Registry).Should().HaveCount(allowed ? 0 : 1);
+
+    [Fact]
+    public void Check_OfAPnpmLineThatRepeatsItself_StaysLinear() => Growth.ShouldBeLinear(1_000, times: 10, length =>
+        LockfileRules.Check(
+            PackageManager.Pnpm, PnpmImporting($"        version: {string.Concat(Enumerable.Repeat("link:version: ", length))}"), Registry));
+
+    [Theory]
     [InlineData($$"""["a@1.0.0", "http://127.0.0.1:4801/x.tgz", {}, "{{Checksum}}"]""", "comes from")]
     [InlineData($$"""["a@1.0.0", "https://registry.example/npm/b/-/b-1.0.0.tgz", {}, "{{Checksum}}"]""", "comes from")]
     [InlineData($$"""["a@1.0.0", "https://registry.example/npm/a/-/a-1.0.1.tgz", {}, "{{Checksum}}"]""", "comes from")]
@@ -187,4 +203,7 @@ public sealed class LockfileRulesTests
           '@s/a@1.0.0': {"{}"}
 
         """;
+
+    private static string PnpmImporting(string line) =>
+        $"lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ui:\n        specifier: workspace:*\n{line}\n";
 }

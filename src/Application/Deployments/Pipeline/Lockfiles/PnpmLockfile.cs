@@ -9,6 +9,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 /// </remarks>
 internal static partial class PnpmLockfile
 {
+    private const int MostFoldersUp = 3;
+
     private static readonly HashSet<string> Sections =
         [
             "lockfileVersion", "settings", "importers", "packages", "snapshots", "catalogs", "overrides", "patchedDependencies",
@@ -55,7 +57,7 @@ internal static partial class PnpmLockfile
                     yield return At(number, $"'{package}' does not come from the registry with a SHA-512 checksum.");
                 resolved |= attribute == "resolution";
             }
-            else if (section is "importers" && LocalFile().IsMatch(line))
+            else if (section is "importers" && (LocalFile().IsMatch(line) || LinksFarAway(line)))
             {
                 yield return At(number, $"'{line.Trim()}' is not a package of the registry.");
             }
@@ -63,6 +65,13 @@ internal static partial class PnpmLockfile
 
         if (!resolved) yield return Unresolved(package);
         if (!version) yield return "pnpm-lock.yaml is not of version 9.0. Make it again with pnpm 9 or later.";
+    }
+
+    // link: to a workspace is fine; the importer's path and what it links to stay below the project.
+    private static bool LinksFarAway(string line)
+    {
+        var link = line.IndexOf("link:", StringComparison.Ordinal);
+        return link >= 0 && line.AsSpan(link).Count("../") > MostFoldersUp;
     }
 
     private static string At(int index, string what) => $"pnpm-lock.yaml, line {index + 1}: {what}";
@@ -78,9 +87,7 @@ internal static partial class PnpmLockfile
     [GeneratedRegex(@"\A    resolution: \{integrity: sha512-[A-Za-z0-9+/]{86}==\}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Resolution();
 
-    // link: to a workspace is fine; the importer's path and what it links to stay below the project.
-    [GeneratedRegex(
-        @"(?:specifier|version): '?(?:file:|git|https?:|github:|link:(?:/|.*\.\./.*\.\./.*\.\./.*\.\./)|portal:)",
-        RegexOptions.CultureInvariant)]
+    // Without anything that repeats: a line of a stranger's file may be as long as the file.
+    [GeneratedRegex("(?:specifier|version): '?(?:file:|git|https?:|github:|link:/|portal:)", RegexOptions.CultureInvariant)]
     private static partial Regex LocalFile();
 }
