@@ -3,8 +3,6 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <summary>The scripts of a package.json that its build runs: <c>build</c>, and whatever that one calls.</summary>
 internal sealed class BuildScripts
 {
-    private const int MostPatterns = 20; // each is compared with every script, and a package.json may be made to have many of both
-
     // Programs whose first operand is the file that they run.
     private static readonly HashSet<string> Runners = new(StringComparer.Ordinal)
     {
@@ -42,13 +40,15 @@ internal sealed class BuildScripts
     {
         if (package.BuildScript is null) return null;
 
-        var reached = new HashSet<string>(StringComparer.Ordinal) { "build" };
-        var open = new Queue<string>(reached);
-        while (open.TryDequeue(out var name))
+        // A script is taken out once it is reached, so that no package.json, however made, is compared with itself over and over.
+        var others = new SortedSet<string>(package.Scripts.Keys, StringComparer.Ordinal);
+        others.Remove("build");
+        var reached = new List<string> { "build" };
+        for (var i = 0; i < reached.Count; i++)
         {
+            var name = reached[i];
             string[] called = [$"pre{name}", $"post{name}", .. CommandsOf(package.Scripts[name]).SelectMany(words => words.Skip(1))];
-            var known = called.Where(package.Scripts.ContainsKey).Concat(Matching(called, package));
-            foreach (var next in known.Where(reached.Add)) open.Enqueue(next);
+            foreach (var word in called) reached.AddRange(Take(word, others));
         }
 
         return new BuildScripts(reached.Select(name => package.Scripts[name]));
@@ -76,11 +76,16 @@ internal sealed class BuildScripts
     }
 
     // npm-run-all takes build:* for all scripts that begin so.
-    private static IEnumerable<string> Matching(string[] words, PackageJson package) =>
-        from pattern in words.Where(word => word.Length > 1 && word[^1] == '*').Take(MostPatterns)
-        from script in package.Scripts.Keys
-        where script.StartsWith(pattern.TrimEnd('*'), StringComparison.Ordinal)
-        select script;
+    private static string[] Take(string word, SortedSet<string> scripts)
+    {
+        if (scripts.Remove(word)) return [word];
+        if (word.Length < 2 || word[^1] != '*') return [];
+
+        var prefix = word.TrimEnd('*');
+        string[] named = [.. scripts.GetViewBetween(prefix, prefix + char.MaxValue)];
+        foreach (var name in named) scripts.Remove(name);
+        return named;
+    }
 
     private static bool IsBelow(string word, string folder)
     {

@@ -88,6 +88,21 @@ public sealed class ExcludedPathsTests
         ExcludedPaths.For(Scripts(build, ("start", "node dist/server.js")), ["dist/index.html"])
             .CauseOf("dist/index.html").Should().Be("dist");
 
+    [Fact]
+    public void Of_WhenManyScriptsCallManyOthersByPatterns_TakesTimeByTheirLengthAlone()
+    {
+        var packages = new[] { 250, 2000 }.ToDictionary(count => count, ManyPatterns);
+
+        Growth.ShouldBeLinear(250, times: 8, count => BuildScripts.Of(packages[count]));
+    }
+
+    private static PackageJson ManyPatterns(int count)
+    {
+        var scripts = Enumerable.Range(0, count).ToDictionary(i => $"a{i}", _ => "x " + string.Join(' ', Enumerable.Repeat("b*", 15)));
+        scripts["build"] = "x a*";
+        return new PackageJson(scripts["build"], scripts);
+    }
+
     private static ExcludedPaths For(string? build) =>
         ExcludedPaths.For(build is null ? null : Scripts(build), ["build/index.html", "out/index.html"]);
 
