@@ -17,6 +17,15 @@ public sealed class WorkspacePatternsTests
     [InlineData("@scope/ui-*", "@scope/ui-kit", true)]
     [InlineData("app?", "app1", true)]
     [InlineData("a.b", "axb", false)]
+    [InlineData("**/*a?", "b/aab/cac", true)]
+    [InlineData("**/*a?", "b/aab/caccc", false)]
+    [InlineData("**/a/**/b", "a/x/a/b/c/b", true)]
+    [InlineData("**/a/*/b", "a/x/a/b/c/b", false)]
+    [InlineData("a*b*c", "abbcbc", true)]
+    [InlineData("a*b*c", "abcb", false)]
+    [InlineData("apps/**/**", "apps", true)]
+    [InlineData("apps/*", "apps", false)]
+    [InlineData("apps", "apps/a", false)]
     [InlineData("{apps,packages}/*", "examples/demo", true, "nothing is left out that may be a workspace")]
     public void Names_WhatAPatternNames(string pattern, string folder, bool named, string because = "") =>
         WorkspacePatterns.OfManifest(new JsonArray(pattern)).Names(folder).Should().Be(named, because);
@@ -28,6 +37,32 @@ public sealed class WorkspacePatternsTests
 
         patterns.Names("packages/a").Should().BeTrue();
         patterns.Names("packages/a/fixtures/b").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Names_WhenAPatternHasManyStates_KeepsNoneOfThem()
+    {
+        var letters = new Random(1);
+        var patterns = WorkspacePatterns.OfManifest(new JsonArray($"**/*a{new string('?', 180)}"));
+        var folders = Enumerable.Range(0, 20).Select(_ => new string(letters.GetItems<char>("ab", 250))).ToList();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var named = folders.Count(patterns.Names);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100_000);
+        named.Should().Be(folders.Count(folder => folder[^181] == 'a')).And.BeInRange(1, 19);
+    }
+
+    [Fact]
+    public void Names_WhenPatternsTakeTooLong_NamesTheOtherFoldersUnread()
+    {
+        var slow = $"**/*a{new string('?', 195)}";
+        var patterns = WorkspacePatterns.OfManifest(new JsonArray([.. Enumerable.Range(0, 200).Select(_ => JsonValue.Create(slow))]));
+        var folder = string.Join('/', Enumerable.Repeat(new string('b', 250), 20));
+
+        patterns.Names("examples/a").Should().BeFalse();
+        patterns.Names(folder).Should().BeTrue("nothing is left out that may be a workspace");
+        patterns.Names("examples/a").Should().BeTrue();
     }
 
     [Theory]

@@ -12,20 +12,22 @@ internal sealed partial class WorkspacePatterns
 {
     private const int MaxPatterns = 200;
     private const int MaxLength = 200;
+    private const long MaxSteps = 100_000_000; // a fraction of a second; a project of hundreds of workspaces takes a thousandth of them
     private static readonly SearchValues<char> OtherKinds = SearchValues.Create("[](){}!+\\");
 
-    private readonly List<Regex> _named = [];
-    private readonly List<Regex> _excluded = [];
+    private readonly List<FolderPattern> _named = [];
+    private readonly List<FolderPattern> _excluded = [];
     private readonly bool _namesAll;
+    private long _steps;
 
     private WorkspacePatterns(IReadOnlyCollection<string> patterns)
     {
         _namesAll = patterns.Count > MaxPatterns || patterns.Any(pattern => !pattern.StartsWith('!') && !IsKnown(pattern));
         if (_namesAll) return;
 
-        foreach (var pattern in patterns.Where(pattern => !pattern.StartsWith('!'))) _named.Add(Expression(pattern));
+        foreach (var pattern in patterns.Where(pattern => !pattern.StartsWith('!'))) _named.Add(new FolderPattern(pattern));
         foreach (var pattern in patterns.Where(pattern => pattern.StartsWith('!') && IsKnown(pattern[1..])))
-            _excluded.Add(Expression(pattern[1..]));
+            _excluded.Add(new FolderPattern(pattern[1..]));
     }
 
     /// <summary>Those of <c>workspaces</c> in a package.json: a list, or an object with a list of <c>packages</c>.</summary>
@@ -48,22 +50,20 @@ internal sealed partial class WorkspacePatterns
     }
 
     /// <param name="folder">Below the project's own, with slashes.</param>
+    /// <remarks>A stranger's patterns get no more than so many steps for all folders together. What is asked after them is named.</remarks>
     public bool Names(string folder)
     {
-        var path = "/" + folder;
-        return _namesAll || (_named.Exists(pattern => pattern.IsMatch(path)) && !_excluded.Exists(pattern => pattern.IsMatch(path)));
+        if (_namesAll) return true;
+
+        var names = folder.Split('/');
+        var named = AnyMatches(_named, names) && !AnyMatches(_excluded, names);
+        return named || _steps > MaxSteps;
     }
+
+    private bool AnyMatches(List<FolderPattern> patterns, string[] names) =>
+        patterns.Exists(pattern => _steps <= MaxSteps && pattern.Matches(names, ref _steps));
 
     private static bool IsKnown(string pattern) => pattern.Length <= MaxLength && !pattern.AsSpan().ContainsAny(OtherKinds);
-
-    private static Regex Expression(string pattern)
-    {
-        var parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Select(
-            part => part == "**" ? "(?:/[^/]+)*" : "/" + Regex.Escape(part).Replace(@"\*", "[^/]*", StringComparison.Ordinal));
-        // Never backtracks, because these patterns are a stranger's.
-        return new Regex($@"\A{string.Concat(parts).Replace(@"\?", "[^/]", StringComparison.Ordinal)}\z",
-            RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-    }
 
     [GeneratedRegex(@"\Apackages:\s*(#.*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Heading();
