@@ -33,10 +33,10 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
     public async Task<DomainClaim?> TakeDueAsync(
         string? projectId, DateTimeOffset dueBy, DateTimeOffset askedBefore, DateTimeOffset until, CancellationToken cancellationToken)
     {
+        // As the condition of an UPDATE, the SELECT could run again for every row, and then take another one each time.
         var taken = await Claims.FromSql(
             $"""
-             UPDATE deploy.custom_domains c SET next_check_at = {until}
-             WHERE (c.domain, c.project_id) IN (
+             WITH due AS MATERIALIZED (
                  SELECT d.domain, d.project_id FROM deploy.custom_domains d
                  WHERE d.next_check_at <= {dueBy} AND ({projectId}::text IS NULL OR d.project_id = {projectId})
                    AND (d.checked_at IS NULL OR d.checked_at < {askedBefore})
@@ -44,6 +44,8 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
                        SELECT 1 FROM deploy.custom_domains o
                        WHERE o.domain = d.domain AND o.project_id <> d.project_id AND o.released_at IS NOT NULL))
                  ORDER BY d.next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             UPDATE deploy.custom_domains c SET next_check_at = {until}
+             FROM due WHERE c.domain = due.domain AND c.project_id = due.project_id
              RETURNING c.*
              """).AsNoTracking().ToListAsync(cancellationToken);
         return taken.SingleOrDefault();
