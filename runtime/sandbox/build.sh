@@ -10,12 +10,15 @@ cp -R "$source/." "$work/" && cd "$work" || exit 1
 # pnpm takes these from the environment too (BuildPhase.cs says why); but tools such as turbo start it again without its variables.
 mkdir -p "$HOME/.config/pnpm" && printf 'verifyDepsBeforeRun: false\npmOnFail: ignore\n' > "$HOME/.config/pnpm/config.yaml"
 
+# Told where the sources are if anything else runs, the bundler sees what that made of them.
+if [ $# -gt 1 ]; then built_from=$source; else built_from=; fi
+
 # Loading the bundler takes as long as a small build does. So it loads meanwhile, and begins when a line comes on its standard input.
 bundler="node $(dirname "$0")/bundle.mjs"
 start_bundler() {
   turn=$(mktemp -u)
   mkfifo "$turn" || exit 1
-  (exec 3>&-; eval "$bundler --wait" <"$turn") &
+  (exec 3>&-; eval "$bundler --wait \"\$built_from\"" <"$turn") &
   waiting=$!
   # Opens when the other end has; when this shell ends it closes, and with it the bundler ends.
   exec 4>"$turn"

@@ -13,6 +13,9 @@ const out = path.join(project, '.libra-out');
 const configNames = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml', '.wrangler/deploy/config.json'];
 const siteFolders = ['dist', 'build', 'out', 'public'];
 
+// The pages of create-react-app and Vue CLI as their builds read them. Not every <% is one: such marks are also read in browsers.
+const template = /%PUBLIC_URL%|<%[-=]?\s*(BASE_URL|htmlWebpackPlugin|process\.env|VUE_APP_)/;
+
 // In a project that is its own assets folder: no part of the site.
 const leftovers = ['.libra-out', '.git', '.wrangler'];
 
@@ -22,7 +25,11 @@ let loaded;
 
 keepWranglersLogFileQuiet();
 
-if (process.argv.includes('--wait')) {
+// The project as it was sent, after a build that worked on a copy of it.
+let sent;
+
+if (process.argv[2] === '--wait') {
+  sent = process.argv[3];
   if (isConfigured()) wrangler();
   // Nothing but the end means that the build failed.
   if (fs.readSync(0, Buffer.alloc(1)) === 0) process.exit(1);
@@ -178,7 +185,7 @@ function refusePagesFunctions(config) {
 function builtSite() {
   const site = [...siteFolders, ...nestedSites()].find(isSite);
   if (!site) throw new BundleError(reasonForNoSite());
-  if (site === 'public' && siteFolders.some((name) => name !== site && isFolder(path.join(project, name))))
+  if (site === 'public' && (isAsSent('public/index.html') || siteFolders.some((name) => name !== site && isFolder(path.join(project, name)))))
     console.warn("Deploying 'public', because no other folder has an index.html. What the build wrote elsewhere is not deployed: name its folder as assets.directory in a wrangler configuration if it should be.");
   return path.join(project, site);
 }
@@ -197,7 +204,17 @@ function hasServerBeside(site) {
 }
 
 function isSite(name) {
-  return isFile(path.join(project, name, 'index.html'));
+  return isFile(path.join(project, name, 'index.html')) && !(name === 'public' && isTemplate());
+}
+
+function isTemplate() {
+  return isFile(path.join(project, 'public/index.html')) && template.test(fs.readFileSync(path.join(project, 'public/index.html'), 'utf8'));
+}
+
+/** False for what the build wrote, and when there was none. */
+function isAsSent(name) {
+  if (!sent || !isFile(path.join(sent, name))) return false;
+  return fs.readFileSync(path.join(sent, name)).equals(fs.readFileSync(path.join(project, name)));
 }
 
 function reasonForNoSite() {
@@ -205,7 +222,8 @@ function reasonForNoSite() {
   if (found.length === 0) return 'There is nothing to deploy: no wrangler configuration names it, and there is none of dist, build, out and public.';
 
   const contents = found.map((name) => `${name} (${fs.readdirSync(path.join(project, name)).slice(0, 5).join(', ') || 'empty'})`);
-  return `There is no site to deploy: none of ${contents.join('; ')} has an index.html of its own, and a server for Node is not deployed. `
+  const unbuilt = isTemplate() ? ' (public/index.html is the template of a page that the build wrote elsewhere)' : '';
+  return `There is no site to deploy: none of ${contents.join('; ')} has an index.html of its own${unbuilt}, and a server for Node is not deployed. `
     + "Have the framework export static pages (for instance output: 'export' for Next.js, 'nuxt generate', ssr: false for React Router), "
     + 'use its adapter for Cloudflare Workers, or name the folder to publish as assets.directory in a wrangler configuration.';
 }

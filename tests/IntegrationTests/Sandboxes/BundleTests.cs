@@ -103,6 +103,41 @@ public sealed class BundleTests(SandboxFixture fixture)
     }
 
     [Theory]
+    [InlineData("true", true)]
+    [InlineData("echo '<h1>built</h1>' > public/index.html", false)]
+    public async Task Bundle_WhenThePageOfPublicIsDeployed_WarnsUnlessTheBuildWroteIt(string build, bool warned)
+    {
+        var (exit, files, output) = await BundleAfterAsync(build, ("public/index.html", "<h1>sent</h1>"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html");
+        output.Contains("Deploying 'public', because", StringComparison.Ordinal).Should().Be(warned);
+    }
+
+    [Theory]
+    [InlineData("<link href='%PUBLIC_URL%/favicon.ico'>")]
+    [InlineData("<link href='<%= BASE_URL %>favicon.ico'>")]
+    [InlineData("<title><%= htmlWebpackPlugin.options.title %></title>")]
+    public async Task Bundle_WhenABuildWroteElsewhere_DoesNotPublishItsTemplate(string page)
+    {
+        var (exit, files, output) = await BundleAfterAsync("mkdir docs && echo x > docs/index.html", ("public/index.html", page));
+
+        exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        files.Should().BeEmpty();
+        output.Should().Contain("There is no site to deploy").And.Contain("public/index.html is the template").And.Contain("assets.directory");
+    }
+
+    [Fact]
+    public async Task Bundle_WhenBrowsersFillInAPage_PublishesIt()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.json", """{ "name": "site" }"""), ("public/index.html", "<script type='text/template'><% name %></script>"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html");
+    }
+
+    [Theory]
     [InlineData("""{ "assets": { "directory": "." } }""")]
     [InlineData("""{ "pages_build_output_dir": "." }""")]
     public async Task Bundle_WhenTheProjectItselfIsTheSite_LeavesOutWhatWasInstalledAndBundled(string configuration)
