@@ -26,6 +26,13 @@ internal sealed class BuildScripts
     private static readonly HashSet<string> FileOptions = new(StringComparer.Ordinal)
     {
         "-c", "--config", "-r", "--require", "--import", "--loader", "--experimental-loader", "--preload", "-p", "--project",
+        "--tsconfig",
+    };
+
+    // Options of runners whose value is none of their files.
+    private static readonly HashSet<string> OtherOptions = new(StringComparer.Ordinal)
+    {
+        "-C", "--conditions", "--env-file", "--env-file-if-exists",
     };
 
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
@@ -71,8 +78,18 @@ internal sealed class BuildScripts
             if (FileOptions.Contains(words[i - 1]) && IsBelow(words[i], folder)) return true;
         }
 
-        var operand = Array.Find(words[1..], word => word[0] != '-' && word != "run");
-        return Runners.Contains(words[0]) && operand is not null && IsBelow(operand, folder);
+        return Runners.Contains(words[0]) && OperandOf(words) is { } operand && IsBelow(operand, folder);
+    }
+
+    private static string? OperandOf(string[] words)
+    {
+        for (var i = 1; i < words.Length; i++)
+        {
+            if (FileOptions.Contains(words[i]) || OtherOptions.Contains(words[i])) i++; // what follows is the option's value
+            else if (words[i][0] != '-' && words[i] != "run") return words[i];
+        }
+
+        return null;
     }
 
     // npm-run-all takes build:* for all scripts that begin so.

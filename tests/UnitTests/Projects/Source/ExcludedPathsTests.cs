@@ -71,6 +71,9 @@ public sealed class ExcludedPathsTests
     [InlineData("./dist/make.sh")]
     [InlineData("npx webpack --config dist/webpack.config.js")]
     [InlineData("rollup -c=dist/rollup.config.js")]
+    [InlineData("node -r dotenv/config dist/make.js")]
+    [InlineData("node --import tsx --env-file .env.build ./dist/make.ts")]
+    [InlineData("tsx --tsconfig tsconfig.build.json dist/make.ts")]
     [InlineData("npm run gen && vite build")]
     [InlineData("run-s gen:* bundle")]
     public void CauseOf_WhenTheBuildRunsTheFolder_KeepsIt(string build) =>
@@ -83,6 +86,7 @@ public sealed class ExcludedPathsTests
     [InlineData("rm -rf dist/old; esbuild a.ts --outfile=dist/a.js")]
     [InlineData("zip -r dist/site.zip public")]
     [InlineData("node make.js dist/index.html")]
+    [InlineData("node -r dotenv/config make.js dist/index.html")]
     [InlineData("vite build")]
     public void CauseOf_WhenTheBuildOnlyWritesTheFolder_DropsWhatWasSentOfIt(string build) =>
         ExcludedPaths.For(Scripts(build, ("start", "node dist/server.js")), ["dist/index.html"])
