@@ -8,7 +8,7 @@ shift 3
 cp -R "$source/." "$work/" && cd "$work" || exit 1
 
 # pnpm takes these from the environment too (BuildPhase.cs says why); but tools such as turbo start it again without its variables.
-mkdir -p "$HOME/.config/pnpm" && printf 'verifyDepsBeforeRun: false\npmOnFail: ignore\n' > "$HOME/.config/pnpm/config.yaml"
+mkdir -p "$HOME/.config/pnpm" && printf 'verifyDepsBeforeRun: false\npmOnFail: ignore\nruntimeOnFail: ignore\n' > "$HOME/.config/pnpm/config.yaml"
 
 # Told where the sources are if anything else runs, the bundler sees what that made of them.
 if [ $# -gt 1 ]; then built_from=$source; else built_from=; fi

@@ -51,9 +51,11 @@ internal static class BuildPhase
         ["XDG_CONFIG_HOME"] = "/home/build/.config",
         ["ASTRO_TELEMETRY_DISABLED"] = "1",
         ["NEXT_TELEMETRY_DISABLED"] = "1",
-        // pnpm would install again before each script, and fetch the version that package.json names, both without a network.
+        // pnpm would install again before each script, and fetch the version that package.json names, both without a network. It
+        // would refuse another Node than devEngines names, and there is one.
         ["PNPM_CONFIG_VERIFY_DEPS_BEFORE_RUN"] = "false",
         ["PNPM_CONFIG_PM_ON_FAIL"] = "ignore",
+        ["PNPM_CONFIG_RUNTIME_ON_FAIL"] = "ignore",
         // Node sizes its heap by the machine's memory, not by the sandbox's; without this it is killed before it collects.
         ["NODE_OPTIONS"] = string.Create(CultureInfo.InvariantCulture, $"--max-old-space-size={limits.MemoryBytes / 4 * 3 >> 20}"),
     };

@@ -138,6 +138,23 @@ public sealed class DeployTests(LibraService service)
     }
 
     [Fact]
+    public async Task Build_WhenItsManifestAsksForOtherPrograms_RunsOnThoseThatThereAre()
+    {
+        var project = await service.NewProjectAsync();
+        var manifest =
+            """
+            { "name": "x", "devEngines": { "runtime": { "name": "node", "version": "^16" }, "packageManager": { "name": "yarn" } },
+              "scripts": { "build": "npm run page", "page": "mkdir dist && echo made > dist/index.html" } }
+            """;
+        var locked = """{ "name": "x", "lockfileVersion": 3, "requires": true, "packages": { "": { "name": "x" } } }""";
+
+        var done = await project.DeployAsync(TestProject.Files(("package.json", manifest), ("package-lock.json", locked)));
+
+        done["status"]!.GetValue<string>().Should().Be("completed", "{0}", done);
+        (await TestProject.VisitTextAsync(done)).Should().Be("made\n");
+    }
+
+    [Fact]
     public async Task UnchangedSource_IsNotBuiltAgain_UnlessForced()
     {
         var project = await service.NewProjectAsync();

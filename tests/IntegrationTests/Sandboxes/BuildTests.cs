@@ -61,6 +61,7 @@ public sealed class BuildTests(SandboxFixture fixture)
     [Theory]
     [InlineData("""{ "type": "module", "packageManager": "pnpm@9.15.0", "engines": { "pnpm": "^9" }, """)]
     [InlineData("""{ "type": "module", "packageManager": "npm@10.9.0", """)]
+    [InlineData("""{ "type": "module", "devEngines": { "runtime": { "name": "node", "version": "^16", "onFail": "error" }, "packageManager": { "name": "npm" } }, """)]
     [InlineData("""{ "type": "module", """)]
     public async Task Build_WhenPnpmsLockFits_RunsTheScriptWithoutTheNetworkItLacks(string manifest)
     {

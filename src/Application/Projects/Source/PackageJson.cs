@@ -11,6 +11,9 @@ internal sealed record PackageJson(string? BuildScript, IReadOnlyDictionary<stri
 {
     public const string FileName = "package.json";
 
+    /// <summary>True when it names the programs that may run its scripts, and npm and pnpm would refuse to be others.</summary>
+    public bool HasDevEngines { get; init; }
+
     private static readonly PackageJson WithoutScript = new(BuildScript: null, new Dictionary<string, string>());
 
     /// <summary>Reads the file; null stands for a project without one.</summary>
@@ -37,7 +40,9 @@ internal sealed record PackageJson(string? BuildScript, IReadOnlyDictionary<stri
         if (SourceJson.Find(scripts, "build") is not { } build) return WithoutScript;
         if (!SourceJson.TryText(build, out var script)) return SourceErrors.BadPackageJson("'scripts.build' must be text.");
 
-        return string.IsNullOrWhiteSpace(script) ? WithoutScript : new PackageJson(script, TextsOf(scripts));
+        return string.IsNullOrWhiteSpace(script)
+            ? WithoutScript
+            : new PackageJson(script, TextsOf(scripts)) { HasDevEngines = SourceJson.Find(root, "devEngines") is not null };
     }
 
     private static Dictionary<string, string> TextsOf(JsonElement scripts)

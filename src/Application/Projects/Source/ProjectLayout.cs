@@ -25,6 +25,9 @@ public sealed record ProjectLayout(
     // In wrangler's own order when there are several.
     private static readonly string[] WranglerConfigs = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
+    /// <summary>True when the package.json of a build names the programs that may run its scripts.</summary>
+    public bool HasDevEngines { get; init; }
+
     /// <summary>Looks at the files at the top of the tree.</summary>
     public static ErrorOr<ProjectLayout> Of(SourceTree tree)
     {
@@ -36,7 +39,10 @@ public sealed record ProjectLayout(
         if (file is null) return new ProjectLayout(false, null, PackageManager.None, null, wranglerConfig);
 
         var (lockFile, manager) = LockOf(tree);
-        return new ProjectLayout(true, package.Value.BuildScript, manager, lockFile, wranglerConfig);
+        return new ProjectLayout(true, package.Value.BuildScript, manager, lockFile, wranglerConfig)
+        {
+            HasDevEngines = package.Value.HasDevEngines,
+        };
     }
 
     private static (string? Path, PackageManager Manager) LockOf(SourceTree tree)

@@ -17,7 +17,6 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
     private const string Bundler = "/opt/libra/bundle.mjs";
     private const long PackedAtOnce = 1 << 20; // bytes of a site that nobody waits for to be packed
     private const string ResultFolder = ".libra-out";
-    private static readonly Dictionary<string, string> Environment = new() { ["NODE_ENV"] = "production" };
 
     public DeploymentStep Step => DeploymentStep.Build;
 
@@ -98,7 +97,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
     private async Task<ErrorOr<Success>> RunBuildAsync(
         StepContext context, ISandbox sandbox, ProjectLayout layout, Stream result, CancellationToken cancellationToken)
     {
-        var build = new SandboxBuild(Commands(layout), ResultFolder, options.Value.BuildTimeout, Environment);
+        var build = new SandboxBuild(Commands(layout), ResultFolder, options.Value.BuildTimeout, Environment(layout));
         var exit = await sandbox.BuildAsync(build, result, Output(context), cancellationToken);
         context.Log.EndOutput(Step);
         if (exit.Succeeded) return Result.Success;
@@ -114,6 +113,14 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         if (layout.BuildScript is not null) commands.Add([ProgramOf(layout.PackageManager), "run", "build"]);
         commands.Add(["node", Bundler]);
         return commands;
+    }
+
+    private static Dictionary<string, string> Environment(ProjectLayout layout)
+    {
+        var variables = new Dictionary<string, string> { ["NODE_ENV"] = "production" };
+        // Only so does npm run a script whatever devEngines asks for; and it warns of it, wherever it runs.
+        if (layout.HasDevEngines) variables["NPM_CONFIG_FORCE"] = "true";
+        return variables;
     }
 
     private static string ProgramOf(PackageManager manager) => manager switch
