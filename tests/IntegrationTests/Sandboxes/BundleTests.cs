@@ -124,7 +124,8 @@ public sealed class BundleTests(SandboxFixture fixture)
 
         exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
         files.Should().BeEmpty();
-        output.Should().Contain("There is no site to deploy").And.Contain("public/index.html is the template").And.Contain("assets.directory");
+        output.Should().Contain("There is no site to deploy").And.Contain("public/index.html is the template")
+            .And.Contain("assets.directory");
     }
 
     [Fact]
