@@ -13,6 +13,7 @@ internal static class PipelineRegistration
         services.AddScoped<DeploymentPipeline>();
         services.AddSingleton<AttemptEnd>();
         services.AddScoped<ProjectSource>();
+        services.AddScoped<SourceCheck>();
         services.AddScoped<DeploymentDomain>();
         services.AddScoped<IDeploymentStep, ValidationStep>();
         services.AddScoped<IDeploymentStep, SandboxStep>();

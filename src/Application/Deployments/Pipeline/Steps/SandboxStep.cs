@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Telemetry;
 using Libra.Deploy.Domain.Deployments;
 using Microsoft.Extensions.Options;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Application.Deployments.Pipeline.Steps;
 
 /// <summary>Makes the isolated place in which the project is built. Done again after a crash: a sandbox dies with its worker.</summary>
-internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource source, IOptions<DeploymentOptions> options) : IDeploymentStep
+internal sealed class SandboxStep(ISandboxProvider provider, SourceCheck source, IOptions<DeploymentOptions> options) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Sandbox;
 
@@ -17,8 +16,14 @@ internal sealed class SandboxStep(ISandboxProvider provider, ProjectSource sourc
 
     public async Task<ErrorOr<Success>> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var loaded = await source.LoadAsync(context, cancellationToken);
-        if (loaded.IsError) return loaded;
+        var read = await source.RunAgainAsync(context, Step, cancellationToken);
+        if (read.IsError) return read;
+
+        if (SkipReason(context.Deployment) is { } reason) // found out just now: the steps after this one are passed over
+        {
+            context.Log.Write(Logs.LogLevel.Info, Step, reason);
+            return Result.Success;
+        }
 
         if (!StaticFiles.NeedsSandbox(context.Source!))
         {

@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
-using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Application.Quotas;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
@@ -16,10 +13,8 @@ internal sealed class ValidationStep(
     DeploymentDomain domain,
     IQuotaCharges quotas,
     IDeployTarget target,
-    ProjectSource source,
-    IBuiltArtifacts built,
-    IArtifactStore artifacts,
-    BuildToolchain toolchain) : IDeploymentStep
+    SourceCheck source,
+    IArtifactStore artifacts) : IDeploymentStep
 {
     public DeploymentStep Step => DeploymentStep.Validation;
 
@@ -35,7 +30,7 @@ internal sealed class ValidationStep(
 
         return context.Deployment.Source == SourceKind.Artifact
             ? await CheckArtifactAsync(context, cancellationToken)
-            : await CheckSourceAsync(context, cancellationToken);
+            : await source.RunAsync(context, cancellationToken);
     }
 
     private async Task<ErrorOr<Success>> CheckAllowedAsync(StepContext context, CancellationToken cancellationToken)
@@ -53,31 +48,4 @@ internal sealed class ValidationStep(
         context.Deployment.ArtifactDigest is { } digest && await artifacts.ExistsAsync(digest, cancellationToken)
             ? Result.Success
             : Error.Validation("DEPLOYMENT_VALIDATION_FAILED", "The artifact to go back to is no longer stored.");
-
-    private async Task<ErrorOr<Success>> CheckSourceAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var loaded = await source.LoadAsync(context, cancellationToken);
-        if (loaded.IsError) return loaded;
-
-        var layout = ProjectLayout.Of(context.Source!);
-        if (layout.IsError) return layout.Errors;
-
-        if (StaticFiles.Check(context.Source!) is { IsError: true } refused) return refused;
-
-        var digest = DigestOf(context.Source!);
-        context.RecordWithNext((current, token) => current.RecordSource(token, digest));
-        if (context.Deployment.Settings.Force) return Result.Success;
-
-        var known = await built.FindAsync(context.Deployment.ProjectId, digest, cancellationToken);
-        if (known is null) return Result.Success;
-
-        // Taken up first and looked for then: in the other order a cleanup could delete it in between.
-        var taken = await context.RecordAsync(
-            (current, token) => current.RecordArtifact(token, known.Digest, known.Size, reused: true), cancellationToken);
-        if (taken.IsError || await artifacts.ExistsAsync(known.Digest, cancellationToken)) return taken;
-        return await context.RecordAsync((current, token) => current.RecordSource(token, digest), cancellationToken);
-    }
-
-    private string DigestOf(SourceTree tree) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tree.Digest}\n{toolchain.Version}")));
 }
