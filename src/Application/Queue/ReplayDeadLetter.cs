@@ -21,5 +21,5 @@ internal sealed class ReplayDeadLetterHandler(DeadLetterReplay replay)
     : IRequestHandler<ReplayDeadLetterCommand, ErrorOr<AcceptedDeployment>>
 {
     public Task<ErrorOr<AcceptedDeployment>> Handle(ReplayDeadLetterCommand command, CancellationToken cancellationToken) =>
-        replay.RunAsync(command.Caller, command.Id, command.Request, cancellationToken);
+        replay.RunAsync(command.Caller, command.Id, command.Request, evenSuperseded: true, cancellationToken);
 }

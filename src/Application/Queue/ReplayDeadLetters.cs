@@ -8,7 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Application.Queue;
 
-/// <summary>Tries many dead letters again, newest first, each accepted or refused on its own in a transaction of its own.</summary>
+/// <summary>
+/// Tries many dead letters again, newest first, each accepted or refused on its own in a transaction of its own. Refused are also those
+/// whose project was deployed again since: an older source would go live over a newer one.
+/// </summary>
 public sealed record ReplayDeadLettersCommand(OrganizationFilter Caller, DeadLetterFilter Filter, ReplayRequest Request)
     : IRequest<ErrorOr<IReadOnlyList<ReplayOutcome>>>;
 
@@ -42,6 +45,6 @@ internal sealed class ReplayDeadLettersHandler(IDeadLetterQueries letters, IServ
         await using var scope = scopes.CreateAsyncScope();
         await using var transaction = await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().BeginAsync(cancellationToken);
         return await scope.ServiceProvider.GetRequiredService<DeadLetterReplay>().RunAsync(
-            command.Caller, id, command.Request, cancellationToken);
+            command.Caller, id, command.Request, evenSuperseded: false, cancellationToken);
     }
 }

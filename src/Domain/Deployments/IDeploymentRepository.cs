@@ -18,6 +18,9 @@ public interface IDeploymentRepository
     /// </summary>
     Task<Deployment?> FindLastPublishedAsync(string projectId, CancellationToken cancellationToken);
 
+    /// <summary>True when another deployment of the project was accepted after this one, however it ended.</summary>
+    Task<bool> IsSupersededAsync(Deployment deployment, CancellationToken cancellationToken);
+
     /// <summary>Writes a deployment that was just accepted, at the latest with the commit.</summary>
     void Add(Deployment deployment);
 }

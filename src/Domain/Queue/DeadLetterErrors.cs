@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Domain.Queue;
 
@@ -13,6 +14,11 @@ public static class DeadLetterErrors
 
     public static Error NothingToReplay(DeadLetterId id) =>
         Error.Conflict("INVALID_STATE", $"Dead letter {id} holds a message that names no deployment: it can only be discarded.");
+
+    public static Error Superseded(DeadLetterId id, DeploymentId ended) => Error.Conflict(
+        "INVALID_STATE",
+        $"Dead letter {id} is superseded: its project was deployed again after {ended}. "
+        + "Replay it alone to put its source live all the same.");
 
     public static Error DeploymentGone(DeadLetterId id) =>
         Error.Conflict("INVALID_STATE", $"Dead letter {id} cannot be replayed: its deployment is no longer stored.");

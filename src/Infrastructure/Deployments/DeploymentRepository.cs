@@ -35,6 +35,9 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
         NewestOf(projectId).FirstOrDefaultAsync(
             deployment => deployment.Journal.Any(run => run.Step == DeploymentStep.Deploy), cancellationToken);
 
+    public async Task<bool> IsSupersededAsync(Deployment deployment, CancellationToken cancellationToken) =>
+        await NewestOf(deployment.ProjectId).Select(newest => newest.Id).FirstAsync(cancellationToken) != deployment.Id;
+
     // By hand and not tracked, so that it goes along with the rest of an acceptance; what begins as null is not named.
     public void Add(Deployment deployment) => pending.Add(
         deployment,
