@@ -3,7 +3,6 @@ using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
-using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments;
 
@@ -11,7 +10,7 @@ namespace Libra.Deploy.Application.Deployments;
 public sealed record AbandonOverdueDeploymentCommand(DeploymentId Id) : IRequest<ErrorOr<Success>>;
 
 internal sealed class AbandonOverdueDeploymentHandler(
-    DeploymentJournal journal, DeploymentArchive archive, IOptions<DeploymentOptions> options, TimeProvider clock)
+    DeploymentJournal journal, DeploymentArchive archive, TimeProvider clock)
     : IRequestHandler<AbandonOverdueDeploymentCommand, ErrorOr<Success>>
 {
     public async Task<ErrorOr<Success>> Handle(AbandonOverdueDeploymentCommand command, CancellationToken cancellationToken)
@@ -19,7 +18,7 @@ internal sealed class AbandonOverdueDeploymentHandler(
         var abandoned = await journal.ChangeAsync(
             command.Id,
             deployment => deployment.Abandon(
-                FailureCauses.TimedOut(deployment, options.Value), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
+                FailureCauses.TimedOut(deployment), DeadLetterReasons.ProcessingTimeout, clock.GetUtcNow()),
             cancellationToken);
         if (abandoned.IsError) return abandoned.Errors;
 

@@ -114,10 +114,14 @@ internal sealed class CreateDeploymentHandler(
         return free.IsError ? free.Errors : domain.Value.Value;
     }
 
-    private DeploymentSettings Settings(CreateDeploymentCommand command) => new(
-        TimeSpan.FromMilliseconds(command.Timeout ?? options.Value.MaxDeploymentTimeout),
-        command.Debug,
-        command.Force,
-        options.Value.MaxRetries + 1,
-        command.Priority ?? 5);
+    private DeploymentSettings Settings(CreateDeploymentCommand command)
+    {
+        var longest = options.Value.MaxDeploymentTimeout;
+        var asked = command.Timeout ?? longest;
+        return new DeploymentSettings(
+            TimeSpan.FromMilliseconds(asked), command.Debug, command.Force, options.Value.MaxRetries + 1, command.Priority ?? 5)
+        {
+            TimeoutShortened = asked < longest,
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments;
 
@@ -61,6 +62,10 @@ public sealed class DeploymentOptions : IValidatableObject
 
     /// <summary>Zones of the platform in which no customer may claim a name.</summary>
     public IList<string> OwnZones { get; } = ["libra.sh", "libra.dev", "localhost"];
+
+    /// <summary>What an earlier deployment was asked for, under the limits that hold now.</summary>
+    internal DeploymentSettings Renew(DeploymentSettings earlier) =>
+        earlier.Under(TimeSpan.FromMilliseconds(MaxDeploymentTimeout), MaxRetries + 1);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -2,11 +2,13 @@ using ErrorOr;
 using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments;
 
 /// <summary>Starts a new deployment of the same source as an ended one, linked to it, in the caller's transaction.</summary>
-internal sealed class DeploymentRepetition(IDeploymentSources sources, IDeployableProjects projects, DeploymentAcceptance acceptance)
+internal sealed class DeploymentRepetition(
+    IDeploymentSources sources, IDeployableProjects projects, DeploymentAcceptance acceptance, IOptions<DeploymentOptions> options)
 {
     /// <summary>For whoever wants it again, charged anew.</summary>
     public async Task<ErrorOr<AcceptedDeployment>> StartAsync(
@@ -40,7 +42,7 @@ internal sealed class DeploymentRepetition(IDeploymentSources sources, IDeployab
 
         var origin = new DeploymentOrigin(
             original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);
-        return new NewDeployment(project, origin, original.Settings)
+        return new NewDeployment(project, origin, options.Value.Renew(original.Settings))
         {
             Source = source,
             Artifact = original.Source == SourceKind.Artifact

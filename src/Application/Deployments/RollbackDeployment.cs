@@ -4,6 +4,7 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.Application.Deployments;
 
@@ -17,7 +18,8 @@ internal sealed class RollbackDeploymentHandler(
     IDeploymentRepository deployments,
     IDeployableProjects projects,
     IArtifactStore artifacts,
-    DeploymentAcceptance acceptance) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
+    DeploymentAcceptance acceptance,
+    IOptions<DeploymentOptions> options) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
 {
     public async Task<ErrorOr<AcceptedDeployment>> Handle(RollbackDeploymentCommand command, CancellationToken cancellationToken)
     {
@@ -42,7 +44,7 @@ internal sealed class RollbackDeploymentHandler(
         var origin = new DeploymentOrigin(
             earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId,
             earlier.Id);
-        var rollback = new NewDeployment(project, origin, earlier.Settings)
+        var rollback = new NewDeployment(project, origin, options.Value.Renew(earlier.Settings))
         {
             Artifact = new ArtifactReference(digest, earlier.ArtifactSize ?? 0),
         };

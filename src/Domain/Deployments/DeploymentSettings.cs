@@ -6,7 +6,22 @@ namespace Libra.Deploy.Domain.Deployments;
 /// <param name="Force">Builds even when the source is known.</param>
 /// <param name="MaxAttempts">First attempt included.</param>
 /// <param name="Priority">0 to 10 within the organization; higher first.</param>
-public sealed record DeploymentSettings(TimeSpan Timeout, bool Debug = false, bool Force = false, int MaxAttempts = 4, int Priority = 5);
+public sealed record DeploymentSettings(TimeSpan Timeout, bool Debug = false, bool Force = false, int MaxAttempts = 4, int Priority = 5)
+{
+    /// <summary>
+    /// True when the request asked for less than the longest time that it could have had: running out of it is then the user's doing.
+    /// </summary>
+    public bool TimeoutShortened { get; init; }
+
+    /// <summary>The same wishes under the limits that hold now, which may have been changed since.</summary>
+    /// <param name="longest">Longest time of a whole deployment.</param>
+    /// <param name="maxAttempts">First attempt included.</param>
+    public DeploymentSettings Under(TimeSpan longest, int maxAttempts)
+    {
+        var shortened = TimeoutShortened && Timeout < longest;
+        return this with { Timeout = shortened ? Timeout : longest, TimeoutShortened = shortened, MaxAttempts = maxAttempts };
+    }
+}
 
 /// <summary>Where a deployment's source comes from.</summary>
 public enum SourceKind

@@ -35,7 +35,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Property<DateTimeOffset?>("DispatchedAt");
         deployment.Property<DateTimeOffset?>("ArchivedAt");
         deployment.Property<string?>("HangfireJobId").HasMaxLength(32);
-        deployment.ComplexProperty(d => d.Settings);
+        deployment.ComplexProperty(d => d.Settings, settings => settings.Property(s => s.TimeoutShortened).HasDefaultValue(false));
         // A copy, because an index cannot be made over part of a complex property.
         deployment.Property<int>(Priority).HasComputedColumnSql("settings_priority", stored: true).ValueGeneratedOnAdd();
         deployment.OwnsOne(d => d.Lease, lease =>

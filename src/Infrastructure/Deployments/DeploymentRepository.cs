@@ -46,8 +46,8 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
             id, project_id, organization_id, user_id, source, custom_domain, request_id, trace_parent, predecessor_id,
             status, progress, attempt, interruptions, fencing_token, due_at, created_at,
             artifact_digest, artifact_size, artifact_reused,
-            settings_timeout, settings_debug, settings_force, settings_max_attempts, settings_priority)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            settings_timeout, settings_timeout_shortened, settings_debug, settings_force, settings_max_attempts, settings_priority)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
         """,
         Of(deployment.Id.Value), Of(deployment.ProjectId), Of(deployment.OrganizationId), Of(deployment.UserId),
         Of(deployment.Source.ToString()), Of(deployment.CustomDomain), Of(deployment.RequestId), Of(deployment.TraceParent),
@@ -55,8 +55,8 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
         Of(deployment.Status.WireName()), Of(deployment.Progress), Of(deployment.Attempt), Of(deployment.Interruptions),
         Of(deployment.FencingToken), Of(deployment.DueAt), Of(deployment.CreatedAt),
         Of(deployment.ArtifactDigest), Of(deployment.ArtifactSize), Of(deployment.ArtifactReused),
-        Of(deployment.Settings.Timeout), Of(deployment.Settings.Debug), Of(deployment.Settings.Force),
-        Of(deployment.Settings.MaxAttempts), Of(deployment.Settings.Priority));
+        Of(deployment.Settings.Timeout), Of(deployment.Settings.TimeoutShortened), Of(deployment.Settings.Debug),
+        Of(deployment.Settings.Force), Of(deployment.Settings.MaxAttempts), Of(deployment.Settings.Priority));
 
     private IQueryable<Deployment> NewestOf(string projectId) => database.Deployments.AsNoTracking()
         .Where(deployment => deployment.ProjectId == projectId)

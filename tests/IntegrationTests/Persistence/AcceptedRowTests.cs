@@ -26,7 +26,10 @@ public sealed class AcceptedRowTests(TestPostgres server) : IAsyncLifetime
         {
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
-        var settings = new DeploymentSettings(TimeSpan.FromSeconds(90), Debug: true, Force: true, MaxAttempts: 7, Priority: 9);
+        var settings = new DeploymentSettings(TimeSpan.FromSeconds(90), Debug: true, Force: true, MaxAttempts: 7, Priority: 9)
+        {
+            TimeoutShortened = true,
+        };
         var deployment = Deployment.Accept(DeploymentId.New(Now), origin, settings, Now);
         deployment.UseArtifact(new string('a', 64), size: 12345).IsError.Should().BeFalse();
 

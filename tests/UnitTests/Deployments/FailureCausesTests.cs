@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 
@@ -62,13 +61,33 @@ public sealed class FailureCausesTests
         var (deployment, token) = ADeployment.ThatReached(step);
         deployment.StartStep(token, step, ADeployment.Now.AddMinutes(minutesBefore));
 
-        var failure = FailureCauses.TimedOutRunning(deployment, new DeploymentOptions());
+        var failure = FailureCauses.TimedOutRunning(deployment);
 
         (failure.Code, failure.Category).Should().Be(("DEPLOYMENT_TIMEOUT", category));
-        FailureCauses.TimedOut(deployment, new DeploymentOptions()).Category.Should().Be(FailureCategory.Platform, "nobody may have run it");
+        FailureCauses.TimedOut(deployment).Category.Should().Be(FailureCategory.Platform, "nobody may have run it");
+    }
+
+    [Fact]
+    public void TimedOutRunning_WhenTheRequestAskedForLess_IsTheUsersDoingOnlyIfItHadAllOfThatTime()
+    {
+        var undisturbed = Shortened();
+        undisturbed.Claim("w1", ADeployment.Now, ADeployment.LeaseTime);
+        var takenOver = Shortened();
+        takenOver.Claim("w1", ADeployment.Now, ADeployment.LeaseTime);
+        takenOver.Claim("w2", ADeployment.Now + ADeployment.LeaseTime, ADeployment.LeaseTime);
+
+        FailureCauses.TimedOutRunning(undisturbed).Category.Should().Be(FailureCategory.User);
+        FailureCauses.TimedOut(undisturbed).Category.Should().Be(FailureCategory.Platform, "nobody ran it then");
+        FailureCauses.TimedOutRunning(takenOver).Category.Should().Be(FailureCategory.Platform, "a worker died meanwhile");
     }
 
     [Fact]
     public void Of_AnException_TellsNobodyItsText() =>
         FailureCauses.Of(new InvalidOperationException("password=hunter2"), DeploymentStep.Build).Message.Should().NotContain("hunter2");
+
+    private static Deployment Shortened() => Deployment.Accept(
+        DeploymentId.New(ADeployment.Now),
+        new DeploymentOrigin("p1", "org1", "u1", SourceKind.Project),
+        new DeploymentSettings(TimeSpan.FromMinutes(1)) { TimeoutShortened = true },
+        ADeployment.Now);
 }

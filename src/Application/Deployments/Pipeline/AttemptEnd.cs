@@ -62,7 +62,7 @@ internal sealed class AttemptEnd(
                 return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
                 await context.TearDownSandboxAsync();
-                var timedOut = FailureCauses.TimedOutRunning(context.Deployment, options.Value);
+                var timedOut = FailureCauses.TimedOutRunning(context.Deployment);
                 context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, timedOut.Message);
                 await ShipLogAsync(context);
                 return await GiveUpAsync(context.Deployment.Id, _ => timedOut, DeadLetterReasons.ProcessingTimeout);
@@ -83,8 +83,7 @@ internal sealed class AttemptEnd(
                 var cancelled = await journal.ChangeAsync(id, current => current.ConfirmCancel(lease.Token, now), CancellationToken.None);
                 return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
             case StopCause.TimedOut:
-                return await GiveUpAsync(
-                    id, current => FailureCauses.TimedOut(current, options.Value), DeadLetterReasons.ProcessingTimeout);
+                return await GiveUpAsync(id, FailureCauses.TimedOut, DeadLetterReasons.ProcessingTimeout);
             case StopCause.ShuttingDown:
                 var released = await journal.ChangeAsync(id, current => current.ReleaseLease(lease.Token, now), CancellationToken.None);
                 return released.IsError ? AttemptResult.Refused(released.FirstError) : new AttemptResult(AttemptOutcome.HandedOver);

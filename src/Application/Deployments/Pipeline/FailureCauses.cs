@@ -62,29 +62,28 @@ internal static class FailureCauses
         _ => Of(Error.Unexpected("DEPLOYMENT_STEP_FAILED", "The deployment service failed in this step."), step, []),
     };
 
-    /// <summary>The deployment's whole time is over; the user's doing when the request asked for less than the longest.</summary>
-    public static DeploymentFailure TimedOut(Deployment deployment, DeploymentOptions options)
+    /// <summary>The deployment's whole time is over and no worker runs it; nobody's doing but ours, however short it was.</summary>
+    public static DeploymentFailure TimedOut(Deployment deployment)
     {
         var given = deployment.Settings.Timeout;
         var error = Error.Unexpected("DEPLOYMENT_TIMEOUT", $"The deployment did not end within {given.TotalSeconds:0} s.");
-        var failure = Of(error, deployment.CurrentStep, []);
-        return given.TotalMilliseconds >= options.MaxDeploymentTimeout
-            ? failure
-            : failure with { Category = FailureCategory.User, Hint = "Ask for more time in config.timeout, or make the build faster." };
+        return Of(error, deployment.CurrentStep, []);
     }
 
-    /// <summary>The whole time is over while a worker runs it; the user's doing also when most of it went into its build.</summary>
+    /// <summary>
+    /// The whole time is over while a worker runs it; the user's doing when the request asked for less than it could have had, or when
+    /// most of it went into the build.
+    /// </summary>
     /// <remarks>An install and a build may each take so long that one which hangs ends here rather than by its own limit.</remarks>
-    public static DeploymentFailure TimedOutRunning(Deployment deployment, DeploymentOptions options)
+    public static DeploymentFailure TimedOutRunning(Deployment deployment)
     {
-        var failure = TimedOut(deployment, options);
-        return failure.IsOurs && BuiltMostOfTheTime(deployment)
-            ? failure with
-            {
-                Category = FailureCategory.User,
-                Hint = $"Installing and building took most of the time. {FailureHints.EndlessBuild}",
-            }
-            : failure;
+        var failure = TimedOut(deployment);
+        var hint = deployment.Settings.TimeoutShortened && HadAllOfTheTime(deployment)
+            ? "Ask for more time in config.timeout, or make the build faster."
+            : BuiltMostOfTheTime(deployment)
+                ? $"Installing and building took most of the time. {FailureHints.EndlessBuild}"
+                : null;
+        return hint is null ? failure : failure with { Category = FailureCategory.User, Hint = hint };
     }
 
     /// <summary>Too many workers died while they ran it.</summary>
@@ -92,6 +91,9 @@ internal static class FailureCauses
         Error.Unexpected("DEPLOYMENT_STEP_FAILED", $"{deployment.Interruptions} workers died while running this deployment."),
         deployment.CurrentStep,
         []);
+
+    // An attempt before this one, or a worker that died, has taken some of it.
+    private static bool HadAllOfTheTime(Deployment deployment) => deployment is { Attempt: 1, Interruptions: 0 };
 
     // In one go: a build that a dead worker left and another began again had less for itself.
     private static bool BuiltMostOfTheTime(Deployment deployment) =>

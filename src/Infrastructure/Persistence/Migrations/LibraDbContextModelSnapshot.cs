@@ -245,6 +245,12 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                             b1.Property<TimeSpan>("Timeout")
                                 .HasColumnType("interval")
                                 .HasColumnName("settings_timeout");
+
+                            b1.Property<bool>("TimeoutShortened")
+                                .ValueGeneratedOnAdd()
+                                .HasColumnType("boolean")
+                                .HasDefaultValue(false)
+                                .HasColumnName("settings_timeout_shortened");
                         });
 
                     b.HasKey("Id")
@@ -843,6 +849,50 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.ToTable("released_artifacts", "deploy");
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentCountRow", b =>
+                {
+                    b.Property<string>("OrganizationId")
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("OrganizationId", "Status")
+                        .HasName("pk_deployment_counts");
+
+                    b.ToTable("deployment_counts", "deploy");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentSourceRow", b =>
+                {
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<byte[]>("HistoryMessages")
+                        .HasColumnType("bytea")
+                        .HasColumnName("history_messages");
+
+                    b.Property<byte[]>("InitFiles")
+                        .HasColumnType("bytea")
+                        .HasColumnName("init_files");
+
+                    b.HasKey("DeploymentId")
+                        .HasName("pk_deployment_sources");
+
+                    b.ToTable("deployment_sources", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<string>("OrganizationId")
@@ -907,50 +957,6 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasName("pk_data_protection_keys");
 
                     b.ToTable("data_protection_keys", "deploy");
-                });
-
-            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentCountRow", b =>
-                {
-                    b.Property<string>("OrganizationId")
-                        .HasColumnType("text")
-                        .HasColumnName("organization_id");
-
-                    b.Property<string>("Status")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("status");
-
-                    b.Property<long>("Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("count");
-
-                    b.HasKey("OrganizationId", "Status")
-                        .HasName("pk_deployment_counts");
-
-                    b.ToTable("deployment_counts", "deploy");
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
-                });
-
-            modelBuilder.Entity("Libra.Deploy.Infrastructure.Deployments.DeploymentSourceRow", b =>
-                {
-                    b.Property<string>("DeploymentId")
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
-                        .HasColumnName("deployment_id");
-
-                    b.Property<byte[]>("HistoryMessages")
-                        .HasColumnType("bytea")
-                        .HasColumnName("history_messages");
-
-                    b.Property<byte[]>("InitFiles")
-                        .HasColumnType("bytea")
-                        .HasColumnName("init_files");
-
-                    b.HasKey("DeploymentId")
-                        .HasName("pk_deployment_sources");
-
-                    b.ToTable("deployment_sources", "deploy");
                 });
 
             modelBuilder.Entity("Libra.Deploy.Infrastructure.RateLimits.RateLimitWindow", b =>

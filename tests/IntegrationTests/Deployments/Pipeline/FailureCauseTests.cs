@@ -113,7 +113,9 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
     public async Task DeploymentTimeout_ThatTheRequestChose_IsTheUsersDoing()
     {
         var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
-        await Node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 minute' WHERE id = $1", id.Value);
+        await Node.ExecuteAsync(
+            "UPDATE deploy.deployments SET settings_timeout = interval '1 minute', settings_timeout_shortened = true WHERE id = $1",
+            id.Value);
         Node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
         (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);

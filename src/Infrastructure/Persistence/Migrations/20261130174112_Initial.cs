@@ -176,6 +176,7 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     settings_max_attempts = table.Column<int>(type: "integer", nullable: false),
                     settings_priority = table.Column<int>(type: "integer", nullable: false),
                     settings_timeout = table.Column<TimeSpan>(type: "interval", nullable: false),
+                    settings_timeout_shortened = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     failure = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>
