@@ -25,9 +25,10 @@ internal sealed class DeploymentAcceptance(
     {
         if (asked.Project.Check() is { IsError: true } refusal) return refusal.Errors;
 
-        var now = clock.GetUtcNow(); // one moment for both: lists find an id by the time that it names
-        var origin = asked.Origin with { TraceParent = DeploymentTraces.Parent };
-        var deployment = Deployment.Accept(DeploymentId.New(now), origin, asked.Settings, now);
+        var now = clock.GetUtcNow();
+        var acceptedAt = asked.Project.NextAcceptance(now); // one moment for both: lists find an id by the time that it names
+        var origin = asked.Origin with { TraceParent = DeploymentTraces.Parent, AcceptedAt = acceptedAt };
+        var deployment = Deployment.Accept(DeploymentId.New(acceptedAt), origin, asked.Settings, now);
         if (asked.Artifact is { } artifact && deployment.UseArtifact(artifact.Digest, artifact.Size) is { IsError: true } unusable)
             return unusable.Errors;
         if (asked.Prepare?.Invoke(deployment) is { IsError: true } refused) return refused.Errors;

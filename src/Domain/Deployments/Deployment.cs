@@ -106,7 +106,7 @@ public sealed class Deployment : AggregateWithEvents
             TraceParent = origin.TraceParent,
             PredecessorId = origin.PredecessorId,
             Settings = settings,
-            CreatedAt = now,
+            CreatedAt = origin.AcceptedAt ?? now,
             DueAt = now,
         };
         deployment.Raise(new DeploymentAccepted(id, origin.ProjectId, origin.OrganizationId));

@@ -46,4 +46,7 @@ public sealed record DeploymentOrigin(
 {
     /// <summary>W3C trace context of the request; null when nobody traces.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>What counts as the moment of its acceptance, though it may start at once; null means the moment itself.</summary>
+    public DateTimeOffset? AcceptedAt { get; init; }
 }

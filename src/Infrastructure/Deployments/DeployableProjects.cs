@@ -20,11 +20,13 @@ internal sealed class DeployableProjects(LibraDbContext database) : IDeployableP
         WHERE project_id = $1 AND {DeploymentSql.Active}
         """;
 
+    private const string FindLast = "SELECT max(created_at) FROM deploy.deployments WHERE project_id = $1";
+
     public async Task<DeployableProject?> HoldAsync(string id, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch((NpgsqlConnection)database.Database.GetDbConnection())
         {
-            BatchCommands = { About(id, Hold), About(id, FindActive) },
+            BatchCommands = { About(id, Hold), About(id, FindActive), About(id, FindLast) },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
@@ -35,7 +37,12 @@ internal sealed class DeployableProjects(LibraDbContext database) : IDeployableP
         var active = await reader.ReadAsync(cancellationToken)
             ? new ActiveDeployment(DeploymentId.Parse(reader.GetString(0)), DeploymentStatuses.FromWireName(reader.GetString(1))!.Value)
             : null;
-        return new DeployableProject(id, organization, isActive, domain, active);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var last = await reader.IsDBNullAsync(0, cancellationToken)
+            ? (DateTimeOffset?)null
+            : await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
+        return new DeployableProject(id, organization, isActive, domain, active) { LastAcceptedAt = last };
     }
 
     private static NpgsqlBatchCommand About(string id, string sql) => new(sql) { Parameters = { PendingStatements.Of(id) } };

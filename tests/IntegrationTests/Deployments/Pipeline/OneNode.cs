@@ -15,6 +15,9 @@ public abstract class OneNode(TestPostgres server) : IAsyncLifetime
     /// <summary>Connection string of the node's database.</summary>
     protected string Database { get; private set; } = null!;
 
+    /// <summary>Folder of the node's object store.</summary>
+    protected string Objects => _objects.FullName;
+
     public virtual async ValueTask InitializeAsync()
     {
         Database = await server.CreateDatabaseAsync();
