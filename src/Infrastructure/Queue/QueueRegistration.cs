@@ -37,7 +37,8 @@ public static class QueueRegistration
         services.AddSingleton(provider => new WorkerSlots(provider.GetRequiredService<QueueSignals>()));
         // Of this container: left to itself Hangfire takes what the process's last host has set, and another one's jobs with it.
         services.AddSingleton<JobConnections>();
-        services.AddSingleton(provider => new WaitingDeployments(provider.GetRequiredService<JobConnections>().Database));
+        services.AddSingleton(provider => new WaitingDeployments(
+            provider.GetRequiredService<JobConnections>().Database, provider.GetRequiredService<IOptions<QueueOptions>>().Value.QueueName));
         services.AddSingleton<JobStorage>(provider => StorageOn(provider.GetRequiredService<JobConnections>()));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(Configure);

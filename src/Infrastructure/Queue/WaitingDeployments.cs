@@ -8,7 +8,8 @@ namespace Libra.Deploy.Infrastructure.Queue;
 /// <summary>
 /// The statements by which deployments go from the table into Hangfire, and by which what got lost between the two comes back.
 /// </summary>
-internal sealed class WaitingDeployments(NpgsqlDataSource database)
+/// <param name="queue">Hangfire's queue that the workers read now: a job in another one, from before a rename, is lost.</param>
+internal sealed class WaitingDeployments(NpgsqlDataSource database, string queue)
 {
     // Of two with the same turn the one goes first whose organization was served longer ago: by time alone, the newcomer would wait
     // for all of the other's when there is one slot.
@@ -28,7 +29,9 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         UPDATE deploy.deployments d SET dispatched_at = $1
         WHERE d.status NOT IN ('pending', 'completed', 'failed', 'cancelled') AND d.lease_expires_at <= $1
           AND (d.dispatched_at IS NULL OR d.dispatched_at < $1 - interval '5 seconds')
-          AND NOT EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid::text = d.hangfire_job_id AND q.fetchedat IS NULL)
+          AND NOT EXISTS (
+              SELECT 1 FROM hangfire.jobqueue q
+              WHERE q.jobid::text = d.hangfire_job_id AND q.fetchedat IS NULL AND q.queue = $2)
         RETURNING d.id
         """;
 
@@ -38,7 +41,8 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
         WHERE d.status = 'pending' AND d.dispatched_at < $1 - interval '10 seconds'
           AND NOT EXISTS (
               SELECT 1 FROM hangfire.job j
-              WHERE j.id::text = d.hangfire_job_id AND j.statename IN ('Enqueued', 'Scheduled', 'Processing'))
+              WHERE j.id::text = d.hangfire_job_id AND (j.statename = 'Scheduled' OR j.statename IN ('Enqueued', 'Processing')
+                  AND EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid = j.id AND q.queue = $2)))
         RETURNING d.id
         """;
 
@@ -62,11 +66,11 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database)
     /// then run by the lost job after all.
     /// </summary>
     public Task<IReadOnlyList<DeploymentId>> TakeOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        IdsAsync(TakeOrphans, cancellationToken, now);
+        IdsAsync(TakeOrphans, cancellationToken, now, queue);
 
-    /// <summary>Puts back deployments whose job never was, or is gone.</summary>
+    /// <summary>Puts back deployments whose job never was, is gone, or lies where no worker looks.</summary>
     public Task<IReadOnlyList<DeploymentId>> ReturnLostAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        IdsAsync(ReturnLost, cancellationToken, now);
+        IdsAsync(ReturnLost, cancellationToken, now, queue);
 
     /// <summary>Remembers which job carries the deployment.</summary>
     public async Task RecordJobAsync(DeploymentId id, string jobId, CancellationToken cancellationToken)

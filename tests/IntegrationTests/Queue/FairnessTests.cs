@@ -25,7 +25,7 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await PlatformDatabase.CreateAsync(server, _ => { });
-        _waiting = new WaitingDeployments(_database.Services.GetRequiredService<NpgsqlDataSource>());
+        _waiting = new WaitingDeployments(_database.Services.GetRequiredService<NpgsqlDataSource>(), new QueueOptions().QueueName);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

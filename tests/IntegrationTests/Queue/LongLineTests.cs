@@ -47,7 +47,7 @@ public sealed class LongLineTests(TestPostgres server) : IAsyncLifetime
     [Fact]
     public async Task Take_FromALongLine_ReadsAFewOfEachOrganization()
     {
-        var waiting = new WaitingDeployments(_session);
+        var waiting = new WaitingDeployments(_session, new QueueOptions().QueueName);
 
         var read = await CountReadAsync(() => waiting.TakeDueAsync(Now, most: 5, organizationCap: 0, TestContext.Current.CancellationToken));
 
