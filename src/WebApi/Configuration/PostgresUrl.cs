@@ -42,13 +42,31 @@ public static partial class PostgresUrl
         if (url.Host.Length > 0) builder.Host = url.Host;
         if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
         if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
+        var systemRoots = false;
         foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split('=', 2);
-            Set(builder, Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty);
+            var (name, value) = (Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty);
+            if (IsSystemRoots(name, value)) systemRoots = true;
+            else Set(builder, name, value);
         }
 
+        if (systemRoots) TrustSystemRoots(builder);
         return builder;
+    }
+
+    private static bool IsSystemRoots(string name, string value) => (name, value) is ("sslrootcert", "system");
+
+    // As in libpq: without a file of roots the system's count, and anybody can have a certificate that they vouch for, so that one in
+    // another name has to be refused, too.
+    private static void TrustSystemRoots(NpgsqlConnectionStringBuilder builder)
+    {
+        if (builder.ShouldSerialize("SSL Mode") && builder.SslMode != SslMode.VerifyFull)
+            throw new StartRefusedException(
+                "POSTGRES_URL has sslrootcert=system beside an sslmode that does not check the server's name; "
+                    + "make it sslmode=verify-full or leave sslmode out, which means the same.");
+
+        builder.SslMode = SslMode.VerifyFull;
     }
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
@@ -67,9 +85,9 @@ public static partial class PostgresUrl
         }
     }
 
-    // The service writes, so that a server which takes no changes is refused in any case; and without a file of roots, the system's count.
-    private static bool IsSettledAnyway(string name, string value) => (name, value) is
-        ("target_session_attrs", "any" or "read-write" or "primary") or ("sslrootcert", "system");
+    // The service writes, so that a server which takes no changes is refused in any case.
+    private static bool IsSettledAnyway(string name, string value) =>
+        (name, value) is ("target_session_attrs", "any" or "read-write" or "primary");
 
     private static string NameOf(string libpq) => libpq switch
     {

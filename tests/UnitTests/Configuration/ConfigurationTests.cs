@@ -30,6 +30,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("sslmode=verify-full&sslrootcert=/ca.pem", "Root Certificate", "/ca.pem")]
     [InlineData("sslmode=verify-full&sslrootcert=system", "SSL Mode", "VerifyFull")]
+    [InlineData("sslrootcert=system", "SSL Mode", "VerifyFull")]
     [InlineData("sslcert=/me.pem&sslkey=/me.key", "SSL Certificate", "/me.pem")]
     [InlineData("sslcert=/me.pem&sslkey=/me.key", "SSL Key", "/me.key")]
     [InlineData("sslpassword=secret", "SSL Password", "secret")]
@@ -45,6 +46,15 @@ public sealed class ConfigurationTests
     public void PostgresUrl_WithAParameterOfLibpq_IsRead(string parameters, string keyword, string value) =>
         new Npgsql.NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString($"postgres://me:x@db/libra?{parameters}"))[keyword]
             .ToString().Should().Be(value);
+
+    [Theory]
+    [InlineData("sslrootcert=system&sslmode=require")]
+    [InlineData("sslmode=prefer&sslrootcert=system")]
+    [InlineData("sslmode=verify-ca&sslrootcert=system")]
+    [InlineData("SSL%20Mode=Disable&sslrootcert=system")]
+    public void PostgresUrl_WithTheSystemsRootsBesideAWeakerMode_IsRefused(string parameters) =>
+        FluentActions.Invoking(() => PostgresUrl.ToConnectionString($"postgres://me:x@db/libra?{parameters}"))
+            .Should().Throw<StartRefusedException>().WithMessage("*sslrootcert=system*sslmode=verify-full*");
 
     [Theory]
     [InlineData("pgbouncer=secret")]
