@@ -34,6 +34,15 @@ after(async () => {
   for (const made of [folder, chosen]) if (made) await rm(made, { recursive: true });
 });
 
+// Runs in the page: the address of a file without bytes has no comma there.
+function readAsWebKitDoes() {
+  const { get } = Object.getOwnPropertyDescriptor(FileReader.prototype, 'result');
+  Object.defineProperty(FileReader.prototype, 'result', {
+    configurable: true,
+    get() { return /^data:[^,]*,?$/.test(get.call(this)) ? 'data:' : get.call(this); },
+  });
+}
+
 const status = () => page.locator('.title .chip');
 const ends = (word) => status().filter({ hasText: word }).waitFor();
 
@@ -136,6 +145,21 @@ test('The console', async (walk) => {
     await ends('Completed');
     assert.equal(await siteSays(), 'From dist');
     assert.equal(await siteSays('dist/inner.txt', 'body'), 'dist in dist');
+  });
+
+  await walk.test('deploys a folder with an empty file in every browser', async () => {
+    const path = join(chosen, 'blank');
+    await mkdir(path);
+    await writeFile(join(path, 'index.html'), '<!doctype html><h1>Not blank</h1>');
+    await writeFile(join(path, 'empty.txt'), '');
+    const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/deploy'));
+    await deploy(async (form) => {
+      await page.evaluate(readAsWebKitDoes);
+      await form.locator('input[name=folder]').setInputFiles(path);
+    });
+    assert.equal((await asked).postDataJSON().initFiles.find((file) => file.path === 'empty.txt').content, '');
+    await ends('Completed');
+    assert.equal(await siteSays(), 'Not blank');
   });
 
   await walk.test('deploys nothing else where a folder has nothing to send', async () => {

@@ -88,11 +88,13 @@ const holdsSettings = (name) => SETTINGS.test(name) && !EXAMPLES.has(name);
 const partsOf = (file) => file.webkitRelativePath.split('/').slice(1);
 
 async function asInitFile(file) {
+  const path = partsOf(file).join('/') || file.name;
+  if (file.size === 0) return { path, content: '' }; // its address may be "data:" alone, without the comma
   const address = await new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
     reader.onerror = () => reject(new Error(`${file.name} cannot be read.`));
     reader.readAsDataURL(file);
   });
-  return { path: partsOf(file).join('/') || file.name, content: address.slice(address.indexOf(',') + 1), encoding: 'base64' };
+  return { path, content: address.slice(address.indexOf(',') + 1), encoding: 'base64' };
 }
