@@ -14,6 +14,9 @@ internal static partial class StartFailure
     public static string? SentenceOf(Exception failure) => failure switch
     {
         OptionsValidationException wrong => string.Join(' ', wrong.Failures.Select(SentenceOfOption)),
+        // What .NET throws when options of several sections are wrong. A bug among them keeps all stacks.
+        AggregateException { InnerExceptions.Count: > 0 } several when several.InnerExceptions.All(one => SentenceOf(one) is not null) =>
+            string.Join(' ', several.InnerExceptions.Select(SentenceOf)),
         StartRefusedException or RuntimePartMissingException or SandboxException => failure.Message,
         _ when PortProblem(failure) is { } problem => problem,
         // A full disk, a folder of somebody else: the message names the path.

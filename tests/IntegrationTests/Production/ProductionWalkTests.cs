@@ -102,6 +102,18 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
         errors.Should().StartWith("Libra Deploy cannot start: ").And.Contain(sentence).And.NotContain("   at ");
     }
 
+    [Fact]
+    public async Task Start_WhenSettingsOfTwoSectionsAreWrong_NamesBoth()
+    {
+        (_variables["MAX_RETRIES"], _variables["RateLimit__WindowSeconds"]) = ("50", "0");
+
+        var (code, _, errors) = await ProductionService.RunAsync(_variables);
+
+        code.Should().Be(1);
+        errors.Should().StartWith("Libra Deploy cannot start: ").And.NotContain("   at ")
+            .And.Contain("Deployments:MaxRetries").And.Contain("RateLimit:WindowSeconds");
+    }
+
     [Theory]
     [InlineData("PORT")]
     [InlineData("LIBRA_EDGE_PORT")]

@@ -91,6 +91,16 @@ public sealed class StartRefusalTests
     }
 
     [Fact]
+    public void Sentence_OfSeveralSections_NamesEachUnlessABugIsAmongThem()
+    {
+        var retries = new OptionsValidationException("", typeof(DeploymentOptions), ["Retries are wrong."]);
+        var window = new OptionsValidationException("", typeof(QueueOptions), ["The window is wrong."]);
+
+        StartFailure.SentenceOf(new AggregateException(retries, window)).Should().Be("Retries are wrong. The window is wrong.");
+        StartFailure.SentenceOf(new AggregateException(retries, new FormatException("Index 3 is odd."))).Should().BeNull();
+    }
+
+    [Fact]
     public void Sentence_OfABugThatReadsSomething_IsNone() =>
         StartFailure.SentenceOf(new FormatException("Index 3 is odd.")).Should().BeNull();
 
