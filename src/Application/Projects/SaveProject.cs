@@ -2,6 +2,7 @@ using ErrorOr;
 using FluentValidation;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Projects.Source;
+using Libra.Deploy.Domain.Common;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
 
@@ -17,6 +18,9 @@ public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, st
 
     /// <summary>The chat history as JSON; its diffs make the source.</summary>
     public string? HistoryMessages { get; init; }
+
+    /// <summary>Which field of the request brought the history: a refusal of the source names it.</summary>
+    public string SourceField { get; init; } = "historyMessages";
 
     /// <summary>An empty text takes the domain away; null leaves it. A new one is set up by the next deployment.</summary>
     public string? CustomDomain { get; init; }
@@ -41,7 +45,8 @@ internal sealed class SaveProjectValidator : AbstractValidator<SaveProjectComman
 }
 
 internal sealed class SaveProjectHandler(
-    IProjectRepository projects, IDomainClaimRepository claims, ICustomDomainUpkeep upkeep, IUnitOfWork work, TimeProvider clock)
+    IProjectRepository projects, IProjectTemplates templates, SourceLimits limits, IDomainClaimRepository claims,
+    ICustomDomainUpkeep upkeep, IUnitOfWork work, TimeProvider clock)
     : IRequestHandler<SaveProjectCommand, ErrorOr<ProjectView>>
 {
     private const string DefaultTemplate = "vite";
@@ -51,11 +56,15 @@ internal sealed class SaveProjectHandler(
         var now = clock.GetUtcNow();
         var project = await projects.FindToSaveAsync(command.Id, cancellationToken);
         if (project is not null && project.OrganizationId != command.OrganizationId) return ProjectErrors.NotFound;
+
+        var template = command.TemplateType ?? project?.TemplateType ?? DefaultTemplate;
+        var usable = await CheckSourceAsync(command, template, cancellationToken);
+        if (usable.IsError) return usable.Errors;
+
         if (project is null)
         {
             project = Project.Register(
-                command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, command.TemplateType ?? DefaultTemplate,
-                now);
+                command.Id, command.OrganizationId, command.UserId, command.Name ?? command.Id, template, now);
             projects.Add(project);
         }
 
@@ -73,6 +82,26 @@ internal sealed class SaveProjectHandler(
         if (before is not null && before != project.CustomDomain) upkeep.LookSoon();
         var claim = project.CustomDomain is { } held ? await claims.FindAsync(held, project.Id, cancellationToken) : null;
         return ProjectView.Of(project, claim);
+    }
+
+    // What no deployment could use must not take the place of a source that works, so it is put together here as one would.
+    private async Task<ErrorOr<Success>> CheckSourceAsync(
+        SaveProjectCommand command, string template, CancellationToken cancellationToken)
+    {
+        if (command.HistoryMessages is null) return Result.Success;
+
+        var history = HistoryDiffs.Parse(command.HistoryMessages, limits);
+        if (history.IsError) return Refused(history.FirstError);
+
+        var files = history.Value.Files is { } saved
+            ? ErrorOrFactory.From(saved)
+            : await templates.LoadAsync(template, cancellationToken);
+        if (files.IsError) return Refused(files.FirstError);
+
+        var tree = SourceAssembler.Assemble(files.Value, history.Value.Diffs, limits);
+        return tree.IsError ? Refused(tree.FirstError) : Result.Success;
+
+        Error Refused(Error why) => FieldErrors.Of(command.SourceField, why.Description);
     }
 
     private async Task<ErrorOr<CustomDomain?>> DomainAsync(SaveProjectCommand command, Project project, CancellationToken cancellationToken)

@@ -78,6 +78,7 @@ internal static class ProjectEndpoints
         {
             TemplateType = fields.OptionalText("templateType"),
             HistoryMessages = ProjectFiles.AsHistory(fields, limits),
+            SourceField = ProjectFiles.SourceField(fields),
             CustomDomain = fields.OptionalText("customDomain"),
             IsActive = fields.OptionalFlag("isActive"),
             OwnZones = ownZones,

@@ -20,6 +20,9 @@ internal static class ProjectFiles
             ? fields.Refuse("files", "Send either files or historyMessages")
             : GivenHistory(fields, limits) ?? OfFiles(fields, limits);
 
+    /// <summary>The field that the history is made of.</summary>
+    public static string SourceField(FieldReader fields) => IsGiven(fields, "files") ? "files" : "historyMessages";
+
     private static bool IsGiven(FieldReader fields, string name) => fields.Any(name) is { ValueKind: not JsonValueKind.Null };
 
     private static string? GivenHistory(FieldReader fields, SourceLimits limits)

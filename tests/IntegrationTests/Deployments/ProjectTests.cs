@@ -105,6 +105,16 @@ public sealed class ProjectTests(LibraService service)
     [InlineData("files", """[{"path":"a.png","content":"no base64!","encoding":"base64"}]""", "said to be base64 and is not")]
     [InlineData("files", """[{"path":"a.png","content":"","encoding":"hex"}]""", "not 'utf8' or 'base64'")]
     [InlineData("files", """[{"path":"a.png"}]""", "needs a path and a content")]
+    [InlineData("files", """[{"path":"a","content":""},{"path":"a/b","content":""}]""", "'a' is a file, and also a directory")]
+    [InlineData("files", """[{"path":"README","content":""},{"path":"readme","content":""}]""", "differ only by case")]
+    [InlineData("files", """[{"path":"package.json","content":"{"}]""", "package.json cannot be read")]
+    [InlineData(
+        "historyMessages", """[{"type":"diff","diff":[{"path":"index.html/x","type":"create","modified":""}]}]""",
+        "'index.html' is a file, and also a directory")]
+    [InlineData(
+        "historyMessages",
+        """[{"type":"diff","base":"none","diff":[]},{"type":"diff","diff":[{"path":"package.json","type":"create","modified":"["}]}]""",
+        "package.json cannot be read")]
     [InlineData("historyMessages", """[{"type":"diff","diff":[{"path":"/x","type":"create","modified":""}]}]""", "'/x' cannot be used")]
     [InlineData("historyMessages", """{"type":"diff"}""", "expected array, received object")]
     [InlineData("historyMessages", "7", "expected array, received number")]
@@ -117,6 +127,17 @@ public sealed class ProjectTests(LibraService service)
         var body = await answer.Content.ReadFromJsonAsync<JsonNode>();
         ((string)body!["code"]!).Should().Be("VALIDATION_ERROR");
         ((string)body["details"]!["fieldErrors"]![field]!.AsArray().Single()!).Should().Contain(sentence);
+    }
+
+    [Fact]
+    public async Task Source_ThatIsRefused_LeavesTheOneBefore()
+    {
+        var project = await service.NewProjectAsync();
+        using var saved = await PutAsync(project, "files", TestProject.Files(("index.html", "works")));
+        using var refused = await PutAsync(project, "files", TestProject.Files(("index.html", "broken"), ("package.json", "{")));
+
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await TestProject.VisitTextAsync(await project.DeployAsync())).Should().Be("works");
     }
 
     [Fact]
