@@ -1,5 +1,6 @@
 using Libra.Deploy.Application.Access;
 using Libra.Deploy.Domain.Access;
+using Libra.Deploy.WebApi.Http;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Access;
@@ -44,8 +45,10 @@ internal static class LoginEndpoints
         if (!LoginCookie.IsSameOrigin(http.Request) || !http.Request.HasFormContentType)
             return Refused(http, "The form was not sent from this page.");
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var secret = access.Value.ApiTokens ? TokenSecret.TryParse(form["token"].ToString().Trim()) : null;
+        var form = await FormBody.ReadAsync(http.Request, http.RequestAborted);
+        if (form.IsError) return form.Errors.ToProblem();
+
+        var secret = access.Value.ApiTokens ? TokenSecret.TryParse(form.Value["token"].ToString().Trim()) : null;
         var caller = secret is null ? null : await callers.FindAsync(secret, http.RequestAborted);
         if (caller is null) return Refused(http, "This token is unknown, revoked or expired.");
         if (!DashboardAccess.MayLook(caller))

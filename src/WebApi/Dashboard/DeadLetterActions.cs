@@ -21,10 +21,14 @@ internal static class DeadLetterActions
         if (DeadLetterId.TryParse(id) is not { } letter) return DeadLetterErrors.NotFound(id).ToProblem();
         if (!http.Request.HasFormContentType) return Problems.InvalidRequest("A form is expected.").ToProblem();
 
+        // First, because the look for the form's token reads it as well, and throws.
+        var form = await FormBody.ReadAsync(http.Request, cancellationToken);
+        if (form.IsError) return form.Errors.ToProblem();
+
         var isOurs = await antiforgery.IsRequestValidAsync(http);
         if (!isOurs && !AccessAnswers.IsForAPerson(http.Request)) return NotOurs.ToProblem();
 
-        var result = isOurs ? await ActAsync(letter, http, mediator, cancellationToken) : NotOurs;
+        var result = isOurs ? await ActAsync(letter, form.Value, http, mediator, cancellationToken) : NotOurs;
         http.Response.Headers.Location =
             $"{LoginCookie.Area}/dead-letters/{letter}" + (result.IsError ? $"?refused={result.FirstError.Code}" : string.Empty);
         return Results.StatusCode(StatusCodes.Status303SeeOther);
@@ -44,9 +48,8 @@ internal static class DeadLetterActions
     };
 
     private static async Task<ErrorOr<Success>> ActAsync(
-        DeadLetterId id, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
+        DeadLetterId id, IFormCollection form, HttpContext http, IMediator mediator, CancellationToken cancellationToken)
     {
-        var form = await http.Request.ReadFormAsync(cancellationToken);
         var note = form["note"].ToString() is { Length: > 0 } text ? text : null;
         return form["action"].ToString() switch
         {

@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Storage;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Http;
@@ -11,7 +12,10 @@ internal sealed class Faults(IOptions<LibraHttpOptions> options, ILogger<Faults>
     /// <summary>The error to answer with: something that we need is away, or a fault of ours.</summary>
     public Error Explain(HttpRequest request, Exception exception)
     {
-        if (exception is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode, options.Value);
+        // What cannot be read as a form is wrapped where Hangfire's dashboard has its token looked for.
+        var cause = exception is AntiforgeryValidationException unread ? unread.InnerException : exception;
+        if (cause is BadHttpRequestException bad) return Problems.ForStatus(bad.StatusCode, options.Value);
+        if (exception is AntiforgeryValidationException) return Problems.ForStatus(StatusCodes.Status400BadRequest, options.Value);
 
         if (Missing(exception) is { } missing)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.IntegrationTests.Service;
@@ -46,6 +47,27 @@ public sealed class DashboardTests(LibraService service)
         (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, form, site: null)).StatusCode.Should().Be(
             HttpStatusCode.Forbidden);
         (await SendAsync(browser, HttpMethod.Post, "/hangfire/login", null, small)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("/hangfire/login")]
+    [InlineData("/hangfire/dead-letters/00000000-0000-0000-0000-000000000000")]
+    [InlineData("/hangfire/recurring/trigger")]
+    public async Task AForm_ThatCannotBeRead_IsRefusedAsTheClientsMistake(string address)
+    {
+        using var browser = Browser();
+        var cookie = await SignInAsync(browser, await TokenAsync(service, null, "operations:read", "operations:write"));
+
+        var unbounded = await SendAsync(
+            browser, HttpMethod.Post, address, cookie, content: new StringContent("x", new MediaTypeHeaderValue("multipart/form-data")));
+        var endless = await SendAsync(
+            browser, HttpMethod.Post, address, cookie, Enumerable.Range(0, 2000).ToDictionary(number => $"f{number}", _ => ""));
+
+        foreach (var answer in new[] { unbounded, endless })
+        {
+            answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+            (await answer.Content.ReadAsStringAsync()).Should().Contain("INVALID_REQUEST");
+        }
     }
 
     [Theory]
@@ -186,14 +208,14 @@ public sealed class DashboardTests(LibraService service)
 
     private static async Task<HttpResponseMessage> SendAsync(
         HttpClient browser, HttpMethod method, string path, string? cookie = null, Dictionary<string, string>? form = null,
-        string? site = "same-origin", string? mode = null)
+        string? site = "same-origin", string? mode = null, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Accept", "text/html");
         if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
         if (mode is not null) request.Headers.Add("Sec-Fetch-Mode", mode);
         if (cookie is not null) request.Headers.Add("Cookie", cookie.Split(';')[0]);
-        if (form is not null) request.Content = new FormUrlEncodedContent(form);
+        request.Content = content ?? (form is null ? null : new FormUrlEncodedContent(form));
         return await browser.SendAsync(request);
     }
 }
