@@ -54,8 +54,7 @@ internal sealed record ServerFolders(OwnerFolder Owner, string Server)
             await PrivateFolder.EnsureAsync(earlier, cancellationToken);
             await OrphanedServer.StopAsync(Path.Combine(earlier, "server", "data"), logger, cancellationToken);
             // Copied and on the disk before it is written down, and removed only then: a start may end at any point.
-            await Tool.RequireAsync(["cp", "-a", earlier, place], cancellationToken);
-            await Tool.RequireAsync(["sync", "-f", place], cancellationToken);
+            await CopyAsync(earlier, place, Path.Combine(options.SharedFolder, KeyOf(owner) + ".new"), cancellationToken);
             await WriteDownAsync(owner, place, cancellationToken);
             Directory.Delete(earlier, recursive: true);
             logger.LogInformation("PostgreSQL's data moved from {Earlier}, where files that nobody uses are removed", earlier);
@@ -66,6 +65,31 @@ internal sealed record ServerFolders(OwnerFolder Owner, string Server)
         return place;
     }
 
+    /// <param name="from">What is copied.</param>
+    /// <param name="to">Where all of it is to be, or nothing.</param>
+    /// <param name="unfinished">The same at each start of an owner: what one leaves that is killed is gone with the next.</param>
+    private static async Task CopyAsync(string from, string to, string unfinished, CancellationToken cancellationToken)
+    {
+        Remove(unfinished);
+        try
+        {
+            await Tool.RequireAsync(["cp", "-a", from, unfinished], cancellationToken);
+        }
+        catch (InvalidOperationException)
+        {
+            Remove(unfinished); // a full disk may be why, and the start may not be tried again
+            throw;
+        }
+
+        Directory.Move(unfinished, to);
+        await Tool.RequireAsync(["sync", "-f", to], cancellationToken);
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
     private static async Task WriteDownAsync(OwnerFolder owner, string place, CancellationToken cancellationToken)
     {
         var unfinished = owner.Place + ".new";
@@ -74,9 +98,11 @@ internal sealed record ServerFolders(OwnerFolder Owner, string Server)
     }
 
     /// <summary>Where the data lay before the place was written down: systemd-tmpfiles removes there what lies for a month.</summary>
-    private static string EarlierPlace(OwnerFolder owner, EmbeddedPostgresOptions options) => Path.Combine(
-        options.EarlierSharedFolder,
-        "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.Path)))[..12]);
+    private static string EarlierPlace(OwnerFolder owner, EmbeddedPostgresOptions options) =>
+        Path.Combine(options.EarlierSharedFolder, "libra-pg-" + KeyOf(owner));
+
+    private static string KeyOf(OwnerFolder owner) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.Path)))[..12];
 
     private static async Task<string> MakePlaceAsync(string place, ServerUser user, CancellationToken cancellationToken)
     {

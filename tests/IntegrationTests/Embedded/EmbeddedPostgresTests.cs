@@ -117,17 +117,31 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task Start_OnDataWhereEarlierVersionsKeptIt_TakesItAlong()
     {
-        var place = await LeaveDataOfAClosedFolderAsync();
-        var earlier = Path.Combine(
-            _elsewhere.FullName,
-            "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_options.DataFolder)))[..12]);
-        Directory.Move(place, earlier);
-        File.Delete(Path.Combine(_options.DataFolder, "server-folder"));
+        var earlier = await LeaveDataOfAnEarlierVersionAsync();
 
         await using var server = await StartAsync();
 
         (await AskAsync(server.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
         Directory.Exists(earlier).Should().BeFalse("files there are removed when they are a month old");
+    }
+
+    [Fact]
+    public async Task Start_WhenEarlierDataCannotBeCopied_LeavesNoPartOfItAndNoneOfAStartThatWasKilled()
+    {
+        var earlier = await LeaveDataOfAnEarlierVersionAsync();
+        // cp begins to copy a folder into itself and then refuses.
+        var hopeless = _options with { SharedFolder = Path.Combine(earlier, "shared") };
+        var key = Path.GetFileName(earlier)["libra-pg-".Length..];
+        var killed = Directory.CreateDirectory(Path.Combine(_options.SharedFolder, key + ".new"));
+        await File.WriteAllTextAsync(Path.Combine(killed.FullName, "part"), "of a copy", TestContext.Current.CancellationToken);
+
+        var start = () => StartAsync(hopeless);
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("cp failed with code 1: *");
+
+        Directory.EnumerateFileSystemEntries(hopeless.SharedFolder).Should().BeEmpty();
+        await using var server = await StartAsync();
+        (await AskAsync(server.ConnectionString, "SELECT number FROM kept")).Should().Be(42);
+        Directory.GetDirectories(_options.SharedFolder).Should().ContainSingle("only what is used stays");
     }
 
     [Fact]
@@ -183,6 +197,18 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await AskAsync(server.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS number");
         var data = (string)(await AskAsync(server.ConnectionString, "SHOW data_directory"))!;
         return Path.GetFullPath(Path.Combine(data, "../.."));
+    }
+
+    /// <returns>Where it is: versions before kept it where old files are removed, and wrote that down nowhere.</returns>
+    private async Task<string> LeaveDataOfAnEarlierVersionAsync()
+    {
+        var place = await LeaveDataOfAClosedFolderAsync();
+        var earlier = Path.Combine(
+            _elsewhere.FullName,
+            "libra-pg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_options.DataFolder)))[..12]);
+        Directory.Move(place, earlier);
+        File.Delete(Path.Combine(_options.DataFolder, "server-folder"));
+        return earlier;
     }
 
     private void CloseTheFolder()
