@@ -43,7 +43,7 @@ internal sealed class Invocation(Command command, Arguments arguments, Func<stri
     }
 
     /// <summary>Something besides the answer; programs find it in the error stream, too.</summary>
-    public void Note(string line) => Terminal.Error.WriteLine(line);
+    public void Note(string line) => Terminal.Error.WriteLine(Printable.Of(line)); // names of files, for instance
 
     /// <summary>The answer for a program, on one line.</summary>
     public void Answer(JsonNode answer)

@@ -54,6 +54,17 @@ public sealed class CommandLineTests(LibraService service) : IDisposable
     }
 
     [Fact]
+    public async Task Deploy_OfAFolderWithHostileNames_TellsThemWithoutWhatMovesTheCursor()
+    {
+        await WriteAsync("index.html", "<h1>one</h1>"u8.ToArray());
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "\e]0;owned\alink\e[2J"), "/nowhere");
+
+        var deployed = await CallAsync("deploy", _folder.FullName, "--project", "none-such");
+
+        deployed.Error.Should().StartWith("link is a symbolic link and stays here.\n").And.NotContain("\e");
+    }
+
+    [Fact]
     public async Task Deploy_WhenItFails_ExplainsWhyAndExitsWithOne()
     {
         var project = await service.NewProjectAsync();
