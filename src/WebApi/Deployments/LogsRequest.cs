@@ -43,8 +43,14 @@ internal static class LogsRequest
     public static IResult Text(HttpResponse response, LogPage page)
     {
         if (page.NextCursor is { } next) response.Headers[Cors.NextCursor] = next.ToString(CultureInfo.InvariantCulture);
-        return Results.Text(
-            string.Concat(page.Entries.Select(entry => AnsiText.Strip(entry.Message) + "\n")), "text/plain; charset=utf-8");
+        return Results.Stream(body => WriteAsync(body, page.Entries), "text/plain; charset=utf-8");
+    }
+
+    // Line by line: as one text the page would be in memory twice for as long as its reader takes.
+    private static async Task WriteAsync(Stream body, IReadOnlyList<LogEntry> entries)
+    {
+        await using var writer = new StreamWriter(body, leaveOpen: true) { NewLine = "\n" };
+        foreach (var entry in entries) await writer.WriteLineAsync(AnsiText.Strip(entry.Message));
     }
 
     /// <summary>True when the client asks for lines rather than objects.</summary>

@@ -80,6 +80,25 @@ public class LogReadingTests(LargeLog log) : IClassFixture<LargeLog>, IAsyncLife
         logs.Store.Reads.Should().BeLessThanOrEqualTo(2);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_OfLongLines_EndsThePageEarlyAndLosesNone(bool descending)
+    {
+        const int Lines = 300;
+        const int Longest = 16 << 10;
+        using var logs = new LogFixture(store: await NewStoreAsync());
+        await using (var writer = await logs.OpenAsync())
+            for (var number = 1; number <= Lines; number++) await writer.PrintAsync(new string('x', Longest) + "\n");
+
+        var page = await logs.Log.ReadAsync(logs.Subject, new LogQuery(null, 5000, Descending: descending), default);
+        var all = await logs.ReadAllAsync(descending, page: 5000);
+
+        page.Entries.Sum(entry => entry.Message.Length).Should().BeInRange(2 << 20, (2 << 20) + Longest);
+        (page.NextCursor, page.Complete).Should().Be((page.Entries[^1].Seq, false));
+        all.Select(entry => entry.Seq).Order().Should().Equal(Enumerable.Range(1, Lines).Select(seq => (long)seq));
+    }
+
     [Fact]
     public async Task Read_AtTheEndOfAGrowingLog_SaysWhereToGoOn()
     {

@@ -19,7 +19,10 @@ public interface IDeploymentLog
     /// <exception cref="IOException">The store cannot be reached.</exception>
     Task<IDeploymentLogWriter> OpenAsync(LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken);
 
-    /// <summary>Reads a page; never loads the whole log. A filter that passes few lines can give a short page with a cursor.</summary>
+    /// <summary>
+    /// Reads a page; never loads the whole log. A filter that passes few lines, or lines that are long, can give a short page with a
+    /// cursor.
+    /// </summary>
     Task<LogPage> ReadAsync(LogSubject subject, LogQuery query, CancellationToken cancellationToken);
 
     /// <summary>

@@ -11,6 +11,9 @@ internal static class LogReader
     // reading all of it.
     private const int ChunksPerPage = 128;
 
+    // Characters of all lines of a page, which stays in memory until its reader has taken it. A hundred of the longest lines fit.
+    private const int LargestText = 2 << 20;
+
     public static async Task<LogPage> ReadAsync(StoredLog log, LogQuery query, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
@@ -29,7 +32,7 @@ internal static class LogReader
         var entries = new List<LogEntry>(Math.Min(query.Limit, 1000));
         var position = query.Cursor;
         var ended = map.Sealed;
-        var chunks = 0;
+        var (chunks, text) = (0, 0);
         foreach (var segment in InOrder(map, query))
         {
             if (CannotMatch(segment, query)) continue;
@@ -41,9 +44,12 @@ internal static class LogReader
             ended |= chunk.Header.End;
             foreach (var entry in InOrder(chunk.Entries, query))
             {
-                if (entries.Count == query.Limit) return new LogPage(entries, position, Complete: false);
+                if (entries.Count == query.Limit || text >= LargestText) return new LogPage(entries, position, Complete: false);
                 position = entry.Seq;
-                if (Matches(entry, query)) entries.Add(entry);
+                if (!Matches(entry, query)) continue;
+
+                entries.Add(entry);
+                text += entry.Message.Length;
             }
         }
 
