@@ -45,6 +45,17 @@ public sealed class FailureCausesTests
         FailureCauses.Of(Error.Unexpected("INSTALL_FAILED", "the registry is away"), DeploymentStep.Build, []).Retryable.Should().BeTrue();
 
     [Fact]
+    public void Of_AnEndlessLine_KeepsItsBeginningAndFindsTheHintInAllOfIt()
+    {
+        var line = new string('x', 16_000) + " JavaScript heap out of memory";
+
+        var failure = FailureCauses.Of(Error.Failure("BUILD_FAILED", "x"), DeploymentStep.Build, ["short", line]);
+
+        failure.Excerpt.Should().Equal("short", new string('x', 500) + "…");
+        failure.Hint.Should().Be(FailureHints.For("BUILD_FAILED", "x", [line])).And.NotBeNull();
+    }
+
+    [Fact]
     public void Of_AnUnknownCode_IsOurs()
     {
         var failure = FailureCauses.Of(Error.Failure("WHATEVER", "x"), DeploymentStep.Build, []);

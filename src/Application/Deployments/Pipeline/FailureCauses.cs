@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Deployments;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
@@ -9,6 +10,8 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 /// </summary>
 internal static class FailureCauses
 {
+    private const int ExcerptWidth = 500;
+
     private static readonly Dictionary<string, Cause> Table = new(StringComparer.Ordinal)
     {
         ["DEPLOYMENT_VALIDATION_FAILED"] = Cause.OfUser("Correct what the message names and deploy again."),
@@ -47,7 +50,9 @@ internal static class FailureCauses
         var category = passing ? cause.WhenPassing : cause.WhenLasting;
         // Output shows what a user did wrong; when something of ours was away, the row knows better.
         var hint = (category == FailureCategory.User ? FailureHints.For(code, error.Description, excerpt) : null) ?? cause.Hint;
-        var failure = new DeploymentFailure(code, category, step, error.Description, excerpt, hint);
+        // Whatever was printed on one line: the failure is kept with its deployment, and comes with each row of a list.
+        var shown = excerpt.Select(line => line.Shortened(ExcerptWidth)).ToList();
+        var failure = new DeploymentFailure(code, category, step, error.Description, shown, hint);
         return failure with { Lasting = failure.IsOurs && !passing };
     }
 
