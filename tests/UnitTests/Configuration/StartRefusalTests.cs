@@ -62,6 +62,16 @@ public sealed class StartRefusalTests
     }
 
     [Fact]
+    public async Task Start_WithWrongOptionsOfTwoSections_NamesBothBeforeItAsksForTheDatabase()
+    {
+        var refused = (await FluentActions.Awaiting(() => StartAsync(
+                ("Host:PostgresUrl", "Host=127.0.0.1;Port=1"), ("Deployments:MaxRetries", "50"), ("RateLimit:WindowSeconds", "0")))
+            .Should().ThrowAsync<AggregateException>()).Which;
+
+        StartFailure.SentenceOf(refused).Should().StartWith("Deployments:MaxRetries: ").And.Contain("RateLimit:WindowSeconds: ");
+    }
+
+    [Fact]
     public void Settings_ThatCanBeRead_AreNotRefused()
     {
         var configuration = Configuration(
