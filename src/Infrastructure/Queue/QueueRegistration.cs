@@ -68,6 +68,7 @@ public static class QueueRegistration
         services.AddSingleton<DeploymentJobs>();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Reaper>();
+        services.AddHostedService<OverdueReaper>();
         services.AddHostedService<SandboxReaper>();
         services.AddHostedService<LateArchives>();
         services.AddSingleton<FailedJobs>();

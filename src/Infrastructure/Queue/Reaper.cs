@@ -1,4 +1,3 @@
-using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,9 +6,10 @@ using Microsoft.Extensions.Options;
 namespace Libra.Deploy.Infrastructure.Queue;
 
 /// <summary>
-/// Looks for what no live worker will finish: deployments of dead workers, overdue ones, and jobs that got lost between our table and
-/// Hangfire. Runs on every node; each statement lets one of them win. It waits for the database only: what needs the object store or a
-/// sandbox is left to <see cref="LateArchives"/> and <see cref="SandboxReaper"/>, since there one slow thing may take minutes.
+/// Looks for what no live worker will finish: deployments of dead workers, and jobs that got lost between our table and Hangfire. Runs
+/// on every node; each statement lets one of them win. It waits for our own rows only, and for none that is held: what needs the
+/// platform's rows, the object store or a sandbox is left to <see cref="OverdueReaper"/>, <see cref="LateArchives"/> and
+/// <see cref="SandboxReaper"/>, since there one slow thing may take long.
 /// </summary>
 internal sealed class Reaper(
     WaitingDeployments waiting,
@@ -23,12 +23,6 @@ internal sealed class Reaper(
     protected override async Task DoAsync(long round, CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
-        foreach (var id in await waiting.FindOverdueAsync(now, cancellationToken))
-        {
-            await SendAsync(new AbandonOverdueDeploymentCommand(id), cancellationToken);
-            logger.LogWarning("Deployment {DeploymentId} was past its time and has been ended", id);
-        }
-
         foreach (var id in await waiting.TakeOrphansAsync(now, cancellationToken))
         {
             logger.LogWarning("The worker of {DeploymentId} is silent; another one goes on", id);

@@ -24,25 +24,36 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database, string queue
         RETURNING d.id
         """;
 
+    private const string Overdue = "started_at + settings_timeout < $1";
+
+    // What somebody holds is passed over: his transaction may wait long for a row of the platform, and all others would wait with it.
     private const string TakeOrphans =
-        """
+        $"""
         UPDATE deploy.deployments d SET dispatched_at = $1
-        WHERE d.status NOT IN ('pending', 'completed', 'failed', 'cancelled') AND d.lease_expires_at <= $1
-          AND (d.dispatched_at IS NULL OR d.dispatched_at < $1 - interval '5 seconds')
-          AND NOT EXISTS (
-              SELECT 1 FROM hangfire.jobqueue q
-              WHERE q.jobid::text = d.hangfire_job_id AND q.fetchedat IS NULL AND q.queue = $2)
+        FROM (
+            SELECT id FROM deploy.deployments o
+            WHERE status NOT IN ('pending', 'completed', 'failed', 'cancelled') AND lease_expires_at <= $1 AND ({Overdue}) IS NOT TRUE
+              AND (dispatched_at IS NULL OR dispatched_at < $1 - interval '5 seconds')
+              AND NOT EXISTS (
+                  SELECT 1 FROM hangfire.jobqueue q
+                  WHERE q.jobid::text = o.hangfire_job_id AND q.fetchedat IS NULL AND q.queue = $2)
+            FOR UPDATE SKIP LOCKED) orphan
+        WHERE d.id = orphan.id
         RETURNING d.id
         """;
 
     private const string ReturnLost =
         """
         UPDATE deploy.deployments d SET dispatched_at = NULL, hangfire_job_id = NULL
-        WHERE d.status = 'pending' AND d.dispatched_at < $1 - interval '10 seconds'
-          AND NOT EXISTS (
-              SELECT 1 FROM hangfire.job j
-              WHERE j.id::text = d.hangfire_job_id AND (j.statename = 'Scheduled' OR j.statename IN ('Enqueued', 'Processing')
-                  AND EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid = j.id AND q.queue = $2)))
+        FROM (
+            SELECT id FROM deploy.deployments l
+            WHERE status = 'pending' AND dispatched_at < $1 - interval '10 seconds'
+              AND NOT EXISTS (
+                  SELECT 1 FROM hangfire.job j
+                  WHERE j.id::text = l.hangfire_job_id AND (j.statename = 'Scheduled' OR j.statename IN ('Enqueued', 'Processing')
+                      AND EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid = j.id AND q.queue = $2)))
+            FOR UPDATE SKIP LOCKED) lost
+        WHERE d.id = lost.id
         RETURNING d.id
         """;
 
@@ -63,7 +74,7 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database, string queue
 
     /// <summary>
     /// Running deployments whose worker is silent, and that no waiting job will take; also of those that were put back as lost and
-    /// then run by the lost job after all.
+    /// then run by the lost job after all. Not those that are overdue.
     /// </summary>
     public Task<IReadOnlyList<DeploymentId>> TakeOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         IdsAsync(TakeOrphans, cancellationToken, now, queue);
@@ -86,7 +97,7 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database, string queue
         IdsAsync(
             $"""
             SELECT id FROM deploy.deployments
-            WHERE {DeploymentSql.Active} AND started_at + settings_timeout < $1
+            WHERE {DeploymentSql.Active} AND {Overdue}
               AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
             """,
             cancellationToken, now);
