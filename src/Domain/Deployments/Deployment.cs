@@ -7,7 +7,7 @@ namespace Libra.Deploy.Domain.Deployments;
 /// One request to make a version of a project live, from acceptance until it ends. It runs in attempts; each attempt walks the six
 /// steps and keeps a journal of them, so that another worker can go on where one died. Illegal moves are errors and change nothing.
 /// </summary>
-public sealed class Deployment : AggregateWithEvents
+public sealed partial class Deployment : AggregateWithEvents
 {
     /// <summary>How often workers may die within one attempt before the deployment itself is suspected of killing them.</summary>
     public const int MaxInterruptions = 5;
@@ -119,42 +119,6 @@ public sealed class Deployment : AggregateWithEvents
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
 
         TakeArtifact(digest, size, reused: true);
-        return Result.Success;
-    }
-
-    /// <summary>
-    /// A worker takes the deployment: a waiting one that is due starts its next attempt; a running one whose worker let the
-    /// lease expire goes on within the same attempt.
-    /// </summary>
-    /// <returns>The lease, whose token every later call must carry.</returns>
-    public ErrorOr<Lease> Claim(string owner, DateTimeOffset now, TimeSpan duration)
-    {
-        if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
-        if (Status == DeploymentStatus.Pending ? DueAt > now : Lease is { } held && held.ExpiresAt > now)
-            return DeploymentErrors.NotClaimable(Id);
-
-        if (Status == DeploymentStatus.Pending) StartAttempt(now);
-        else Interruptions++;
-        FencingToken++;
-        return Lease = new Lease(owner, FencingToken, now + duration);
-    }
-
-    /// <summary>The worker shows that it lives.</summary>
-    public ErrorOr<Success> RenewLease(long token, DateTimeOffset now, TimeSpan duration)
-    {
-        if (Refuse(token) is { } refused) return refused;
-
-        Lease = Lease! with { ExpiresAt = now + duration };
-        return Result.Success;
-    }
-
-    /// <summary>The worker stops before the end and hands the attempt over; another may claim it at once.</summary>
-    public ErrorOr<Success> ReleaseLease(long token, DateTimeOffset now)
-    {
-        if (Refuse(token) is { } refused) return refused;
-
-        Lease = Lease! with { ExpiresAt = now };
-        Interruptions--; // the claim that follows counts it, and a planned hand-over is not a death
         return Result.Success;
     }
 
@@ -310,17 +274,6 @@ public sealed class Deployment : AggregateWithEvents
         if (ArtifactDigest is { } before && before != digest) Raise(new ArtifactReleased(Id, ProjectId, before, ArtifactSize ?? 0));
         (ArtifactDigest, ArtifactSize, ArtifactReused) = (digest, size, reused);
         if (digest is not null) Raise(new ArtifactTaken(Id, digest));
-    }
-
-    private void StartAttempt(DateTimeOffset now)
-    {
-        Attempt++;
-        Interruptions = 0;
-        Progress = 0;
-        var first = StartedAt is null;
-        StartedAt ??= now;
-        MoveTo(RemainingSteps()[0].Status());
-        if (first) Raise(new DeploymentStarted(Id, OrganizationId));
     }
 
     private void EndCancelled(DateTimeOffset now)

@@ -5,7 +5,7 @@ namespace Libra.Deploy.Domain.Deployments;
 /// <summary>A deployment was accepted and waits.</summary>
 public sealed record DeploymentAccepted(DeploymentId Id, string ProjectId, string OrganizationId) : IDomainEvent;
 
-/// <summary>A worker took a deployment for the first time; later attempts do not raise it again.</summary>
+/// <summary>A worker took a deployment for the first time; later claims do not raise it again.</summary>
 public sealed record DeploymentStarted(DeploymentId Id, string OrganizationId) : IDomainEvent;
 
 /// <summary>A deployment moved to another status; raised for every change, terminal ones included.</summary>

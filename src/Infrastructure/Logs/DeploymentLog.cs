@@ -15,13 +15,10 @@ internal sealed class DeploymentLog(
     IObjectStore store, Redactor redactor, DeploymentLogOptions options, TimeProvider clock, ILogger<DeploymentLog> logger)
     : IDeploymentLog
 {
-    // Of a deployment's first claim: nobody can have written before.
-    private const long FirstToken = 1;
-
     private readonly LogHubs _hubs = new(options, clock, logger);
 
     public async Task<IDeploymentLogWriter> OpenAsync(
-        LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken)
+        LogSubject subject, int attempt, long fencingToken, bool begun, CancellationToken cancellationToken)
     {
         var log = new StoredLog(store, subject);
         var tip = await log.FindTipAsync(cancellationToken);
@@ -33,7 +30,7 @@ internal sealed class DeploymentLog(
         var closed = await log.IsClosedAsync(tip, cancellationToken);
         var shipper = new LogShipper(log, tip, attempt, fencingToken, (place, chunk) => _hubs.Publish(subject.DeploymentId, place, chunk));
         var writer = new LogWriter(new LogAppender(shipper, options, clock, logger), redactor, attempt, options, clock);
-        if (tip == LogTip.Start && fencingToken == FirstToken) return writer;
+        if (tip == LogTip.Start && !begun) return writer;
 
         await AnnounceAsync(writer, attempt, closed, cancellationToken);
         return writer;

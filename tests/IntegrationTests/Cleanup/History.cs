@@ -70,7 +70,7 @@ internal sealed class History : IAsyncDisposable
     {
         var at = TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(daysAgo);
         var id = await BeginDeploymentAsync(project, at);
-        await using (var log = await Logs.OpenAsync(SubjectOf(id, project), 1, 1, TestContext.Current.CancellationToken))
+        await using (var log = await Logs.OpenAsync(SubjectOf(id, project), 1, 1, begun: false, TestContext.Current.CancellationToken))
             log.Write(LogLevel.Info, null, $"log of {id}");
         if (page is not null) await SaveAsync(id, page);
         await _database.ExecuteAsync(

@@ -79,7 +79,7 @@ public class DeploymentLogTests : IAsyncLifetime
         await died.FlushAsync(default);
         died.Write(LogLevel.Info, null, "hardly ever shipped"); // and its process is killed here
 
-        await using var writer = await _logs.Node().OpenAsync(_logs.Subject, 2, 2, default);
+        await using var writer = await _logs.Node().OpenAsync(_logs.Subject, 2, 2, begun: true, default);
 
         var messages = (await _logs.ReadAllAsync()).Select(entry => entry.Message).ToList();
         messages[0].Should().Be("shipped");
@@ -94,6 +94,15 @@ public class DeploymentLogTests : IAsyncLifetime
         await using (var second = await _logs.OpenAsync(2, 2)) second.Write(LogLevel.Info, null, "two");
 
         (await _logs.ReadAllAsync()).Select(entry => entry.Message).Should().Equal("one", "Attempt 2 continues.", "two");
+    }
+
+    [Fact]
+    public async Task Open_AfterWorkersThatCouldNotBegin_SaysNothingOfThem()
+    {
+        await using (var third = await _logs.Log.OpenAsync(_logs.Subject, 1, 3, begun: false, default))
+            third.Write(LogLevel.Info, null, "one");
+
+        (await _logs.ReadAllAsync()).Select(entry => entry.Message).Should().Equal("one");
     }
 
     [Fact]
@@ -114,7 +123,7 @@ public class DeploymentLogTests : IAsyncLifetime
         var stale = await _logs.OpenAsync(1, token: 1);
         stale.Write(LogLevel.Info, null, "one");
         await stale.FlushAsync(default);
-        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, attempt, 2, default);
+        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, attempt, 2, begun: true, default);
         newer.Write(LogLevel.Info, null, "two");
         await newer.FlushAsync(default);
 
@@ -143,7 +152,7 @@ public class DeploymentLogTests : IAsyncLifetime
             return older.FlushAsync(default);
         };
 
-        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, attempt, 2, default);
+        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, attempt, 2, begun: true, default);
         newer.Write(LogLevel.Info, null, "four");
         await newer.FlushAsync(default);
 
@@ -160,7 +169,7 @@ public class DeploymentLogTests : IAsyncLifetime
     public async Task Write_WhenTwoWritersBeginAnEmptyLog_TheHigherTokenGoesOn()
     {
         await using var older = await _logs.OpenAsync(1, token: 1);
-        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, 1, 2, default);
+        await using var newer = await _logs.Node().OpenAsync(_logs.Subject, 1, 2, begun: true, default);
         older.Write(LogLevel.Info, null, "older");
         newer.Write(LogLevel.Info, null, "newer");
 
@@ -377,7 +386,7 @@ public class DeploymentLogTests : IAsyncLifetime
     public async Task Open_WithIdsThatAreNoSafeNames_KeepsThemOutOfTheKeys()
     {
         var subject = _logs.Subject with { OrganizationId = "../../etc", ProjectId = "a/b c" };
-        await using (var writer = await _logs.Log.OpenAsync(subject, 1, 1, default)) writer.Write(LogLevel.Info, null, "one");
+        await using (var writer = await _logs.Log.OpenAsync(subject, 1, 1, begun: false, default)) writer.Write(LogLevel.Info, null, "one");
 
         (await _logs.Log.ReadAsync(subject, new LogQuery(null, 10), default)).Entries.Should().ContainSingle();
         (await KeysAsync()).Should().OnlyContain(key => !key.Contains("..") && !key.Contains("a/b"));

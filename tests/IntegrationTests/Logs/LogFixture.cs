@@ -39,7 +39,8 @@ internal sealed class LogFixture : IDisposable
     public IDeploymentLog Node(params string[] secrets) =>
         new DeploymentLog(Store, new Redactor(secrets), Options, Clock, NullLogger<DeploymentLog>.Instance);
 
-    public Task<IDeploymentLogWriter> OpenAsync(int attempt = 1, long token = 1) => Log.OpenAsync(Subject, attempt, token, default);
+    public Task<IDeploymentLogWriter> OpenAsync(int attempt = 1, long token = 1) =>
+        Log.OpenAsync(Subject, attempt, token, begun: token > 1, default);
 
     public async Task<List<LogEntry>> ReadAllAsync(bool descending = false, int page = 1000)
     {

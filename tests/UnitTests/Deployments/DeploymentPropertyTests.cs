@@ -67,7 +67,9 @@ public sealed class DeploymentPropertyTests
                     ? Deployment.RequestCancel(_now)
                     : Deployment.RenewLease(token, _now, TimeSpan.FromSeconds(20)),
                 < 27 => Deployment.ConfirmCancel(token, _now),
-                < 28 => Deployment.ReleaseLease(token, _now),
+                < 28 => _random.Next(2) == 0
+                    ? Deployment.ReleaseLease(token, _now)
+                    : Deployment.PutOff(token, TimeSpan.FromSeconds(5), _now),
                 < 29 => _random.Next(10) == 0
                     ? Deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), "system_error", _now)
                     : Result.Success,

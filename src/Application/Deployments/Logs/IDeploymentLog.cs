@@ -15,9 +15,11 @@ public interface IDeploymentLog
     /// <param name="subject">Whose log.</param>
     /// <param name="attempt">Number of the attempt, from 1.</param>
     /// <param name="fencingToken">A writer with a lower token than the newest one loses: its chunks are refused.</param>
+    /// <param name="begun">False when no worker can have written before; the log then begins without a word about one.</param>
     /// <exception cref="LogWriterSupersededException">A newer writer has the log, or it is sealed.</exception>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    Task<IDeploymentLogWriter> OpenAsync(LogSubject subject, int attempt, long fencingToken, CancellationToken cancellationToken);
+    Task<IDeploymentLogWriter> OpenAsync(
+        LogSubject subject, int attempt, long fencingToken, bool begun, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads a page; never loads the whole log. A filter that passes few lines, or lines that are long, can give a short page with a

@@ -16,6 +16,8 @@ internal sealed class AttemptEnd(
     TimeProvider clock,
     ILogger<AttemptEnd> logger)
 {
+    private const string NoLog = "The log could not be opened.";
+
     /// <summary>Something went wrong: another attempt follows, or the deployment has failed.</summary>
     /// <param name="error">The step's own; null for what nobody expected.</param>
     /// <param name="exception">Kept for operators.</param>
@@ -74,22 +76,21 @@ internal sealed class AttemptEnd(
     }
 
     /// <summary>The watch stopped it before its log was open: nothing runs yet, and only the journal has to know.</summary>
-    public async Task<AttemptResult> StopUnloggedAsync(DeploymentId id, Lease lease, StopCause cause)
+    public async Task<AttemptResult> StopUnloggedAsync(Deployment deployment, Lease lease, StopCause cause) => cause switch
     {
-        var now = clock.GetUtcNow();
-        switch (cause)
-        {
-            case StopCause.CancelRequested:
-                var cancelled = await journal.ChangeAsync(id, current => current.ConfirmCancel(lease.Token, now), CancellationToken.None);
-                return cancelled.IsError ? AttemptResult.Refused(cancelled.FirstError) : new AttemptResult(AttemptOutcome.Cancelled);
-            case StopCause.TimedOut:
-                return await GiveUpAsync(id, FailureCauses.TimedOut, DeadLetterReasons.ProcessingTimeout);
-            case StopCause.ShuttingDown:
-                var released = await journal.ChangeAsync(id, current => current.ReleaseLease(lease.Token, now), CancellationToken.None);
-                return released.IsError ? AttemptResult.Refused(released.FirstError) : new AttemptResult(AttemptOutcome.HandedOver);
-            default:
-                return new AttemptResult(AttemptOutcome.LeaseLost);
-        }
+        StopCause.LeaseLost => new AttemptResult(AttemptOutcome.LeaseLost),
+        // One that could not begin has used none of its time.
+        StopCause.TimedOut when !deployment.IsFirstTurn =>
+            await GiveUpAsync(deployment.Id, FailureCauses.TimedOut, DeadLetterReasons.ProcessingTimeout),
+        StopCause.ShuttingDown => await PutOffAsync(deployment.Id, lease, pause: TimeSpan.Zero),
+        _ => await PutOffAsync(deployment.Id, lease),
+    };
+
+    /// <summary>Its log cannot be opened: it waits for the object store, and loses neither an attempt nor its time by that.</summary>
+    public Task<AttemptResult> PutOffAsync(DeploymentId id, Lease lease)
+    {
+        var claims = (int)lease.Token; // so the pauses grow while the store stays away
+        return PutOffAsync(id, lease, RetryDelay.After(claims, options.Value, error: null, Random.Shared.NextDouble()));
     }
 
     /// <summary>This node shuts down; another goes on where it was.</summary>
@@ -116,6 +117,19 @@ internal sealed class AttemptEnd(
             },
             CancellationToken.None);
         return abandoned.IsError ? AttemptResult.Refused(abandoned.FirstError) : Ended(ending!);
+    }
+
+    private async Task<AttemptResult> PutOffAsync(DeploymentId id, Lease lease, TimeSpan pause)
+    {
+        var put = await journal.ChangeAsync(id, current => current.PutOff(lease.Token, pause, clock.GetUtcNow()), CancellationToken.None);
+        if (put.IsError) return AttemptResult.Refused(put.FirstError);
+
+        return put.Value.Status switch
+        {
+            DeploymentStatus.Cancelled => new AttemptResult(AttemptOutcome.Cancelled),
+            DeploymentStatus.Pending => new AttemptResult(AttemptOutcome.RetryLater, put.Value.DueAt, NoLog),
+            _ => new AttemptResult(AttemptOutcome.HandedOver, Message: NoLog),
+        };
     }
 
     private static AttemptResult Ended(DeploymentFailure failure) =>

@@ -16,7 +16,7 @@ public enum AttemptOutcome
     /// <summary>Out of attempts or of time.</summary>
     DeadLettered,
     Cancelled,
-    /// <summary>This node is shutting down; another goes on.</summary>
+    /// <summary>This node is shutting down, or could not open the log; another goes on.</summary>
     HandedOver,
     /// <summary>Another worker has taken it over.</summary>
     LeaseLost,

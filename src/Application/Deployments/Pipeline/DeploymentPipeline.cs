@@ -65,9 +65,16 @@ internal sealed class DeploymentPipeline(
         AttemptResult result;
         try
         {
-            await using var log = await OpenLogAsync(subject, deployment, lease, watch.Token);
-            await using var context = new StepContext(deployment, lease, log, open);
-            result = await RunLoggedAsync(context, watch, stopping);
+            await using var log = await TryOpenLogAsync(subject, deployment, lease, watch.Token);
+            if (log is null)
+            {
+                result = await end.PutOffAsync(deployment.Id, lease);
+            }
+            else
+            {
+                await using var context = new StepContext(deployment, lease, log, open);
+                result = await RunLoggedAsync(context, watch, stopping);
+            }
         }
         catch (LogWriterSupersededException)
         {
@@ -75,7 +82,7 @@ internal sealed class DeploymentPipeline(
         }
         catch (OperationCanceledException) when (watch.Cause != StopCause.None)
         {
-            result = await end.StopUnloggedAsync(deployment.Id, lease, watch.Cause);
+            result = await end.StopUnloggedAsync(deployment, lease, watch.Cause);
         }
 
         if (result.Outcome is AttemptOutcome.Completed or AttemptOutcome.Failed or AttemptOutcome.DeadLettered or AttemptOutcome.Cancelled)
@@ -83,19 +90,18 @@ internal sealed class DeploymentPipeline(
         return result;
     }
 
-    private async Task<IDeploymentLogWriter> OpenLogAsync(
+    /// <returns>Null when the object store is away.</returns>
+    private async Task<IDeploymentLogWriter?> TryOpenLogAsync(
         LogSubject subject, Deployment deployment, Lease lease, CancellationToken cancellationToken)
     {
         try
         {
-            return await logs.OpenAsync(subject, deployment.Attempt, lease.Token, cancellationToken);
+            return await logs.OpenAsync(subject, deployment.Attempt, lease.Token, !deployment.IsFirstTurn, cancellationToken);
         }
-        catch (IOException)
+        catch (IOException away)
         {
-            // No step has failed and no worker has died: whoever reaches the store goes on, without waiting for this lease to end.
-            await journal.ChangeAsync(
-                deployment.Id, current => current.ReleaseLease(lease.Token, clock.GetUtcNow()), CancellationToken.None);
-            throw;
+            logger.LogWarning("The log of {DeploymentId} could not be opened: {Reason}", deployment.Id, away.Message);
+            return null;
         }
     }
 

@@ -67,6 +67,19 @@ public sealed class CancelledRunTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task Cancel_WhileNoWorkerHasItAndTheStoreIsAway_IsObeyedByTheNext()
+    {
+        await ClaimAndDieAsync();
+        await CancelAsync();
+        Node.Clock.Advance(TimeSpan.FromSeconds(21));
+        Node.Store.RefusesLogs = true;
+
+        (await Node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled);
+
+        (await Node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
+    }
+
+    [Fact]
     public async Task HandOver_ClosesTheLogBeforeAnotherMayGoOn()
     {
         using var stopping = new CancellationTokenSource();

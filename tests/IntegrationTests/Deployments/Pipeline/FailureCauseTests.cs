@@ -169,21 +169,68 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
-    public async Task ALogThatCannotBeOpened_CostsNoAttemptAndCountsAsNoDeath()
+    public async Task ALogThatCannotBeOpened_LetsTheDeploymentWaitWithItsAttemptAndItsTime()
     {
         var id = await Node.AcceptAsync();
         Node.Store.RefusesLogs = true;
 
-        for (var turn = 0; turn <= Deployment.MaxInterruptions; turn++)
+        while (Node.Clock.GetUtcNow() < Start + TimeSpan.FromMinutes(15)) // longer than the deployment may take
         {
-            var run = () => Node.RunAsync(id);
-            await run.Should().ThrowAsync<IOException>("the queue sends the message again");
+            var run = await Node.RunAsync(id);
+            run.Outcome.Should().Be(AttemptOutcome.RetryLater, run.Message);
+            Node.Clock.Advance(run.DueAt!.Value - Node.Clock.GetUtcNow());
         }
 
+        var waiting = await Node.ViewAsync(id);
+        (waiting.Status, waiting.Attempt, waiting.StartedAt, waiting.Journal.Count).Should().Be((DeploymentStatus.Pending, 0, null, 0));
         Node.Store.RefusesLogs = false;
         (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         (await Node.ViewAsync(id)).Attempt.Should().Be(1);
         (await Node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
+        (await Node.LogOfAsync(id)).Should().NotContain(line => line.Contains("continues", StringComparison.Ordinal), "nobody had begun it");
+    }
+
+    [Fact]
+    public async Task ALogThatCannotBeOpenedAgain_CostsNoAttemptAndCountsAsNoDeath()
+    {
+        var id = await Node.AcceptAsync();
+        Node.Target.OnPublish = ScriptedTarget.Says(Error.Unexpected("TARGET_UNAVAILABLE", "Busy."));
+        Node.Clock.Advance((await Node.RunAsync(id)).DueAt!.Value - Start);
+        (Node.Store.RefusesLogs, Node.Target.OnPublish) = (true, _ => ScriptedTarget.Fine());
+
+        for (var turn = 0; turn <= Deployment.MaxInterruptions; turn++)
+            (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.HandedOver, "the reaper alone sends it again");
+
+        Node.Store.RefusesLogs = false;
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
+        var end = await Node.ViewAsync(id);
+        (end.Attempt, end.StartedAt).Should().Be((2, Start));
+        (await Node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task ALogThatIsStillBeingOpenedWhenTheTimeIsOver_LetsTheDeploymentWaitAsWell()
+    {
+        var id = await Node.AcceptAsync();
+        await Node.ExecuteAsync("UPDATE deploy.deployments SET settings_timeout = interval '1 second' WHERE id = $1", id.Value);
+        Node.Store.OnListLogs = cancellationToken =>
+        {
+            Node.Store.OnListLogs = _ => Task.CompletedTask;
+            return Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        };
+
+        var run = Node.RunAsync(id);
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Node.Clock.Advance(TimeSpan.FromSeconds(2));
+                return run.IsCompleted;
+            },
+            Eventually.Patience, "its time is over");
+
+        (await run).Outcome.Should().Be(AttemptOutcome.RetryLater);
+        (await Node.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Pending);
+        (await IsRefundedAsync(id)).Should().BeFalse("it still waits");
     }
 
     private Task<DeploymentId> AcceptAsync(string code) => code switch

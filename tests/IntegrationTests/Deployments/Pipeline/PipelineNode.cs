@@ -2,6 +2,7 @@ using ErrorOr;
 using Libra.Deploy.Application;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
+using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Application.Projects.Source;
@@ -101,6 +102,16 @@ internal sealed class PipelineNode : IAsyncDisposable
     {
         await using var scope = Scope();
         return (await scope.ServiceProvider.GetRequiredService<IDeploymentQueries>().FindAsync(id, TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>What its log says, line by line.</summary>
+    public async Task<IReadOnlyList<string>> LogOfAsync(DeploymentId id)
+    {
+        var view = await ViewAsync(id);
+        var log = await _services.GetRequiredService<IDeploymentLog>().ReadAsync(
+            new LogSubject(id, view.OrganizationId, view.ProjectId), new LogQuery(Cursor: null, Limit: 1000),
+            TestContext.Current.CancellationToken);
+        return [.. log.Entries.Select(line => line.Message)];
     }
 
     /// <summary>The dead letters of a deployment.</summary>
