@@ -233,7 +233,7 @@ public sealed partial class Deployment : AggregateWithEvents
 
     /// <summary>
     /// Ends the deployment without a worker's lease, because it is out of time or cannot be processed at all; a dead letter, unless it
-    /// is the user's doing. Whoever still runs it has lost its lease by this.
+    /// is the user's doing. Whoever still runs it has lost its lease by this. One that was to be cancelled is cancelled by this.
     /// </summary>
     public ErrorOr<Success> Abandon(DeploymentFailure failure, string deadLetterReason, DateTimeOffset now)
     {
@@ -241,6 +241,12 @@ public sealed partial class Deployment : AggregateWithEvents
         if (Status.IsTerminal()) return DeploymentErrors.AlreadyFinished(Id, Status);
 
         FencingToken++;
+        if (CancelRequestedAt is not null)
+        {
+            EndCancelled(now);
+            return Result.Success;
+        }
+
         RecordFailure(failure, now);
         End(failure, deadLetterReason, now);
         return Result.Success;

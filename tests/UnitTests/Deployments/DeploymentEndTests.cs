@@ -102,6 +102,20 @@ public sealed class DeploymentEndTests
     }
 
     [Fact]
+    public void Abandon_OfOneThatIsToBeCancelled_CancelsItAndLeavesNoDeadLetter()
+    {
+        var (deployment, token) = ADeployment.ThatRuns();
+        deployment.RequestCancel(Now);
+
+        deployment.Abandon(ADeployment.Failure(FailureCategory.Platform), DeadLetterReasons.ProcessingTimeout,
+            Now).IsError.Should().BeFalse();
+
+        (deployment.Status, deployment.Failure!.Code).Should().Be((DeploymentStatus.Cancelled, "DEPLOYMENT_CANCELLED"));
+        deployment.Events.OfType<DeploymentDeadLettered>().Should().BeEmpty();
+        deployment.StartStep(token, DeploymentStep.Validation, Now).FirstError.Code.Should().Be("LEASE_LOST");
+    }
+
+    [Fact]
     public void RequestCancel_WhenAskedTwice_KeepsTheFirstTime()
     {
         var (deployment, _) = ADeployment.ThatRuns();

@@ -67,7 +67,9 @@ internal sealed class AttemptEnd(
                 var timedOut = FailureCauses.TimedOutRunning(context.Deployment);
                 context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, timedOut.Message);
                 await ShipLogAsync(context);
-                return await GiveUpAsync(context.Deployment.Id, _ => timedOut, DeadLetterReasons.ProcessingTimeout);
+                var ended = await GiveUpAsync(context.Deployment.Id, _ => timedOut, DeadLetterReasons.ProcessingTimeout);
+                if (ended.Outcome == AttemptOutcome.Cancelled) context.Log.Write(LogLevel.Warn, null, "Cancelled on request");
+                return ended;
             case StopCause.ShuttingDown:
                 return await HandOverAsync(context);
             default:
@@ -116,7 +118,8 @@ internal sealed class AttemptEnd(
                 return current.Abandon(ending, reason, clock.GetUtcNow());
             },
             CancellationToken.None);
-        return abandoned.IsError ? AttemptResult.Refused(abandoned.FirstError) : Ended(ending!);
+        if (abandoned.IsError) return AttemptResult.Refused(abandoned.FirstError);
+        return abandoned.Value.Status == DeploymentStatus.Cancelled ? new AttemptResult(AttemptOutcome.Cancelled) : Ended(ending!);
     }
 
     private async Task<AttemptResult> PutOffAsync(DeploymentId id, Lease lease, TimeSpan pause)

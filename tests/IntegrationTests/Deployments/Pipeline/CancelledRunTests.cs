@@ -80,6 +80,34 @@ public sealed class CancelledRunTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task Cancel_WhenNoWorkerCameBeforeTheTimeWasOver_StillCounts()
+    {
+        await ClaimAndDieAsync();
+        await CancelAsync();
+        Node.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        (await Node.SendAsync(new AbandonOverdueDeploymentCommand(_id))).IsError.Should().BeFalse();
+
+        (await Node.ViewAsync(_id)).Status.Should().Be(DeploymentStatus.Cancelled);
+        (await Node.DeadLettersAsync(_id)).Should().BeEmpty("a replay would deploy what was cancelled");
+    }
+
+    [Fact]
+    public async Task Cancel_WhenTheDeploymentIsGivenUp_CountsMoreThanThat()
+    {
+        for (var death = 0; death <= Deployment.MaxInterruptions; death++)
+        {
+            await ClaimAndDieAsync();
+            Node.Clock.Advance(TimeSpan.FromSeconds(21));
+        }
+
+        await CancelAsync();
+
+        (await Node.RunAsync(_id)).Outcome.Should().Be(AttemptOutcome.Cancelled, "a failed job would stand for a dead letter");
+        (await Node.DeadLettersAsync(_id)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task HandOver_ClosesTheLogBeforeAnotherMayGoOn()
     {
         using var stopping = new CancellationTokenSource();
