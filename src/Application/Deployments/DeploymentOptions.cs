@@ -57,7 +57,7 @@ public sealed class DeploymentOptions : IValidatableObject
     [Range(1, 200)]
     public int ExcerptLines { get; set; } = 20;
 
-    /// <summary>How long the end of a failed deployment waits for the last lines of its log to be stored.</summary>
+    /// <summary>How long the end of a deployment waits for the last lines of its log to be stored.</summary>
     public TimeSpan LogPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Zones of the platform in which no customer may claim a name.</summary>

@@ -122,6 +122,24 @@ internal sealed class AttemptEnd(
         return abandoned.Value.Status == DeploymentStatus.Cancelled ? new AttemptResult(AttemptOutcome.Cancelled) : Ended(ending!);
     }
 
+    /// <summary>
+    /// Waits until the log is stored, though not long for a store that is away. No attempt follows an end, and a worker that dies after
+    /// it takes along what it has not shipped: so the log goes first.
+    /// </summary>
+    public async Task ShipLogAsync(StepContext context, CancellationToken cancellationToken = default)
+    {
+        using var patience = new CancellationTokenSource(options.Value.LogPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await context.Log.FlushAsync(either.Token);
+        }
+        catch (Exception away) when (away is IOException or OperationCanceledException)
+        {
+            logger.LogWarning(away, "The last lines of {DeploymentId} are not stored yet", context.Deployment.Id);
+        }
+    }
+
     private async Task<AttemptResult> PutOffAsync(DeploymentId id, Lease lease, TimeSpan pause)
     {
         var put = await journal.ChangeAsync(id, current => current.PutOff(lease.Token, pause, clock.GetUtcNow()), CancellationToken.None);
@@ -137,20 +155,6 @@ internal sealed class AttemptEnd(
 
     private static AttemptResult Ended(DeploymentFailure failure) =>
         new(failure.IsOurs ? AttemptOutcome.DeadLettered : AttemptOutcome.Failed, Message: $"{failure.Code}: {failure.Message}");
-
-    // No attempt follows an end, and a worker that dies after it takes along what it has not shipped: so the log goes first.
-    private async Task ShipLogAsync(StepContext context)
-    {
-        using var patience = new CancellationTokenSource(options.Value.LogPatience, clock);
-        try
-        {
-            await context.Log.FlushAsync(patience.Token);
-        }
-        catch (Exception away) when (away is IOException or OperationCanceledException)
-        {
-            logger.LogWarning(away, "The last lines of {DeploymentId} are not stored yet", context.Deployment.Id);
-        }
-    }
 
     // The journal has the failure in any case; only the stack is lost with a store that is away.
     private async Task NoteAsync(StepContext context, DeploymentFailure failure, Exception? exception)

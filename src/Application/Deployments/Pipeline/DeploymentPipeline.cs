@@ -146,7 +146,10 @@ internal sealed class DeploymentPipeline(
         }
 
         context.Log.Write(LogLevel.Info, null, $"Live at {context.Address}");
-        await context.Log.FlushAsync(watch.Token);
+        await end.ShipLogAsync(context, watch.Token);
+        // Neither a late store nor the end of its time takes back that the version is live.
+        if (watch.Cause is StopCause.CancelRequested or StopCause.LeaseLost) return await end.StopAsync(context, watch.Cause);
+
         var completed = await context.RecordAsync((current, token) => current.Complete(token, clock.GetUtcNow()), CancellationToken.None);
         return completed.IsError ? AttemptResult.Refused(completed.FirstError) : new AttemptResult(AttemptOutcome.Completed);
     }

@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.IntegrationTests.Persistence;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
@@ -45,6 +46,34 @@ public sealed class ArchiveTests(TestPostgres server) : OneNode(server)
         (atOnce, later).Should().Be((false, true), "its worker may be about to do it itself until then");
         (await Node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).IsError.Should().BeFalse(
             "the result is stored as well");
+    }
+
+    [Fact]
+    public async Task Complete_WhenTheStoreGoesWhileTheVersionIsProved_DoesNotWaitForIt()
+    {
+        var id = await Node.AcceptAsync();
+        await using (var scope = Node.Scope())
+            scope.ServiceProvider.GetRequiredService<IOptions<DeploymentOptions>>().Value.LogPatience = TimeSpan.Zero;
+        Node.Target.OnVerify = _ =>
+        {
+            Node.Store.BeforeLogChunk = () => throw new IOException("The store is away.");
+            return ScriptedTarget.Fine();
+        };
+
+        var run = Node.RunAsync(id);
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await Node.ViewAsync(id)).Status == DeploymentStatus.Completed, Eventually.Patience, "the version is live");
+        Node.Store.BeforeLogChunk = () => Task.CompletedTask;
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Node.Clock.Advance(TimeSpan.FromSeconds(1)); // to when the log is tried again
+                return run.IsCompleted;
+            },
+            Eventually.Patience, "its worker comes to an end");
+        (await run).Outcome.Should().Be(AttemptOutcome.Completed);
+        (await Node.LogOfAsync(id)).Should().Contain(line => line.StartsWith("Live at", StringComparison.Ordinal));
     }
 
     [Fact]
