@@ -69,7 +69,8 @@ public sealed partial class Deployment
         Interruptions = 0;
         Progress = 0;
         StartedAt ??= now;
-        MoveTo(RemainingSteps()[0].Status());
+        // Nothing may remain: the attempt before failed as its end was to be written.
+        MoveTo((RemainingSteps() is [var next, ..] ? next : DeploymentStep.Cleanup).Status());
         if (FencingToken == 0) Raise(new DeploymentStarted(Id, OrganizationId));
     }
 }

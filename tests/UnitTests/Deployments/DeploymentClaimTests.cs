@@ -9,6 +9,20 @@ public sealed class DeploymentClaimTests
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(8);
 
     [Fact]
+    public void Claim_WhenOnlyTheEndCouldNotBeWritten_LetsItComplete()
+    {
+        var (deployment, token) = ADeployment.ThatReached(DeploymentStep.Cleanup);
+        deployment.StartStep(token, DeploymentStep.Cleanup, Now);
+        deployment.CompleteStep(token, DeploymentStep.Cleanup, Now);
+        deployment.FailAttempt(token, ADeployment.Failure(FailureCategory.Platform), TimeSpan.Zero, Now);
+
+        var next = deployment.Claim("w2", Now, ADeployment.LeaseTime).Value.Token;
+
+        deployment.Complete(next, Now).IsError.Should().BeFalse();
+        deployment.Status.Should().Be(DeploymentStatus.Completed);
+    }
+
+    [Fact]
     public void PutOff_InTheFirstTurn_LeavesItAsIfNobodyHadTakenIt()
     {
         var (deployment, token) = ADeployment.ThatRuns();

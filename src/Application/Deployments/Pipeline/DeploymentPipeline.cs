@@ -229,7 +229,7 @@ internal sealed class DeploymentPipeline(
         var lease = deployment.Claim(node, now, options.Value.LeaseDuration);
         if (lease.IsError) return lease.Errors;
 
-        var first = deployment.RemainingSteps()[0];
+        if (deployment.RemainingSteps() is not [var first, ..]) return Result.Success; // only its end is left to be written
         return _steps[first].SkipReason(deployment) is null ? deployment.StartStep(lease.Value.Token, first, now) : Result.Success;
     }
 

@@ -187,7 +187,8 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
         (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
         (await Node.ViewAsync(id)).Attempt.Should().Be(1);
         (await Node.AskAsync<int>("SELECT interruptions FROM deploy.deployments WHERE id = $1", id.Value)).Should().Be(0);
-        (await Node.LogOfAsync(id)).Should().NotContain(line => line.Contains("continues", StringComparison.Ordinal), "nobody had begun it");
+        (await Node.LogOfAsync(id)).Should()
+            .NotContain(line => line.Contains("continues", StringComparison.Ordinal), "nobody had begun it");
     }
 
     [Fact]
@@ -231,6 +232,22 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
         (await run).Outcome.Should().Be(AttemptOutcome.RetryLater);
         (await Node.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Pending);
         (await IsRefundedAsync(id)).Should().BeFalse("it still waits");
+    }
+
+    [Fact]
+    public async Task AnEndThatCouldNotBeWritten_IsAllThatTheNextAttemptWrites()
+    {
+        var id = await Node.AcceptAsync();
+        Node.Target.OnVerify = ScriptedTarget.Says(Error.Unexpected("TARGET_UNAVAILABLE", "Busy."));
+        Node.Clock.Advance((await Node.RunAsync(id)).DueAt!.Value - Start);
+        await Node.ExecuteAsync("UPDATE deploy.deployment_steps SET status = 'Completed' WHERE deployment_id = $1", id.Value);
+        await Node.ExecuteAsync(
+            "INSERT INTO deploy.deployment_steps (deployment_id, attempt, step, status, starts) VALUES ($1, 1, 'cleanup', 'Completed', 1)",
+            id.Value);
+
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Completed);
+
+        Node.Target.Published.Should().ContainSingle("what is live is not put live again");
     }
 
     private Task<DeploymentId> AcceptAsync(string code) => code switch
