@@ -79,6 +79,7 @@ public sealed class LiveProofTests
     [InlineData(403, "error code: 1010", null)]
     [InlineData(403, "<span class=\"cf-error-code\">1020</span>", null)]
     [InlineData(403, """{"cloudflare_error":true,"error_code":1010}""", null)]
+    [InlineData(429, "error code: 1015", null)]
     public async Task Find_WhenTheZoneTurnsUsAway_NamesItsBotSettings(int status, string body, string? mitigated)
     {
         var stopped = ScriptedHttp.Answer(status, body, mitigated is null ? [] : [("cf-mitigated", mitigated)]);
@@ -92,10 +93,11 @@ public sealed class LiveProofTests
     }
 
     [Theory]
-    [InlineData("members only")]
-    [InlineData("See our list of errors, for instance error code: 1010.")]
-    public async Task Find_WhenTheWorkerItselfForbids_IsLive(string body) =>
-        (await FindAsync(Worker(), ScriptedHttp.Answer(403, body))).IsError.Should().BeFalse();
+    [InlineData(403, "members only")]
+    [InlineData(403, "See our list of errors, for instance error code: 1010.")]
+    [InlineData(429, "slow down")]
+    public async Task Find_WhenTheWorkerItselfRefuses_IsLive(int status, string body) =>
+        (await FindAsync(Worker(), ScriptedHttp.Answer(status, body))).IsError.Should().BeFalse();
 
     [Fact]
     public async Task Find_Always_SaysWhoAsks()

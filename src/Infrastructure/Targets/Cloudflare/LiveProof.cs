@@ -112,11 +112,11 @@ internal sealed partial class LiveProof(
         return named is null ? new Seen(Outcome.Stale, "with other bytes") : new Seen(Outcome.OnlyHeader, "");
     }
 
-    /// <summary>Whether Cloudflare's protection answered in the site's place; what a worker itself forbids has no such marks.</summary>
+    /// <summary>Whether Cloudflare's protection answered in the site's place; what a worker itself refuses has no such marks.</summary>
     private static async Task<bool> IsTurnedAwayAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if (answer.Headers.TryGetValues("cf-mitigated", out var mitigated) && mitigated.Contains("challenge")) return true;
-        if (answer.StatusCode != HttpStatusCode.Forbidden) return false;
+        if (answer.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests)) return false;
 
         var start = new byte[MarkedBytes];
         var page = await answer.Content.ReadAsStreamAsync(cancellationToken);
