@@ -30,6 +30,17 @@ public sealed class RemoteFaultTests
         open.ResultEntries().Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task Build_WhenTheAnswerToANewSessionIsLost_GoesOnInIt()
+    {
+        await using var rig = await RemoteRig.StartAsync("daytona");
+        await using var open = await OpenSandbox.CreateAsync(rig.Provider);
+        await open.WriteAsync(("a.txt", "a"));
+        rig.Double.Fail("new session", Fault.AnswerLost);
+
+        (await open.BuildAsync(["sh", "-c", "mkdir dist; echo built"])).Succeeded.Should().BeTrue(open.Output);
+    }
+
     [Theory]
     [MemberData(nameof(EachProvider))]
     public async Task Create_WhenTheServiceKeepsRefusing_MayBeTriedLater(string provider)

@@ -52,8 +52,9 @@ internal sealed class DaytonaMachine(
         string shell, TimeSpan timeout, RemoteOutput output, CancellationToken cancellationToken)
     {
         var session = $"libra-{Guid.NewGuid():N}";
-        await http.DoAsync(
-            Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session }), cancellationToken);
+        var open = Call("new session", HttpMethod.Post, "process/session", new JsonObject { ["sessionId"] = session });
+        // Nobody else knows the id: where it is taken, the answer to the try before was lost.
+        await http.DoAsync(open with { Expected = [HttpStatusCode.Conflict] }, cancellationToken);
         var command = await StartAsync(session, shell, cancellationToken);
         await using (var log = await CommandLog.OpenAsync(LogAddress(session, command), machines, options, clock, cancellationToken))
             await log.ReadAsync(output);

@@ -46,7 +46,9 @@ internal sealed class DaytonaDouble : ProviderDouble
         Map("command and wait", "POST", "/toolbox/{id}/process/execute",
             context => FoundAsync(context, (machine, body) => ExecuteAsync(context, machine, body)));
         Map("new session", "POST", "/toolbox/{id}/process/session",
-            context => FoundAsync(context, (_, body) => DoneAsync(context, 201, () => _sessions.Add((string)body["sessionId"]!))));
+            context => FoundAsync(context, (_, body) => _sessions.Add((string)body["sessionId"]!)
+                ? DoneAsync(context, 201, () => { })
+                : RefuseAsync(context, 409, "session already exists")));
         Map("command", "POST", "/toolbox/{id}/process/session/{session}/exec", context => FoundAsync(context, async (machine, body) =>
         {
             var started = await _sessions.StartAsync((string)context.Request.RouteValues["session"]!, machine, (string)body["command"]!);

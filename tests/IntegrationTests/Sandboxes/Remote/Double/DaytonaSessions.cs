@@ -12,7 +12,8 @@ internal sealed class DaytonaSessions
 {
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, DaytonaCommand>> _sessions = new();
 
-    public void Add(string session) => _sessions[session] = new();
+    /// <summary>False when there is one of this id.</summary>
+    public bool Add(string session) => _sessions.TryAdd(session, new());
 
     public async Task<DaytonaCommand> StartAsync(string session, RentedLocalMachine machine, string line)
     {
