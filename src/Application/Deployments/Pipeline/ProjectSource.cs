@@ -20,7 +20,7 @@ internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplate
         var requested = await sources.FindAsync(context.Deployment.Id, cancellationToken);
         if (requested is null && context.Deployment.Source == SourceKind.Request) return SourceErrors.NoLongerStored();
 
-        var history = HistoryDiffs.Parse(requested?.HistoryMessages ?? project.MessageHistory, limits);
+        var history = requested?.HistoryMessages is { } sent ? HistoryDiffs.Parse(sent, limits) : SavedHistory(project);
         if (history.IsError) return history.Errors;
 
         var files = await BaseAsync(requested, history.Value, project, cancellationToken);
@@ -43,12 +43,20 @@ internal sealed class ProjectSource(IDeploymentSources sources, IProjectTemplate
     {
         if (requested?.InitFiles is { } sent) return InitFiles.Parse(sent, limits);
 
+        if (history.Files is { } whole) return ErrorOrFactory.From(whole);
+
         // A history that comes with the request changes what the project was saved with, as it would change the template.
-        var own = requested?.HistoryMessages is null ? ErrorOrFactory.From(history) : HistoryDiffs.Parse(project.MessageHistory, limits);
+        var own = requested?.HistoryMessages is null ? history : SavedHistory(project);
         if (own.IsError) return own.Errors;
 
-        return (history.Files ?? own.Value.Files) is { } saved
+        return own.Value.Files is { } saved
             ? ErrorOrFactory.From(saved)
             : await templates.LoadAsync(project.TemplateType, cancellationToken);
+    }
+
+    private ErrorOr<ProjectHistory> SavedHistory(Project project)
+    {
+        var saved = HistoryDiffs.Parse(project.MessageHistory, limits);
+        return saved.IsError ? SourceErrors.BadSavedHistory(saved.FirstError.Description) : saved;
     }
 }

@@ -49,6 +49,8 @@ public static class SourceErrors
 
     public static Error BadDiff(int message, string why) => Invalid($"historyMessages[{message}] is a broken diff message: {why}");
 
+    public static Error BadSavedHistory(string why) => Invalid($"The history that the project was saved with cannot be used: {why}");
+
     public static Error NoLongerStored() => Invalid("The source that came with the request is no longer stored; deploy again and send it.");
 
     public static Error BadPackageJson(string why) => Invalid($"package.json cannot be read: {why}");
