@@ -19,7 +19,9 @@ public interface ICustomDomains
     Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>Adds the domain, or finds it again and has one that failed start anew where that may help. Safe to repeat.</summary>
-    Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken);
+    /// <param name="hostnameId">The id by which the project has it already, whatever it says of itself; null when none is known.</param>
+    Task<ErrorOr<CustomDomainState>> EnsureAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken);
 
     /// <summary>Asks how a domain stands; null when it is gone.</summary>
     /// <param name="hostnameId">As <see cref="EnsureAsync"/> gave it.</param>

@@ -69,7 +69,8 @@ internal sealed class RefreshCustomDomainsHandler(
     {
         var answer = await InTimeAsync(token => StateOfAsync(due, token), late, cancellationToken);
         var now = clock.GetUtcNow();
-        await ChangeAsync(due, (claim, _) => Note(claim, answer, now), cancellationToken);
+        var hostname = answer.IsError ? null : answer.Value.HostnameId;
+        await ChangeAsync(due, hostname, (claim, _) => Note(claim, answer, now), cancellationToken);
         return answer.IsError ? answer.FirstError : null;
     }
 
@@ -80,11 +81,12 @@ internal sealed class RefreshCustomDomainsHandler(
         {
             var found = await domains.ReadAsync(domain, id, cancellationToken);
             if (found.IsError) return found.Errors;
-            if (found.Value is { } state) return state;
+            var startsAnew = due.CheckedAt is null && found.Value is { Progress: CustomDomainProgress.Failed };
+            if (found.Value is { } state && !startsAnew) return state;
         }
 
         // New, to be started anew, or gone by whoever's hand: the project uses the domain.
-        return await domains.EnsureAsync(domain, due.ProjectId, cancellationToken);
+        return await domains.EnsureAsync(domain, due.HostnameId, due.ProjectId, cancellationToken);
     }
 
     private async Task<Error?> RemoveAsync(DomainClaim due, CancellationToken late, CancellationToken cancellationToken)
@@ -93,7 +95,7 @@ internal sealed class RefreshCustomDomainsHandler(
         var removed = await InTimeAsync(
             token => domains.RemoveAsync(domain, due.HostnameId, due.ProjectId, token), late, cancellationToken);
         var now = clock.GetUtcNow();
-        await ChangeAsync(due, Settle, cancellationToken);
+        await ChangeAsync(due, hostname: null, Settle, cancellationToken);
         return removed.IsError ? removed.FirstError : null;
 
         void Settle(DomainClaim claim, IDomainClaimRepository claims)
@@ -104,7 +106,8 @@ internal sealed class RefreshCustomDomainsHandler(
 
             if (removed.IsError)
                 claim.Defer(removed.FirstError.Description, now, now + options.Value.PauseAfter(now - due.ReleasedAt!.Value));
-            else claims.Remove(claim);
+            else if (claim.HostnameId == due.HostnameId) claims.Remove(claim);
+            else claim.Release(now); // added meanwhile by a call that began earlier
         }
     }
 
@@ -143,21 +146,39 @@ internal sealed class RefreshCustomDomainsHandler(
     }
 
     /// <summary>One short transaction after the call: no row is held while the target is asked.</summary>
+    /// <param name="hostname">The target's id for the domain, as the call gave it; null when it gave none.</param>
     private async Task ChangeAsync(
-        DomainClaim asked, Action<DomainClaim, IDomainClaimRepository> change, CancellationToken cancellationToken)
+        DomainClaim asked, string? hostname, Action<DomainClaim, IDomainClaimRepository> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
         var claims = scope.ServiceProvider.GetRequiredService<IDomainClaimRepository>();
         await using var transaction = await work.BeginAsync(cancellationToken);
-        var project = await scope.ServiceProvider.GetRequiredService<IProjectRepository>().FindForUpdateAsync(
-            asked.ProjectId, cancellationToken);
+        var projects = scope.ServiceProvider.GetRequiredService<IProjectRepository>();
+        var project = await projects.FindForUpdateAsync(asked.ProjectId, cancellationToken);
         var claim = await claims.FindForUpdateAsync(asked.Domain, asked.ProjectId, cancellationToken);
-        // Given up meanwhile: the answer is of another time.
-        if (claim is null || (claim.ReleasedAt is { } released && released != asked.ReleasedAt)) return;
+        if (claim is not null && (claim.ReleasedAt is null || claim.ReleasedAt == asked.ReleasedAt)) change(claim, claims);
+        // Given up meanwhile: the answer is of another time, but what it says to be there has to be taken away.
+        else if (hostname is null || claim?.HostnameId == hostname) return;
+        else if (claim is not null) claim.Release(clock.GetUtcNow(), hostname);
+        else if (await IsTakenOverAsync(asked.Domain, hostname, projects, claims, cancellationToken)) return;
+        else claims.Add(LeftBehind(asked, hostname));
 
-        change(claim, claims);
-        if (claim.ReleasedAt is null) project?.ShowCustomDomain(claim, clock.GetUtcNow());
+        if (claim is { ReleasedAt: null }) project?.ShowCustomDomain(claim, clock.GetUtcNow());
         await work.CommitAsync(cancellationToken);
+    }
+
+    // A project that has the domain by now may have found this hostname there.
+    private static async Task<bool> IsTakenOverAsync(
+        string domain, string hostname, IProjectRepository projects, IDomainClaimRepository claims, CancellationToken cancellationToken) =>
+        await projects.FindIdByCustomDomainAsync(domain, cancellationToken) is { } holder
+        && (await claims.FindAsync(domain, holder, cancellationToken))?.HostnameId == hostname;
+
+    private DomainClaim LeftBehind(DomainClaim asked, string hostname)
+    {
+        var now = clock.GetUtcNow();
+        var claim = DomainClaim.Stake(CustomDomain.FromStorage(asked.Domain), asked.ProjectId, hostname, now, reservedUntil: now);
+        claim.Release(now);
+        return claim;
     }
 }

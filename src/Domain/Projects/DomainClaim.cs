@@ -68,11 +68,13 @@ public sealed class DomainClaim
         (ReservedUntil, ReleasedAt, NextCheckAt) = (until, null, null);
     }
 
-    /// <summary>The project's version is live: the domain is the project's from now on. One that failed starts anew.</summary>
+    /// <summary>
+    /// The project's version is live: the domain is the project's from now on. One that failed starts anew, as if nobody had asked yet.
+    /// </summary>
     /// <param name="next">When to ask about it, should the deployment that uses it not do so at once.</param>
     public void TakeIntoUse(DateTimeOffset now, DateTimeOffset next)
     {
-        if (Progress == CustomDomainProgress.Failed) (HostnameId, Progress, Reason) = (null, CustomDomainProgress.Pending, null);
+        if (Progress == CustomDomainProgress.Failed) (Progress, Reason, CheckedAt) = (CustomDomainProgress.Pending, null, null);
         if (Progress != CustomDomainProgress.Live) WaitingSince = now;
         (ReservedUntil, ReleasedAt, NextCheckAt) = (null, null, next);
     }
@@ -95,6 +97,15 @@ public sealed class DomainClaim
         (HostnameId, Progress, CertificateStatus, Records) = (null, CustomDomainProgress.Pending, null, []);
         // One that is only reserved is asked about once it is in use.
         if (ReservedUntil is null) (WaitingSince, NextCheckAt) = (now, now);
+    }
+
+    /// <summary>The project has given the domain up: the provider is to be told at once.</summary>
+    /// <param name="hostnameId">The provider's id, if it became known only now.</param>
+    public void Release(DateTimeOffset now, string? hostnameId = null)
+    {
+        HostnameId = hostnameId ?? HostnameId;
+        ReleasedAt ??= now;
+        (ReservedUntil, NextCheckAt) = (null, now);
     }
 
     /// <summary>The provider said nothing of the domain itself: its state stays what it was.</summary>

@@ -22,7 +22,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_WhenNew_AddsItAndSaysWhatTheOwnerMustPublish()
     {
-        var state = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value;
+        var state = (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value;
 
         state.Progress.Should().Be(CustomDomainProgress.Pending);
         state.CertificateStatus.Should().Be("initializing");
@@ -35,9 +35,9 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_WhenRepeated_FindsItByName()
     {
-        var first = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var first = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
-        var second = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var second = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         second.Value.HostnameId.Should().Be(first.Value.HostnameId);
         _rig.Cloudflare.CountOf("new custom hostname").Should().Be(1);
@@ -48,7 +48,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     {
         _rig.Cloudflare.Fail("new custom hostname", Fault.AnswerLost);
 
-        var state = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var state = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         state.IsError.Should().BeFalse();
         Hostnames.ById.Should().ContainSingle();
@@ -60,7 +60,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     {
         _rig.Cloudflare.Fail("new custom hostname", Fault.Before(() => Hostnames.Add(Domain.Value)));
 
-        (await _rig.Domains.EnsureAsync(Domain, "shop", default)).IsError.Should().BeFalse();
+        (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).IsError.Should().BeFalse();
 
         Hostnames.ById.Should().ContainSingle();
         _rig.Cloudflare.CountOf("new custom hostname").Should().Be(1, "what is there does not go away by asking again");
@@ -71,7 +71,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     {
         Hostnames.Add(Domain.Value, new JsonObject { ["libra_project"] = "other" });
 
-        var refused = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var refused = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         refused.FirstError.Should().BeEquivalentTo(new { Code = "TARGET_REJECTED", Type = ErrorType.Failure });
         (await _rig.Domains.RemoveAsync(Domain, null, "shop", default)).IsError.Should().BeFalse();
@@ -79,24 +79,38 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ensure_WhenTheProjectHasItByItsId_StartsItAnewWhateverItsOrigin()
+    {
+        var id = (string)Hostnames.Add(Domain.Value)["id"]!;
+        Hostnames.Named(Domain.Value)["custom_origin_server"] = "old.example.net"; // as the platform made them before us
+        Hostnames.Move(Domain.Value, "moved", "active");
+
+        var refused = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
+        var state = await _rig.Domains.EnsureAsync(Domain, id, "shop", default);
+
+        refused.FirstError.Code.Should().Be("TARGET_REJECTED", "nothing says that it is this project's");
+        state.Value.Should().BeEquivalentTo(new { HostnameId = id, Progress = CustomDomainProgress.Pending });
+    }
+
+    [Fact]
     public async Task Ensure_WhenMetadataIsOn_WritesWhoseItIsAndAdoptsNoOther()
     {
         await using var rig = await CloudflareRig.StartAsync(options => options with { HostnameMetadata = true });
-        (await rig.Domains.EnsureAsync(Domain, "shop", default)).IsError.Should().BeFalse();
+        (await rig.Domains.EnsureAsync(Domain, null, "shop", default)).IsError.Should().BeFalse();
         rig.Cloudflare.Hostnames.Add("strange.example.org");
 
         ((string)rig.Cloudflare.Hostnames.Named(Domain.Value)["custom_metadata"]!["libra_project"]!).Should().Be("shop");
-        (await rig.Domains.EnsureAsync(Domain, "shop", default)).IsError.Should().BeFalse();
-        (await rig.Domains.EnsureAsync(CustomDomain.FromStorage("strange.example.org"), "shop", default)).IsError.Should().BeTrue();
+        (await rig.Domains.EnsureAsync(Domain, null, "shop", default)).IsError.Should().BeFalse();
+        (await rig.Domains.EnsureAsync(CustomDomain.FromStorage("strange.example.org"), null, "shop", default)).IsError.Should().BeTrue();
     }
 
     [Fact]
     public async Task Ensure_WhenVerificationRanOutOfTime_StartsItAnew()
     {
-        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
         Hostnames.Move(Domain.Value, "pending", "validation_timed_out");
 
-        var state = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var state = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         state.Value.CertificateStatus.Should().Be("pending_validation");
         _rig.Cloudflare.CountOf("custom hostname revalidation").Should().Be(1);
@@ -108,10 +122,10 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [InlineData("active", "expired")]
     public async Task Ensure_WhenItHadFailed_HasCloudflareLookAgain(string status, string certificate)
     {
-        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
         Hostnames.Move(Domain.Value, status, certificate);
 
-        var state = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var state = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         state.Value.Progress.Should().NotBe(CustomDomainProgress.Failed);
         _rig.Cloudflare.CountOf("custom hostname revalidation").Should().Be(1);
@@ -122,10 +136,10 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [InlineData("pending_deletion")]
     public async Task Ensure_WhenCloudflareWillNotHaveIt_OnlyTellsSo(string status)
     {
-        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
         Hostnames.Move(Domain.Value, status, "active");
 
-        (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.Progress.Should().Be(CustomDomainProgress.Failed);
+        (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value.Progress.Should().Be(CustomDomainProgress.Failed);
 
         _rig.Cloudflare.CountOf("custom hostname revalidation").Should().Be(0);
     }
@@ -144,7 +158,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [InlineData("pending", "issuance_timed_out", CustomDomainProgress.Failed)]
     public async Task Read_WhenCloudflareMovesOn_TellsHowFar(string status, string certificate, CustomDomainProgress expected)
     {
-        var id = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.HostnameId!;
+        var id = (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value.HostnameId!;
         Hostnames.Move(Domain.Value, status, certificate);
         var entry = Hostnames.Named(Domain.Value);
         entry["verification_errors"] = new JsonArray("custom hostname does not CNAME to this zone.");
@@ -162,7 +176,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [Fact]
     public async Task Read_WhenCloudflareIsDown_SaysNothingOfTheDomain()
     {
-        var id = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.HostnameId!;
+        var id = (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value.HostnameId!;
         _rig.Cloudflare.Fail("custom hostname", Fault.Html(503), times: 3);
 
         (await _rig.Domains.ReadAsync(Domain, id, default)).FirstError.Type.Should().Be(ErrorType.Unexpected);
@@ -171,7 +185,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [Fact]
     public async Task Read_WhenCloudflareDoesNotAnswer_SaysThatNoDomainWillHaveAnAnswerNow()
     {
-        var id = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.HostnameId!;
+        var id = (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value.HostnameId!;
         foreach (var (fault, none) in new[] { (Fault.Dropped, true), (Fault.TooMany("90"), true), (Fault.Html(503), false) })
         {
             _rig.Cloudflare.Fail("custom hostname", fault, times: 3);
@@ -192,11 +206,11 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     [Fact]
     public async Task Remove_WhenKnownByIdOrByName_TakesItAwayOnce()
     {
-        var id = (await _rig.Domains.EnsureAsync(Domain, "shop", default)).Value.HostnameId!;
+        var id = (await _rig.Domains.EnsureAsync(Domain, null, "shop", default)).Value.HostnameId!;
         (await _rig.Domains.RemoveAsync(Domain, id, "shop", default)).IsError.Should().BeFalse();
         (await _rig.Domains.RemoveAsync(Domain, id, "shop", default)).IsError.Should().BeFalse();
 
-        await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
         (await _rig.Domains.RemoveAsync(Domain, null, "shop", default)).IsError.Should().BeFalse();
 
         Hostnames.ById.Should().BeEmpty();
@@ -212,7 +226,7 @@ public sealed class CustomHostnameTests : IAsyncLifetime
     {
         _rig.Cloudflare.Fail("new custom hostname", Fault.Code(status, code));
 
-        var refused = await _rig.Domains.EnsureAsync(Domain, "shop", default);
+        var refused = await _rig.Domains.EnsureAsync(Domain, null, "shop", default);
 
         refused.FirstError.Should().BeEquivalentTo(new { Code = expected, Type = ErrorType.Failure });
     }

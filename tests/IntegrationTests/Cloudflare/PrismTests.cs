@@ -57,10 +57,10 @@ public sealed class PrismTests : IAsyncLifetime
             (await _rig.Target.PublishAsync(CloudflareRig.RequestFor(artifact!, "shop") with { Resumed = true }, default)).IsError.Should().BeFalse();
 
         var domain = CustomDomain.FromStorage("shop.example.org");
-        var id = (await _rig.Domains.EnsureAsync(domain, "shop", default)).Value.HostnameId!;
+        var id = (await _rig.Domains.EnsureAsync(domain, null, "shop", default)).Value.HostnameId!;
         await _rig.Domains.ReadAsync(domain, id, default);
         _rig.Cloudflare.Hostnames.Move(domain.Value, "pending", "validation_timed_out");
-        (await _rig.Domains.EnsureAsync(domain, "shop", default)).IsError.Should().BeFalse();
+        (await _rig.Domains.EnsureAsync(domain, null, "shop", default)).IsError.Should().BeFalse();
         (await _rig.Domains.RemoveAsync(domain, id, "shop", default)).IsError.Should().BeFalse();
         return [.. _rig.Cloudflare.Requests];
     }

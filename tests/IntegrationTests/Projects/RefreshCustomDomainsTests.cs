@@ -93,6 +93,97 @@ public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(ser
     }
 
     [Fact]
+    public async Task Refresh_WhenAFailedDomainComesIntoUseAgain_StartsItAnewByItsId()
+    {
+        var project = (await UseAsync("a.example.com"))[0];
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Failed);
+        await RefreshAsync();
+        await TakeAsync(project, "a.example.com");
+        Node.Domains.OnRead = (name, _) => ScriptedCustomDomains.Found(name, CustomDomainProgress.Failed);
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Pending);
+
+        await Node.SendAsync(new RefreshCustomDomainsCommand(project));
+
+        (await ProgressAsync()).Should().Be("Pending");
+        Node.Domains.KnownAs.Should().Be("a.example.com", "a hostname from before us is known to be the project's by its id alone");
+    }
+
+    [Fact]
+    public async Task Refresh_WhenTheDomainIsGivenUpWhileItIsAdded_HasItTakenAwayAfterAll()
+    {
+        await UseAsync("a.example.com");
+        Node.Domains.OnRemove = (_, _) => ScriptedTarget.Fine();
+        Node.Domains.OnEnsure = async (name, _) =>
+        {
+            await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL");
+            await RefreshAsync(); // another node's round, to which there is nothing to remove yet
+            return await ScriptedCustomDomains.Stands(name, CustomDomainProgress.Pending);
+        };
+        await RefreshAsync();
+
+        Node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RefreshAsync();
+
+        Node.Domains.Removed.Should().Equal(null, "a.example.com");
+        (await Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Refresh_WhenItIsAddedWhileAnotherNodeLooksForItToRemoveIt_RemovesItByItsId()
+    {
+        await UseAsync("a.example.com");
+        var (adding, added) = (NewSignal(), NewSignal());
+        Node.Domains.OnEnsure = async (name, token) =>
+        {
+            adding.SetResult();
+            await added.Task.WaitAsync(token);
+            return await ScriptedCustomDomains.Stands(name, CustomDomainProgress.Pending);
+        };
+        var slow = RefreshAsync();
+        await adding.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL");
+        Node.Domains.OnRemove = async (_, _) =>
+        {
+            Node.Domains.OnRemove = (_, _) => Task.FromResult<ErrorOr<Success>>(Error.Unexpected("TARGET_UNAVAILABLE", "Not now."));
+            added.SetResult();
+            await slow;
+            return Result.Success;
+        };
+
+        await RefreshAsync();
+
+        Node.Domains.OnRemove = (_, _) => ScriptedTarget.Fine();
+        Node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RefreshAsync();
+        Node.Domains.Removed.Should().Equal(null, "a.example.com", "a.example.com");
+        (await Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Refresh_WhenWhatItAddedIsAnotherProjectsByNow_LeavesItThat()
+    {
+        await UseAsync("a.example.com");
+        var other = (await Node.ViewAsync(await Node.AcceptAsync())).ProjectId;
+        Node.Domains.OnRemove = (_, _) => ScriptedTarget.Fine();
+        Node.Domains.OnEnsure = async (name, _) =>
+        {
+            Node.Domains.OnEnsure = (found, _) => ScriptedCustomDomains.Stands(found, CustomDomainProgress.Live);
+            await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL");
+            await RefreshAsync();
+            await TakeAsync(other, name);
+            await Node.SendAsync(new RefreshCustomDomainsCommand(other));
+            return await ScriptedCustomDomains.Stands(name, CustomDomainProgress.Pending);
+        };
+        await RefreshAsync();
+
+        Node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RefreshAsync();
+
+        Node.Domains.Removed.Should().Equal((string?)null);
+        (await Node.AskAsync<string>("SELECT project_id FROM deploy.custom_domains")).Should().Be(other);
+    }
+
+    [Fact]
     public async Task Refresh_WhenADeploymentWaitsAndTheTargetIsSilent_EndsSoonAndLeavesItToTheUpkeep()
     {
         var project = (await UseAsync("a.example.com"))[0];
@@ -153,6 +244,8 @@ public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(ser
 
     private Task<long> DueAsync() =>
         Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains WHERE next_check_at <= $1", Node.Clock.GetUtcNow());
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task<string> ProgressAsync() => Node.AskAsync<string>("SELECT progress FROM deploy.custom_domains");
 

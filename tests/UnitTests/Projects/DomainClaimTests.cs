@@ -34,8 +34,21 @@ public sealed class DomainClaimTests
 
         claim.TakeIntoUse(Now.AddDays(1), Now.AddDays(2));
 
-        (claim.Progress, claim.HostnameId, claim.Reason, claim.NextCheckAt)
+        (claim.Progress, claim.Reason, claim.CheckedAt, claim.NextCheckAt)
             .Should().Be((CustomDomainProgress.Pending, null, null, Now.AddDays(2)));
+        claim.HostnameId.Should().Be("h1", "by its id alone is it known to be the project's, and can be taken away");
+    }
+
+    [Fact]
+    public void Release_WhenTheProvidersIdBecomesKnownOnlyThen_IsDueAtOnceUnderThatId()
+    {
+        var claim = New();
+        claim.Release(Now);
+
+        claim.Release(Now.AddMinutes(1), "h1");
+
+        (claim.HostnameId, claim.ReleasedAt, claim.ReservedUntil, claim.NextCheckAt)
+            .Should().Be(("h1", Now, null, Now.AddMinutes(1)), "it was given up when it was given up");
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal sealed class LocalCustomDomains(SiteHost sites) : ICustomDomains
 
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<ErrorOr<Success>>(Result.Success);
 
-    public Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken) =>
+    public Task<ErrorOr<CustomDomainState>> EnsureAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken) =>
         Task.FromResult<ErrorOr<CustomDomainState>>(Live);
 
     public Task<ErrorOr<CustomDomainState?>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken) =>

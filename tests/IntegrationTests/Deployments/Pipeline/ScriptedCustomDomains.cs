@@ -8,6 +8,7 @@ namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 internal sealed class ScriptedCustomDomains : ICustomDomains
 {
     private readonly List<string> _ensured = [];
+    private readonly List<string?> _removed = [];
 
     public Func<string, CancellationToken, Task<ErrorOr<CustomDomainState>>> OnEnsure { get; set; } = (_, _) => throw new NotSupportedException();
 
@@ -18,11 +19,19 @@ internal sealed class ScriptedCustomDomains : ICustomDomains
     /// <summary>Domains that were to be added or found again, in the order in which they came.</summary>
     public IReadOnlyList<string> Ensured => _ensured;
 
+    /// <summary>The id by which the last of them was known; null when it was new.</summary>
+    public string? KnownAs { get; private set; }
+
+    /// <summary>Ids of what was to be removed, in that order; null for what was to be looked for by name.</summary>
+    public IReadOnlyList<string?> Removed => _removed;
+
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => ScriptedTarget.Fine();
 
-    public Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken)
+    public Task<ErrorOr<CustomDomainState>> EnsureAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
     {
         _ensured.Add(domain.Value);
+        KnownAs = hostnameId;
         return OnEnsure(domain.Value, cancellationToken);
     }
 
@@ -30,8 +39,11 @@ internal sealed class ScriptedCustomDomains : ICustomDomains
         OnRead(domain.Value, cancellationToken);
 
     public Task<ErrorOr<Success>> RemoveAsync(
-        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken) =>
-        OnRemove(domain.Value, cancellationToken);
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
+    {
+        _removed.Add(hostnameId);
+        return OnRemove(domain.Value, cancellationToken);
+    }
 
     /// <summary>How a domain stands whose id at the target is its name.</summary>
     public static Task<ErrorOr<CustomDomainState>> Stands(string domain, CustomDomainProgress progress) =>

@@ -18,14 +18,15 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
 
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => preflight.CheckZoneAsync(cancellationToken);
 
-    public async Task<ErrorOr<CustomDomainState>> EnsureAsync(CustomDomain domain, string projectId, CancellationToken cancellationToken)
+    public async Task<ErrorOr<CustomDomainState>> EnsureAsync(
+        CustomDomain domain, string? hostnameId, string projectId, CancellationToken cancellationToken)
     {
         var ready = await CheckAsync(cancellationToken);
         if (ready.IsError) return ready.Errors;
 
         var found = await FindAsync(domain, cancellationToken);
         if (found.IsError) return found.Errors;
-        if (found.Value is { } known) return await AdoptAsync(known, projectId, cancellationToken);
+        if (found.Value is { } known) return await AdoptAsync(known, hostnameId, projectId, cancellationToken);
 
         var created = await CreateAsync(domain, projectId, cancellationToken);
         if (!created.IsError) return created.Value.State;
@@ -34,7 +35,9 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
         var error = created.FirstError;
         if (!CloudflareErrors.HasCode(error, Exists) && error.Type != ErrorType.Unexpected) return created.Errors;
         var again = await FindAsync(domain, cancellationToken);
-        return again is { IsError: false, Value: { } made } ? await AdoptAsync(made, projectId, cancellationToken) : created.Errors;
+        return again is { IsError: false, Value: { } made }
+            ? await AdoptAsync(made, hostnameId, projectId, cancellationToken)
+            : created.Errors;
     }
 
     public async Task<ErrorOr<CustomDomainState?>> ReadAsync(CustomDomain domain, string hostnameId, CancellationToken cancellationToken)
@@ -79,9 +82,10 @@ internal sealed class CustomHostnames(CloudflareApi api, ApiPaths paths, Cloudfl
     }
 
     private async Task<ErrorOr<CustomDomainState>> AdoptAsync(
-        CustomHostname hostname, string projectId, CancellationToken cancellationToken)
+        CustomHostname hostname, string? knownId, string projectId, CancellationToken cancellationToken)
     {
-        if (!IsOurs(hostname, projectId))
+        // One that the platform made before us is the project's by its id, whatever origin it has.
+        if (hostname.Id != knownId && !IsOurs(hostname, projectId))
             return TargetErrors.Rejected($"'{hostname.Name}' is already in use at Cloudflare for something else.");
         if (!hostname.MayStartAnew) return hostname.State;
 
