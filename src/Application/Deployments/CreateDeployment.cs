@@ -88,7 +88,8 @@ internal sealed class CreateDeploymentHandler(
 
         var origin = new DeploymentOrigin(
             project.Id, project.OrganizationId, command.UserId,
-            command.Source is null ? SourceKind.Project : SourceKind.Request, domain.Value, command.RequestId);
+            command.Source is null ? SourceKind.Project : SourceKind.Request, new DomainMove(project.CustomDomain, domain.Value),
+            command.RequestId);
         var asked = new NewDeployment(project, origin, Settings(command))
         {
             Source = command.Source,

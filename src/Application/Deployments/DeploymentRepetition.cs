@@ -40,8 +40,10 @@ internal sealed class DeploymentRepetition(
         // A cleanup that came before the project was held took it along with the deployment.
         if (source is null && original.Source == SourceKind.Request) return DeploymentErrors.SourceGone(original.Id);
 
+        // What the first request asked for counts on, but not against what the project was given since.
+        var domain = new DomainMove(project.CustomDomain, original.Domain.For(project.CustomDomain));
         var origin = new DeploymentOrigin(
-            original.ProjectId, original.OrganizationId, userId, original.Source, original.CustomDomain, requestId, original.Id);
+            original.ProjectId, original.OrganizationId, userId, original.Source, domain, requestId, original.Id);
         return new NewDeployment(project, origin, options.Value.Renew(original.Settings))
         {
             Source = source,

@@ -42,8 +42,8 @@ internal sealed class RollbackDeploymentHandler(
             return DeploymentErrors.NotRollbackable(earlier.Id, "its version is the live one already.");
 
         var origin = new DeploymentOrigin(
-            earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, project.CustomDomain, command.RequestId,
-            earlier.Id);
+            earlier.ProjectId, earlier.OrganizationId, command.UserId, SourceKind.Artifact, DomainMove.Staying(project.CustomDomain),
+            command.RequestId, earlier.Id);
         var rollback = new NewDeployment(project, origin, options.Value.Renew(earlier.Settings))
         {
             Artifact = new ArtifactReference(digest, earlier.ArtifactSize ?? 0),

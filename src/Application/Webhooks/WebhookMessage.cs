@@ -33,7 +33,7 @@ internal sealed record WebhookMessage(string Type, DateTimeOffset Timestamp, Web
         deployment.CompletedAt,
         (long?)(deployment.CompletedAt - deployment.StartedAt)?.TotalMilliseconds,
         deployment.Status == DeploymentStatus.Completed ? deployment.WorkerUrl : null,
-        deployment.CustomDomain,
+        deployment.Domain.To,
         deployment.PredecessorId?.Value,
         deployment.Status.IsTerminal() && deployment.Failure is { } failure
             ? new WebhookFailure(failure.Code, failure.Category.WireName(), failure.Step?.WireName(), failure.Message)

@@ -25,7 +25,7 @@ public sealed partial class Deployment : AggregateWithEvents
     public string OrganizationId { get; private set; }
     public string UserId { get; private set; }
     public SourceKind Source { get; private set; }
-    public string? CustomDomain { get; private set; }
+    public DomainMove Domain { get; private set; } = DomainMove.None;
     public DeploymentSettings Settings { get; private set; }
 
     /// <summary>Correlation id of the request that started it.</summary>
@@ -101,7 +101,7 @@ public sealed partial class Deployment : AggregateWithEvents
             OrganizationId = origin.OrganizationId,
             UserId = origin.UserId,
             Source = origin.Source,
-            CustomDomain = origin.CustomDomain,
+            Domain = origin.Domain ?? DomainMove.None,
             RequestId = origin.RequestId,
             TraceParent = origin.TraceParent,
             PredecessorId = origin.PredecessorId,
@@ -182,12 +182,12 @@ public sealed partial class Deployment : AggregateWithEvents
         return Result.Success;
     }
 
-    /// <summary>The target serves the artifact at this address.</summary>
-    public ErrorOr<Success> RecordAddress(long token, string workerUrl)
+    /// <summary>The target serves the artifact at this address, and at the domain that the project has by now: no move is left.</summary>
+    public ErrorOr<Success> RecordAddress(long token, string workerUrl, string? customDomain)
     {
         if (Refuse(token) is { } refused) return refused;
 
-        WorkerUrl = workerUrl;
+        (WorkerUrl, Domain) = (workerUrl, DomainMove.Staying(customDomain));
         return Result.Success;
     }
 

@@ -35,12 +35,13 @@ public enum SourceKind
 }
 
 /// <summary>Who asked for a deployment of what.</summary>
+/// <param name="Domain">Null for none.</param>
 public sealed record DeploymentOrigin(
     string ProjectId,
     string OrganizationId,
     string UserId,
     SourceKind Source,
-    string? CustomDomain = null,
+    DomainMove? Domain = null,
     string? RequestId = null,
     DeploymentId? PredecessorId = null)
 {

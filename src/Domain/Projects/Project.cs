@@ -30,7 +30,9 @@ public sealed class Project
     /// <summary>Id of the newest deployment, in the column that once held a workflow's.</summary>
     public string? WorkflowId { get; private set; }
 
-    public string? CustomDomain { get; private set; }
+    /// <summary>Null for none, which the platform may write as an empty text.</summary>
+    public string? CustomDomain { get => field is "" ? null : field; private set; }
+
     public string? CustomDomainStatus { get; private set; }
     public DateTimeOffset? CustomDomainVerifiedAt { get; private set; }
     public string? CustomHostnameId { get; private set; }

@@ -35,7 +35,7 @@ public sealed record DeadLetterMessage
         OrgId = deployment.OrganizationId,
         UserId = deployment.UserId,
         Source = deployment.Source.ToString().ToLowerInvariant(),
-        CustomDomain = deployment.CustomDomain,
+        CustomDomain = deployment.Domain.To,
         RequestId = deployment.RequestId,
         PredecessorId = deployment.PredecessorId?.Value,
         Timeout = (long)deployment.Settings.Timeout.TotalMilliseconds,

@@ -36,6 +36,11 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         deployment.Property<DateTimeOffset?>("ArchivedAt");
         deployment.Property<string?>("HangfireJobId").HasMaxLength(32);
         deployment.ComplexProperty(d => d.Settings, settings => settings.Property(s => s.TimeoutShortened).HasDefaultValue(false));
+        deployment.ComplexProperty(d => d.Domain, domain =>
+        {
+            domain.Property(d => d.To).HasColumnName("custom_domain");
+            domain.Property(d => d.From).HasColumnName("domain_before");
+        });
         // A copy, because an index cannot be made over part of a complex property.
         deployment.Property<int>(Priority).HasComputedColumnSql("settings_priority", stored: true).ValueGeneratedOnAdd();
         deployment.OwnsOne(d => d.Lease, lease =>

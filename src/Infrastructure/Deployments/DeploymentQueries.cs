@@ -25,7 +25,7 @@ internal sealed class DeploymentQueries(LibraDbContext database) : IDeploymentQu
         DueAt = deployment.DueAt,
         CancelRequestedAt = deployment.CancelRequestedAt,
         WorkerUrl = deployment.WorkerUrl,
-        CustomDomain = deployment.CustomDomain,
+        CustomDomain = deployment.Domain.To,
         ArtifactDigest = deployment.ArtifactDigest,
         ArtifactSize = deployment.ArtifactSize,
         ArtifactReused = deployment.ArtifactReused,

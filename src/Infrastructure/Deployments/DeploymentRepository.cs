@@ -43,15 +43,15 @@ internal sealed class DeploymentRepository(LibraDbContext database, PendingState
         deployment,
         """
         INSERT INTO deploy.deployments (
-            id, project_id, organization_id, user_id, source, custom_domain, request_id, trace_parent, predecessor_id,
+            id, project_id, organization_id, user_id, source, custom_domain, domain_before, request_id, trace_parent, predecessor_id,
             status, progress, attempt, interruptions, fencing_token, due_at, created_at,
             artifact_digest, artifact_size, artifact_reused,
             settings_timeout, settings_timeout_shortened, settings_debug, settings_force, settings_max_attempts, settings_priority)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
         """,
         Of(deployment.Id.Value), Of(deployment.ProjectId), Of(deployment.OrganizationId), Of(deployment.UserId),
-        Of(deployment.Source.ToString()), Of(deployment.CustomDomain), Of(deployment.RequestId), Of(deployment.TraceParent),
-        Of(deployment.PredecessorId?.Value),
+        Of(deployment.Source.ToString()), Of(deployment.Domain.To), Of(deployment.Domain.From), Of(deployment.RequestId),
+        Of(deployment.TraceParent), Of(deployment.PredecessorId?.Value),
         Of(deployment.Status.WireName()), Of(deployment.Progress), Of(deployment.Attempt), Of(deployment.Interruptions),
         Of(deployment.FencingToken), Of(deployment.DueAt), Of(deployment.CreatedAt),
         Of(deployment.ArtifactDigest), Of(deployment.ArtifactSize), Of(deployment.ArtifactReused),

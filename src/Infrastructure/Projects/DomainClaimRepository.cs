@@ -17,8 +17,9 @@ internal sealed class DomainClaimRepository(LibraDbContext database) : IDomainCl
         var claim = await Claims
             .FromSql($"SELECT * FROM deploy.custom_domains WHERE domain = {domain} AND project_id = {projectId} FOR UPDATE")
             .SingleOrDefaultAsync(cancellationToken);
-        // One that this scope has read before comes as it was then.
+        // One that this scope has read before comes as it was then, and one that is gone would stand in the way of another.
         if (claim is not null) await database.Entry(claim).ReloadAsync(cancellationToken);
+        else if (Claims.Local.FindEntryUntyped([domain, projectId]) is { } gone) gone.State = EntityState.Detached;
         return claim;
     }
 

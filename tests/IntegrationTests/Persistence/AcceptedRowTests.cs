@@ -22,7 +22,8 @@ public sealed class AcceptedRowTests(TestPostgres server) : IAsyncLifetime
     public async Task Add_WhenEverythingIsSet_IsReadBackAsItWas()
     {
         var origin = new DeploymentOrigin(
-            "shop", "acme", "ada", SourceKind.Artifact, "shop.example", "request-1", DeploymentId.New(Now.AddDays(-1)))
+            "shop", "acme", "ada", SourceKind.Artifact, new DomainMove("old.example", "shop.example"), "request-1",
+            DeploymentId.New(Now.AddDays(-1)))
         {
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };

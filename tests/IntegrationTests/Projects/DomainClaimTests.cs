@@ -69,6 +69,6 @@ public sealed class DomainClaimTests(TestPostgres server) : OneNode(server)
         (await Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains WHERE next_check_at <= $1", Start)).Should().Be(2);
     }
 
-    private static async Task<ErrorOr<Success>> SendAsync(AsyncServiceScope scope, IRequest<ErrorOr<Success>> request) =>
+    private static async Task<ErrorOr<T>> SendAsync<T>(AsyncServiceScope scope, IRequest<ErrorOr<T>> request) =>
         await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, TestContext.Current.CancellationToken);
 }

@@ -11,16 +11,12 @@ namespace Libra.Deploy.Application.Deployments.Pipeline;
 internal sealed class DeploymentDomain(
     IProjectRepository projects, IDomainClaimRepository claims, ICustomDomains domains, IMediator mediator)
 {
-    /// <summary>The domain that a deployment asks for; null when there is none.</summary>
-    public static CustomDomain? Of(Deployment deployment) =>
-        deployment.CustomDomain is null ? null : CustomDomain.FromStorage(deployment.CustomDomain);
-
     /// <summary>Refuses a domain of another project, and a new one that the target cannot take.</summary>
     public async Task<ErrorOr<Success>> CheckAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Deployment.CustomDomain is not { } domain) return Result.Success;
+        if (context.Deployment.Domain.For(context.Project!.CustomDomain) is not { } domain) return Result.Success;
 
-        var free = await projects.CheckDomainIsFreeAsync(domain, context.Project!.Id, cancellationToken);
+        var free = await projects.CheckDomainIsFreeAsync(domain, context.Project.Id, cancellationToken);
         if (free.IsError) return free;
 
         var ready = await domains.CheckAsync(cancellationToken);
@@ -31,28 +27,47 @@ internal sealed class DeploymentDomain(
         return Result.Success;
     }
 
-    /// <summary>Keeps the domain from other projects until the version is live.</summary>
-    public async Task<ErrorOr<Success>> ReserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        Of(context.Deployment) is { } domain
-        ? await mediator.Send(new ReserveCustomDomainCommand(context.Deployment.ProjectId, domain), cancellationToken)
-        : Result.Success;
+    /// <summary>Says which domain the version is to answer to, and keeps it from other projects until the version is live.</summary>
+    public async Task<ErrorOr<DomainMove>> ReserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // As it is now: while it was built, its owner may have chosen another, or none.
+        var project = await projects.FindAsync(context.Deployment.ProjectId, cancellationToken);
+        if (project is null) return ProjectErrors.NotFound;
+
+        var move = new DomainMove(project.CustomDomain, context.Deployment.Domain.For(project.CustomDomain));
+        if (move.To is not { } domain) return move;
+
+        var reserve = new ReserveCustomDomainCommand(project.Id, CustomDomain.FromStorage(domain));
+        var reserved = await mediator.Send(reserve, cancellationToken);
+        return reserved.IsError ? reserved.Errors : move;
+    }
 
     /// <summary>
     /// Gives the domain to the project and sets it up at the target. What goes wrong there concerns the domain alone: the version is live.
     /// </summary>
-    public async Task<ErrorOr<Success>> UseAsync(StepContext context, CancellationToken cancellationToken)
+    /// <returns>What came of it: no domain when the project was given another one, or none, at this moment.</returns>
+    public async Task<ErrorOr<DomainMove>> UseAsync(StepContext context, DomainMove move, CancellationToken cancellationToken)
     {
-        if (Of(context.Deployment) is not { } domain) return Result.Success;
+        if (move.To is not { } domain) return move;
 
         var projectId = context.Deployment.ProjectId;
-        var used = await mediator.Send(new UseCustomDomainCommand(projectId, domain), cancellationToken);
-        if (used.IsError) return used;
+        var use = new UseCustomDomainCommand(projectId, CustomDomain.FromStorage(domain), move.From);
+        var used = await mediator.Send(use, cancellationToken);
+        if (used.IsError) return used.Errors;
 
         var refreshed = await mediator.Send(new RefreshCustomDomainsCommand(projectId), cancellationToken);
         if (refreshed.IsError) return refreshed.Errors;
 
-        if (await claims.FindAsync(domain.Value, projectId, cancellationToken) is { } claim) Tell(context, claim);
-        return Result.Success;
+        if (!used.Value)
+        {
+            Warn(
+                context, DeploymentStep.Deploy,
+                $"{domain} was given up while the version went live. If the project has another domain, the next deployment sets it up");
+            return DomainMove.None;
+        }
+
+        if (await claims.FindAsync(domain, projectId, cancellationToken) is { } claim) Tell(context, claim);
+        return move;
     }
 
     private static void Tell(StepContext context, DomainClaim claim)

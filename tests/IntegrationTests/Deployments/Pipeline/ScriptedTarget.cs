@@ -8,6 +8,7 @@ namespace Libra.Deploy.IntegrationTests.Deployments.Pipeline;
 internal sealed class ScriptedTarget : IDeployTarget
 {
     private readonly List<string> _published = [];
+    private readonly List<string?> _domains = [];
 
     public string Name => "scripted";
 
@@ -20,6 +21,9 @@ internal sealed class ScriptedTarget : IDeployTarget
     /// <summary>Digests in the order in which they came.</summary>
     public IReadOnlyList<string> Published => _published;
 
+    /// <summary>Custom domains that came with them; null for none.</summary>
+    public IReadOnlyList<string?> Domains => _domains;
+
     public Uri AddressOf(WorkerName worker) => new($"http://{worker.Value}.example");
 
     public Task<ErrorOr<Success>> CheckAsync(CancellationToken cancellationToken) => OnCheck(cancellationToken);
@@ -27,6 +31,7 @@ internal sealed class ScriptedTarget : IDeployTarget
     public Task<ErrorOr<Success>> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         _published.Add(request.Artifact.Digest);
+        _domains.Add(request.CustomDomain?.Value);
         return OnPublish(cancellationToken);
     }
 

@@ -27,7 +27,7 @@ internal sealed class DeployStep(
 
         // Before the version is live: a target may route the domain from then on.
         var reserved = await domain.ReserveAsync(context, cancellationToken);
-        if (reserved.IsError) return reserved;
+        if (reserved.IsError) return reserved.Errors;
 
         // A target cannot tell a stale worker from the rightful one, and opening may have taken long: so the last look is right before.
         var held = await context.RecordAsync(
@@ -35,21 +35,21 @@ internal sealed class DeployStep(
         if (held.IsError) return held;
 
         var request = new PublishRequest(
-            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId, DeploymentDomain.Of(deployment), artifact,
-            context.IsResumed(Step));
+            project.Worker, deployment.Id, deployment.ProjectId, deployment.OrganizationId,
+            reserved.Value.To is { } name ? CustomDomain.FromStorage(name) : null, artifact, context.IsResumed(Step));
         var published = await target.PublishAsync(request, cancellationToken);
         if (published.IsError) return published;
 
         var verified = await target.VerifyAsync(request, cancellationToken);
         if (verified.IsError) return verified;
 
-        var used = await domain.UseAsync(context, cancellationToken);
-        if (used.IsError) return used;
+        var used = await domain.UseAsync(context, reserved.Value, cancellationToken);
+        if (used.IsError) return used.Errors;
 
         var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");
         context.Address = address;
-        context.RecordWithNext((current, token) => current.RecordAddress(token, address));
+        context.RecordWithNext((current, token) => current.RecordAddress(token, address, used.Value.To));
         return Result.Success;
     }
 }

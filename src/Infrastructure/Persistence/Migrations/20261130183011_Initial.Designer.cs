@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261130174112_Initial")]
+    [Migration("20261130183011_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -130,10 +130,6 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("CustomDomain")
-                        .HasColumnType("text")
-                        .HasColumnName("custom_domain");
-
                     b.Property<DateTimeOffset?>("DispatchedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("dispatched_at");
@@ -224,6 +220,19 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("xid")
                         .HasColumnName("xmin");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Domain", "Libra.Deploy.Domain.Deployments.Deployment.Domain#DomainMove", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("From")
+                                .HasColumnType("text")
+                                .HasColumnName("domain_before");
+
+                            b1.Property<string>("To")
+                                .HasColumnType("text")
+                                .HasColumnName("custom_domain");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Settings", "Libra.Deploy.Domain.Deployments.Deployment.Settings#DeploymentSettings", b1 =>
                         {
