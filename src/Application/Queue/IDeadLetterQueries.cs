@@ -16,12 +16,14 @@ public interface IDeadLetterQueries
 /// <param name="Organizations">Null means all, messages that name no deployment included.</param>
 /// <param name="Cursor">Continue behind this one.</param>
 /// <param name="Resolved">False lists what waits for an operator, true what was settled.</param>
+/// <param name="Superseded">True lists those whose project was deployed again since, false all others.</param>
 public sealed record DeadLetterFilter(
     IReadOnlyCollection<string>? Organizations,
     int Limit,
     DeadLetterId? Cursor = null,
     string? Reason = null,
-    bool? Resolved = null)
+    bool? Resolved = null,
+    bool? Superseded = null)
 {
     /// <summary>The same, without what the caller may not see.</summary>
     internal DeadLetterFilter Within(Common.OrganizationFilter caller) =>

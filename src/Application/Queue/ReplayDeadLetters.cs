@@ -32,9 +32,17 @@ internal sealed class ReplayDeadLettersHandler(IDeadLetterQueries letters, IServ
 {
     public async Task<ErrorOr<IReadOnlyList<ReplayOutcome>>> Handle(ReplayDeadLettersCommand command, CancellationToken cancellationToken)
     {
-        var open = await letters.ListAsync(command.Filter.Within(command.Caller) with { Resolved = false }, cancellationToken);
+        var open = command.Filter.Within(command.Caller) with { Resolved = false, Superseded = false };
+        var chosen = (await letters.ListAsync(open, cancellationToken)).Letters;
+        // Named last and only where there is room: they stay open, and would else keep the others from their turn for good.
+        if (chosen.Count < open.Limit)
+        {
+            var superseded = open with { Superseded = true, Limit = open.Limit - chosen.Count };
+            chosen = [.. chosen, .. (await letters.ListAsync(superseded, cancellationToken)).Letters];
+        }
+
         var outcomes = new List<ReplayOutcome>();
-        foreach (var letter in open.Letters)
+        foreach (var letter in chosen)
             outcomes.Add(new ReplayOutcome(letter, await ReplayAsync(command, letter.Id, cancellationToken)));
         return outcomes;
     }

@@ -28,11 +28,12 @@ internal sealed class AnnounceDeployment(IWebhookRepository webhooks, IDeploymen
         var told = (await webhooks.ListAsync(organization, cancellationToken)).Where(webhook => webhook.Wants(eventName)).ToList();
         if (told.Count == 0) return;
 
+        var kept = await webhooks.KeepAsync(told, cancellationToken);
         var deployment = await deployments.FindAsync(id, cancellationToken)
             ?? throw new InvalidOperationException($"Deployment {id} raised an event and is not stored.");
         var now = clock.GetUtcNow();
         var body = WebhookMessage.Of(eventName, deployment, now).ToJson();
-        foreach (var webhook in told)
+        foreach (var webhook in kept)
             webhooks.Add(WebhookDelivery.Write(WebhookDeliveryId.New(now), webhook.Id, eventName, body, now));
     }
 

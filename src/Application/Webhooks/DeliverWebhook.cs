@@ -19,21 +19,25 @@ internal sealed class DeliverWebhookHandler(IWebhookRepository webhooks, IWebhoo
             return Removed(command.Id);
 
         var attempt = receiver.IsEnabled ? await sender.SendAsync(receiver, message, cancellationToken) : null;
-        var noted = await NoteAsync(command.Id, attempt, cancellationToken);
+        var noted = await NoteAsync(command.Id, receiver.Url, attempt, cancellationToken);
         if (!noted.IsError && attempt is not null) WebhookMetrics.Attempted(attempt.Succeeded);
         return noted;
     }
 
     /// <summary>One short transaction after the call: nobody waits for a receiver, and whoever changed something meanwhile did.</summary>
+    /// <param name="id">Of the message.</param>
+    /// <param name="asked">The address that the attempt went to.</param>
     /// <param name="attempt">Null when the receiver is switched off.</param>
-    private async Task<ErrorOr<Success>> NoteAsync(WebhookDeliveryId id, DeliveryAttempt? attempt, CancellationToken cancellationToken)
+    private async Task<ErrorOr<Success>> NoteAsync(
+        WebhookDeliveryId id, string asked, DeliveryAttempt? attempt, CancellationToken cancellationToken)
     {
         await using var transaction = await work.BeginAsync(cancellationToken);
         if (await webhooks.FindDeliveryForUpdateAsync(id, cancellationToken) is not var (delivery, webhook)) return Removed(id);
 
         if (attempt is null) delivery.WaitForReceiver(clock.GetUtcNow());
         else if (delivery.Record(attempt, Random.Shared.NextDouble()) is { IsError: true } ended) return ended.Errors;
-        if (attempt?.StatusCode == (int)HttpStatusCode.Gone) SwitchOff(webhook, delivery);
+        // The owner of an address that has gone may have given the new one meanwhile.
+        if (attempt?.StatusCode == (int)HttpStatusCode.Gone && webhook.Url == asked) SwitchOff(webhook, delivery);
         await work.CommitAsync(cancellationToken);
         return Result.Success;
     }

@@ -12,6 +12,11 @@ public interface IWebhookRepository
     /// <summary>All webhooks of the organization, the oldest first.</summary>
     Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Those of the webhooks that still exist, which stay until the caller's transaction ends: a message refers to its webhook.
+    /// </summary>
+    Task<IReadOnlyList<Webhook>> KeepAsync(IReadOnlyList<Webhook> webhooks, CancellationToken cancellationToken);
+
     /// <summary>How many there are; nobody else adds one until the transaction ends.</summary>
     Task<int> CountForUpdateAsync(string organizationId, CancellationToken cancellationToken);
 

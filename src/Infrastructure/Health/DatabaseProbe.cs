@@ -22,7 +22,7 @@ internal sealed class DatabaseProbe(NpgsqlDataSource database, TimeProvider cloc
     public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT clock_timestamp() FROM (SELECT EXISTS (SELECT 1 FROM deploy.deployments)) ours");
+            "SELECT clock_timestamp(), EXISTS (SELECT 1 FROM deploy.deployments)"); // both shown: what nobody asks for is not read
         var asked = clock.GetUtcNow();
         var told = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!, TimeSpan.Zero);
         return ProbeFinding.Up($"The database answers.{Difference(told, asked, clock.GetUtcNow())}");

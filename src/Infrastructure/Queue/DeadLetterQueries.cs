@@ -25,6 +25,9 @@ internal sealed class DeadLetterQueries(LibraDbContext database) : IDeadLetterQu
         var rows = database.Set<DeadLetter>().AsNoTracking();
         if (filter.Organizations is { } organizations) rows = rows.Where(letter => organizations.Contains(letter.OrganizationId));
         if (filter.Reason is { } reason) rows = rows.Where(letter => letter.Reason == reason);
+        if (filter.Superseded is { } superseded)
+            rows = rows.Where(letter => superseded == database.Deployments.Any(own => own.Id == letter.DeploymentId
+                && database.Deployments.Any(later => later.ProjectId == own.ProjectId && later.CreatedAt > own.CreatedAt)));
         return filter.Resolved switch
         {
             true => rows.Where(letter => letter.Resolution != null),

@@ -29,6 +29,15 @@ internal sealed class WebhookRepository(LibraDbContext database) : IWebhookRepos
     public async Task<IReadOnlyList<Webhook>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
         await List(database, organizationId).ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<Webhook>> KeepAsync(IReadOnlyList<Webhook> webhooks, CancellationToken cancellationToken)
+    {
+        var ids = webhooks.Select(webhook => webhook.Id.Value).ToArray();
+        var kept = await database.Database
+            .SqlQuery<Guid>($"SELECT id AS \"Value\" FROM deploy.webhooks WHERE id = ANY ({ids}) ORDER BY id FOR KEY SHARE")
+            .ToListAsync(cancellationToken);
+        return [.. webhooks.Where(webhook => kept.Contains(webhook.Id.Value))];
+    }
+
     public async Task<int> CountForUpdateAsync(string organizationId, CancellationToken cancellationToken)
     {
         await database.HoldAsync(DatabaseLocks.Webhooks, organizationId, cancellationToken);

@@ -65,8 +65,17 @@ internal static class LegacyEndpoints
         var newest = new LogQuery(Cursor: null, LegacyStatusResponse.LogLines, Descending: true);
         try
         {
-            var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), view.Id, newest), cancellationToken);
-            return page.Then(read => read.Entries);
+            var lines = new List<LogEntry>();
+            while (true) // a page of long lines is shorter
+            {
+                var query = new GetDeploymentLogsQuery(http.Caller().Visible(), view.Id, newest);
+                var page = await mediator.Send(query, cancellationToken);
+                if (page.IsError) return page.Errors;
+
+                lines.AddRange(page.Value.Entries);
+                if (page.Value.NextCursor is not { } next || lines.Count == LegacyStatusResponse.LogLines) return lines;
+                newest = newest with { Cursor = next, Limit = LegacyStatusResponse.LogLines - lines.Count };
+            }
         }
         catch (ObjectStoreException away)
         {

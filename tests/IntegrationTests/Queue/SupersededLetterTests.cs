@@ -43,6 +43,20 @@ public sealed class SupersededLetterTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task ReplayMany_WhenNewerLettersAreSuperseded_ComesToTheOlderOnes()
+    {
+        var replayable = await ProvokeAsync(await Node.AcceptAsync(Page("alone")));
+        Node.Clock.Advance(TimeSpan.FromSeconds(1));
+        var old = await ProvokeAsync(await Node.AcceptAsync(Page("old")));
+        await Node.RunAsync(await DeployAgainAsync(old, "newer"));
+
+        var outcome = (await ReplayAllAsync(limit: 1)).Should().ContainSingle().Subject;
+
+        outcome.Letter.DeploymentId.Should().Be(replayable);
+        outcome.Result.IsError.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Replay_OfOneSupersededLetter_DeploysItAllTheSame()
     {
         var old = await ProvokeAsync(await Node.AcceptAsync(Page("old")));
@@ -54,11 +68,11 @@ public sealed class SupersededLetterTests(TestPostgres server) : OneNode(server)
         (await Node.RunAsync(replayed.Value.Id)).Outcome.Should().Be(AttemptOutcome.Completed);
     }
 
-    private async Task<IReadOnlyList<ReplayOutcome>> ReplayAllAsync()
+    private async Task<IReadOnlyList<ReplayOutcome>> ReplayAllAsync(int limit = 100)
     {
         Node.Clock.Advance(TimeSpan.FromSeconds(1));
         return (await Node.SendAsync(
-            new ReplayDeadLettersCommand(OrganizationFilter.All, new DeadLetterFilter(null, 100), ByAnOperator))).Value;
+            new ReplayDeadLettersCommand(OrganizationFilter.All, new DeadLetterFilter(null, limit), ByAnOperator))).Value;
     }
 
     private async Task<DeploymentId> DeployAgainAsync(DeploymentId earlier, string page)

@@ -8,7 +8,7 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes;
 /// <summary>What an install may fetch, and what it keeps.</summary>
 public sealed class InstallTests(SandboxFixture fixture)
 {
-    private static readonly SandboxExit Refused = new(SandboxExitReason.Exited, 1);
+    private static readonly SandboxExit Refused = new(SandboxExitReason.Refused, null);
 
     [Theory]
     [InlineData(PackageManager.Bun)]

@@ -159,7 +159,7 @@ public abstract class SandboxConformance
         await using var open = await OpenAsync();
         await open.WriteAsync(("package.json", $$"""{ "dependencies": { "evil": "http://127.0.0.1:{{port}}/evil.tgz" } }"""));
 
-        (await open.InstallAsync(PackageManager.Bun)).Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        (await open.InstallAsync(PackageManager.Bun)).Should().Be(new SandboxExit(SandboxExitReason.Refused, null));
 
         open.Output.Should().Contain("the dependency 'evil'");
         listener.Pending().Should().BeFalse();

@@ -56,6 +56,9 @@ internal sealed class LocalSites : IAsyncDisposable
         await OpenAsync(options => options);
     }
 
+    /// <summary>Stops the service; nothing of it answers any more.</summary>
+    public Task StopAsync() => _host.StopAsync();
+
     /// <summary>The process that serves a worker; null while it sleeps.</summary>
     public SiteInstance? Awake(string project) => _host.Services.GetRequiredService<SiteHost>().Find(HostOf(project))?.Awake;
 

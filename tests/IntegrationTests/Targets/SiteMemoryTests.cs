@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Libra.Deploy.Infrastructure.Processes;
 using Libra.Deploy.IntegrationTests.Artifacts;
@@ -58,9 +59,25 @@ public sealed class SiteMemoryTests : IAsyncLifetime
         (await _sites.PublishAsync("left-over-check", BuildTar.OfAssets())).IsError.Should().BeFalse();
         GroupsOf("left-over-check").Should().NotBeEmpty();
 
+        await _sites.StopAsync();
+
+        GroupsOf("left-over-check").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_AfterAServiceThatWasKilled_EndsWhatItLeft()
+    {
+        (await _sites.PublishAsync("killed-check", BuildTar.OfAssets())).IsError.Should().BeFalse();
+        var prefix = Path.GetFileName(GroupsOf("killed-check").First()).Split("-killed-check")[0];
+        using var left = Process.Start("sleep", ["600"]);
+        foreach (var file in ControlGroups.Probe().Create($"{prefix}-killed-check", memoryBytes: 1 << 30)!.JoinFiles)
+            await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
+
         await _sites.RestartAsync();
 
-        GroupsOf("left-over-check").Should().BeEmpty("a site sleeps after a restart");
+        await left.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        GroupsOf("killed-check").Should().BeEmpty();
     }
 
     private static IEnumerable<string> GroupsOf(string project) =>

@@ -23,6 +23,31 @@ public sealed class DueDeliveriesTests(TestPostgres server) : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
+    public async Task Keep_OfAWebhookThatIsBeingRemoved_WaitsAndLeavesItOut()
+    {
+        await InsertAsync(due: 1);
+        await using var scope = _database.Services.CreateAsyncScope();
+        var webhooks = scope.ServiceProvider.GetRequiredService<IWebhookRepository>();
+        var listed = await webhooks.ListAsync("org", TestContext.Current.CancellationToken);
+        Task<IReadOnlyList<Webhook>> kept;
+        await using (var connection = await Source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var removal = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var remove = new NpgsqlCommand("DELETE FROM deploy.webhooks", connection);
+            await remove.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            kept = webhooks.KeepAsync(listed, TestContext.Current.CancellationToken);
+            await Eventually.BecomesTrueAsync(
+                async () => await _database.AskAsync<long>(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')") > 0,
+                Eventually.Patience, "it waits for the removal");
+            await removal.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        listed.Should().NotBeEmpty();
+        (await kept).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Claim_ByTwoNodesThatWaitForTheSameTurn_GivesEachItsOwn()
     {
         await InsertAsync(due: 10);

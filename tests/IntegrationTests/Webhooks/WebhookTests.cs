@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Libra.Deploy.IntegrationTests.Access;
 using Libra.Deploy.IntegrationTests.Queue;
 using Libra.Deploy.IntegrationTests.Service;
 
@@ -170,6 +171,33 @@ public sealed class WebhookTests(LibraService service)
             .GetFromJsonAsync<JsonNode>($"{PathOf(project)}/{webhook}", TestContext.Current.CancellationToken))!["webhook"]!;
         ((bool)now["enabled"]!).Should().BeFalse();
         ((string?)now["disabledReason"]).Should().Contain("410");
+    }
+
+    [Fact]
+    public async Task Delivery_WhenTheReceiverMovedBeforeItsOldAddressSaidThatItIsGone_ComesToTheNewOne()
+    {
+        var project = await service.NewProjectAsync();
+        await using var moved = await Receiver.StartAsync();
+        var change = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var old = await StubServer.StartAsync(async context =>
+        {
+            await await change.Task;
+            context.Response.StatusCode = 410;
+        });
+        var webhook = (string)(await CreateAsync(project, old.Url.ToString(), "deployment.queued"))["webhook"]!["id"]!;
+        change.SetResult(MoveAsync());
+
+        await project.DeployPageAsync("<h1>moved</h1>");
+
+        await UntilAsync(project, webhook, found => (string)found["status"]! == "delivered");
+        moved.Messages.Should().ContainSingle();
+
+        async Task MoveAsync()
+        {
+            using var changed = await service.Admin.PutAsJsonAsync(
+                $"{PathOf(project)}/{webhook}", new { url = moved.Url }, TestContext.Current.CancellationToken);
+            changed.EnsureSuccessStatusCode();
+        }
     }
 
     [Fact]

@@ -87,7 +87,16 @@ public sealed class FailureCausesTests
         takenOver.Claim("w1", ADeployment.Now, ADeployment.LeaseTime);
         takenOver.Claim("w2", ADeployment.Now + ADeployment.LeaseTime, ADeployment.LeaseTime);
 
+        var handedOver = Shortened();
+        foreach (var worker in new[] { "w1", "w2" })
+        {
+            var lease = handedOver.Claim(worker, ADeployment.Now, ADeployment.LeaseTime).Value;
+            handedOver.StartStep(lease.Token, DeploymentStep.Validation, ADeployment.Now);
+            if (worker == "w1") handedOver.ReleaseLease(lease.Token, ADeployment.Now);
+        }
+
         FailureCauses.TimedOutRunning(undisturbed).Category.Should().Be(FailureCategory.User);
+        FailureCauses.TimedOutRunning(handedOver).Category.Should().Be(FailureCategory.Platform, "a worker that stopped began the same step");
         FailureCauses.TimedOut(undisturbed).Category.Should().Be(FailureCategory.Platform, "nobody ran it then");
         FailureCauses.TimedOutRunning(takenOver).Category.Should().Be(FailureCategory.Platform, "a worker died meanwhile");
     }

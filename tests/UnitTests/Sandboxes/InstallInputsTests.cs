@@ -41,6 +41,26 @@ public sealed class InstallInputsTests : IDisposable
     }
 
     [Fact]
+    public void Read_WhenPnpmsWorkspaceIsHuge_RefusesItUnread()
+    {
+        Write("package.json", """{ "name": "a" }""");
+        Write("pnpm-workspace.yaml", "packages:\n" + string.Concat(Enumerable.Repeat("- a\n", 100_000)));
+
+        InstallInputs.Read(_source.FullName, PackageManager.Pnpm).Problems
+            .Should().ContainSingle().Which.Should().Be("pnpm-workspace.yaml is larger than 256 KiB.");
+    }
+
+    [Fact]
+    public void Read_WhenThousandsOfDependenciesAreRefused_TellsOfTheFirst()
+    {
+        var dependencies = string.Join(',', Enumerable.Range(0, 5_000).Select(number => $"\"d{number}\":\"x:\""));
+        Write("package.json", $$"""{ "workspaces": ["*"], "dependencies": { {{dependencies}} } }""");
+        Write("b/package.json", $$"""{ "dependencies": { {{dependencies}} } }""");
+
+        InstallInputs.Read(_source.FullName, PackageManager.Bun).Problems.Should().HaveCount(10).And.Contain(problem => problem.Contains("'d0'"));
+    }
+
+    [Fact]
     public void Key_WhenOnlyScriptsOrCodeChange_StaysAndElseChanges()
     {
         Write("package.json", """{ "scripts": { "build": "a" }, "dependencies": { "a": "1" } }""");

@@ -97,8 +97,9 @@ internal static class FailureCauses
         deployment.CurrentStep,
         []);
 
-    // An attempt before this one, or a worker that died, has taken some of it.
-    private static bool HadAllOfTheTime(Deployment deployment) => deployment is { Attempt: 1, Interruptions: 0 };
+    // An attempt before this one, a worker that died, or one that handed over in the middle of a step has taken some of it.
+    private static bool HadAllOfTheTime(Deployment deployment) =>
+        deployment is { Attempt: 1, Interruptions: 0 } && deployment.Journal.All(run => run.Starts <= 1);
 
     // In one go: a build that a dead worker left and another began again had less for itself.
     private static bool BuiltMostOfTheTime(Deployment deployment) =>

@@ -74,7 +74,7 @@ internal static partial class FailureHints
 
     [GeneratedRegex(
         @"requires? Node\.?js|Node\.?js v?[0-9.]+ is (not supported|out-of-date)|Unsupported engine|Node\.js version .* is required",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex OldNode();
 
     [GeneratedRegex(@"command not found|^(/bin/)?sh: .*: not found", RegexOptions.CultureInvariant)]

@@ -110,6 +110,9 @@ public enum SandboxExitReason
     TimedOut,
     OutOfMemory,
     LimitExceeded,
+
+    /// <summary>Nothing was run: what the project asks for is not allowed.</summary>
+    Refused,
 }
 
 /// <summary>

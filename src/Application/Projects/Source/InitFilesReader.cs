@@ -7,9 +7,12 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <summary>Collects the files of one <c>initFiles</c> value.</summary>
 internal sealed class InitFilesReader(SourceLimits limits)
 {
+    private const int FewestEntries = 1_000; // however small the limit of files is
+
     private readonly List<SourceFile> _files = [];
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly SourceSize _size = new(limits);
+    private int _entries;
 
     public IReadOnlyList<SourceFile> Files => _files;
 
@@ -19,6 +22,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
         foreach (var element in list.EnumerateArray())
         {
             var where = $"initFiles[{index++}]";
+            if (IsOneTooMany()) return SourceErrors.TooManyEntries(MostEntries);
             var entry = ReadObject(element, where);
             if (entry.IsError) return entry.Errors;
             if (!SourceJson.TryText(Get(entry.Value, "path"), out var raw))
@@ -51,6 +55,8 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
     private ErrorOr<Success> ReadNode(string path, JsonElement node)
     {
+        if (IsOneTooMany()) return SourceErrors.TooManyEntries(MostEntries);
+
         var shown = SourceErrors.Show(path);
         var entry = ReadObject(node, shown);
         if (entry.IsError) return entry.Errors;
@@ -63,6 +69,11 @@ internal sealed class InitFilesReader(SourceLimits limits)
             ? ReadFolder(path, children)
             : SourceErrors.BadEntry(shown, "is a directory without an object 'children'");
     }
+
+    // Folders and files that are left out count for no other limit, and each takes its time.
+    private bool IsOneTooMany() => ++_entries > MostEntries;
+
+    private long MostEntries => Math.Max(10L * limits.MaxFiles, FewestEntries);
 
     // The name is checked before it is joined: behind a folder, an absolute or empty one would look harmless.
     private ErrorOr<string> Join(string? folder, string name)

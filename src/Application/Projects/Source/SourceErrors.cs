@@ -24,6 +24,9 @@ public static class SourceErrors
     public static Error TooManyFiles(string path, int limit) =>
         Invalid($"The source has more than {Number(limit)} files, the most that Source:MaxFiles allows; {Show(path)} is the first beyond.");
 
+    public static Error TooManyEntries(long limit) => Invalid(
+        $"The source has more than {Number(limit)} files and folders, those included that are never built. Leave such out.");
+
     public static Error FileTooLarge(string path, long bytes, long limit) =>
         Invalid($"The file {Show(path)} has {Number(bytes)} bytes; Source:MaxFileBytes allows a file at most {ByteSize.Show(limit)}.");
 

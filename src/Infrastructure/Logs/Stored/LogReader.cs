@@ -60,7 +60,10 @@ internal static class LogReader
     private static IEnumerable<LogSegment> InOrder(LogMap map, LogQuery query)
     {
         if (!query.Descending)
+        {
+            if (query.Cursor == long.MaxValue) return [];
             return map.Segments.Skip(query.Cursor is { } after ? LogMap.IndexOf(map.Segments, after + 1) : 0);
+        }
 
         var last = query.Cursor is { } before ? LogMap.IndexOf(map.Segments, before - 1) : map.Segments.Count - 1;
         return map.Segments.Take(last + 1).Reverse();

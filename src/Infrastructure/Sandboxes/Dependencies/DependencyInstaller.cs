@@ -17,7 +17,7 @@ internal delegate Task<SandboxExit> InstallCommand(IReadOnlyList<string> command
 internal sealed class DependencyInstaller(DependencyStore? store, string work, SandboxToolchain tools, Uri registry)
 {
     private static readonly SandboxExit Done = new(SandboxExitReason.Exited, 0);
-    private static readonly SandboxExit Refused = new(SandboxExitReason.Exited, 1);
+    private static readonly SandboxExit Refused = new(SandboxExitReason.Refused, null);
 
     /// <returns>How it ended and, when it went well, what is installed; null when the project has no dependencies at all.</returns>
     public async Task<(SandboxExit Exit, InstalledDependencies? Dependencies)> InstallAsync(

@@ -16,6 +16,7 @@ internal sealed class InstallInputs
     private const int MaxManifests = 500;
     private const int MaxManifestBytes = 1 << 20;
     private const int MaxPatches = 500;
+    private const int MaxWorkspaceBytes = 256 << 10; // of a pnpm-workspace.yaml; one of hundreds of packages has a tenth of it
 
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
@@ -114,13 +115,19 @@ internal sealed class InstallInputs
         if (!File.Exists(root)) return;
 
         AddManifest(source, "package.json");
-        var settings = Path.Combine(source, "pnpm-workspace.yaml");
-        if (Manager == PackageManager.Pnpm && File.Exists(settings))
-            _files["pnpm-workspace.yaml"] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings));
+        if (Manager == PackageManager.Pnpm) AddPnpmWorkspace(new FileInfo(Path.Combine(source, "pnpm-workspace.yaml")));
         if (Workspaces() is { } workspaces) ReadNested(source, workspaces);
 
         PackageFolders = [
             .. _files.Keys.Where(path => Path.GetFileName(path) == "package.json").Select(path => Path.GetDirectoryName(path)!)];
+    }
+
+    private void AddPnpmWorkspace(FileInfo settings)
+    {
+        if (!settings.Exists) return;
+
+        if (settings.Length > MaxWorkspaceBytes) _problems.Add($"{settings.Name} is larger than {MaxWorkspaceBytes >> 10} KiB.");
+        else _files[settings.Name] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings.FullName));
     }
 
     /// <summary>Null for a project that is one package.</summary>
@@ -160,7 +167,8 @@ internal sealed class InstallInputs
     private void AddManifest(string source, string path)
     {
         var problems = ReadManifest(source, path, out var content);
-        _problems.AddRange(problems);
+        // Thousands would say no more than the first.
+        _problems.AddRange(problems.Take(Math.Max(LockfileRules.MaxProblems - _problems.Count, 0)));
         // One that cannot be read has no content to go on with.
         if (content.Length > 0) _files[path] = content;
     }
@@ -180,7 +188,7 @@ internal sealed class InstallInputs
             ((manifest as JsonObject)?["engines"] as JsonObject)?.Remove("pnpm");
             var written = manifest?.ToJsonString() ?? "null";
             content = Encoding.UTF8.GetBytes(written);
-            return [.. DependencyRules.Problems(path, JsonElement.Parse(written))];
+            return [.. DependencyRules.Problems(path, JsonElement.Parse(written)).Take(LockfileRules.MaxProblems)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {

@@ -169,6 +169,18 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task InstallFailed_WhenItWasRefusedInWordsOfANetwork_IsTheUsers()
+    {
+        var id = await AcceptAsync("INSTALL_FAILED");
+        Node.Sandboxes.Installed = new SandboxExit(SandboxExitReason.Refused, null);
+        Node.Sandboxes.InstallSays = "package.json: the dependency 'x' is 'file:ECONNRESET'\n";
+
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
+
+        (await Node.ViewAsync(id)).Failure!.Category.Should().Be(FailureCategory.User);
+    }
+
+    [Fact]
     public async Task ALogThatCannotBeOpened_LetsTheDeploymentWaitWithItsAttemptAndItsTime()
     {
         var id = await Node.AcceptAsync();

@@ -129,6 +129,15 @@ public sealed class InitFilesTests
     }
 
     [Fact]
+    public void Parse_WhenThereAreTooManyFolders_StopsAtTheLimit()
+    {
+        var folders = Enumerable.Range(0, 2_000).Select(number => $"\"f{number}\":" + """{"type":"directory","children":{}}""");
+
+        InitFiles.Parse($"{{{string.Join(',', folders)}}}", Limits with { MaxFiles = 10 }).FirstError.Description
+            .Should().Contain("more than 1,000 files and folders");
+    }
+
+    [Fact]
     public void Parse_WhenAFileIsTooLarge_NamesItAndTheLimit() =>
         InitFiles.Parse("""[{ "path": "big.txt", "content": "12345" }]""", Limits with { MaxFileBytes = 4 }).FirstError.Description
             .Should().Contain("'big.txt' has 5 bytes").And.Contain("4");

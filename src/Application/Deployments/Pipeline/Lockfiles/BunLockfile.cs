@@ -18,7 +18,7 @@ internal static class BunLockfile
         try
         {
             using var document = JsonDocument.Parse(text, Lenient);
-            return [.. Problems(document.RootElement, registry)];
+            return [.. Problems(document.RootElement, registry).Take(LockfileRules.MaxProblems)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {

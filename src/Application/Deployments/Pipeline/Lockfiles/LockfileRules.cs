@@ -12,7 +12,8 @@ public static class LockfileRules
     /// <summary>Largest lock file that is read.</summary>
     public const int MaxBytes = 32 << 20;
 
-    private const int MaxProblems = 10;
+    /// <summary>How many reasons are told: further ones would be more of the same.</summary>
+    public const int MaxProblems = 10;
 
     /// <summary>Every reason to refuse the lock file, each a sentence that names the entry; none when it is fine.</summary>
     /// <param name="manager">Whose lock file it is.</param>

@@ -13,7 +13,7 @@ internal static class NpmLockfile
         try
         {
             using var document = JsonDocument.Parse(text, Strict);
-            return [.. Problems(document.RootElement, file)];
+            return [.. Problems(document.RootElement, file).Take(LockfileRules.MaxProblems)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {

@@ -25,7 +25,8 @@ internal static partial class PnpmLockfile
     {
         var (section, package, resolved, version) = ("", (string?)null, true, false);
         HashSet<string> seen = [];
-        foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
+        using var lines = new StringReader(text);
+        for (var number = 0; lines.ReadLine() is { } line; number++)
         {
             if (line.Length == 0) continue;
             if (line.Contains('\t') || line.StartsWith('#') || line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith('%'))

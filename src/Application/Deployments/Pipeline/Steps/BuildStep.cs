@@ -88,8 +88,9 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
                 "INSTALL_FAILED", $"The dependencies take more than {limit} of disk, the most that Deployments:InstallDiskBytes allows.");
         }
 
+        // What we refuse ourselves is told in the words of the project, which may speak of a network.
         var tail = context.Log.Tail(Step, options.Value.ExcerptLines);
-        return RegistryTrouble.IsShownBy(tail)
+        return exit.Reason != SandboxExitReason.Refused && RegistryTrouble.IsShownBy(tail)
             ? Error.Unexpected("INSTALL_FAILED", "The package registry could not be reached while installing dependencies.")
             : Error.Failure("INSTALL_FAILED", $"Installing dependencies failed: {HowItEnded(exit, options.Value.InstallTimeout)}.");
     }
@@ -141,6 +142,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         SandboxExitReason.Exited => $"the command ended with exit code {exit.ExitCode}",
         SandboxExitReason.TimedOut => $"it did not end within {limit.TotalSeconds:0} s",
         SandboxExitReason.OutOfMemory => "it used more memory than allowed",
+        SandboxExitReason.Refused => "what the project asks for is not installed here",
         SandboxExitReason.LimitExceeded => "it used more than a sandbox may (processes, disk or size of the result)",
         _ => "it was killed",
     };
