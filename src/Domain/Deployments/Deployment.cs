@@ -182,6 +182,15 @@ public sealed partial class Deployment : AggregateWithEvents
         return Result.Success;
     }
 
+    /// <summary>The project has the domain: nothing is left to move, whatever comes of this deployment and its repetitions.</summary>
+    public ErrorOr<Success> RecordDomain(long token, string domain)
+    {
+        if (Refuse(token) is { } refused) return refused;
+
+        Domain = DomainMove.Staying(domain);
+        return Result.Success;
+    }
+
     /// <summary>The target serves the artifact at this address, and at the domain that the project has by now: no move is left.</summary>
     public ErrorOr<Success> RecordAddress(long token, string workerUrl, string? customDomain)
     {

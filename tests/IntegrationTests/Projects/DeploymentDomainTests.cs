@@ -60,6 +60,23 @@ public sealed class DeploymentDomainTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task Deploy_WhenItsWorkerFailedAfterItHadMovedTheProject_DoesNotMoveItAgain()
+    {
+        var id = await DeployAsync(await CompletedAsync(null), New);
+        Node.Domains.OnEnsure = (_, _) => throw new InvalidOperationException("The worker ends here.");
+        var failed = await Node.RunAsync(id);
+        failed.Outcome.Should().Be(AttemptOutcome.RetryLater, failed.Message);
+        (await DomainAsync()).Should().Be(New);
+        Node.Domains.OnEnsure = (name, _) => ScriptedCustomDomains.Stands(name, CustomDomainProgress.Live);
+        await SetAsync(null);
+
+        Node.Clock.Advance(failed.DueAt!.Value - Node.Clock.GetUtcNow());
+        await CompleteAsync(id);
+
+        await HasAsync(null);
+    }
+
+    [Fact]
     public async Task Retry_WhenNothingWasChosenSince_MovesTheProjectToTheDomainThatWasAskedFor()
     {
         var failed = await FailedAsync(await CompletedAsync(Old), New);
@@ -119,7 +136,7 @@ public sealed class DeploymentDomainTests(TestPostgres server) : OneNode(server)
         (await Node.AskAsync<long>("SELECT count(*) FROM deploy.custom_domains WHERE domain = $1", New)).Should().Be(0);
     }
 
-    private async Task<DeploymentView> CompletedAsync(string domain)
+    private async Task<DeploymentView> CompletedAsync(string? domain)
     {
         var id = await Node.AcceptAsync(Page, domain);
         await CompleteAsync(id);

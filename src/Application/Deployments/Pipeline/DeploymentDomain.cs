@@ -55,6 +55,13 @@ internal sealed class DeploymentDomain(
         var used = await mediator.Send(use, cancellationToken);
         if (used.IsError) return used.Errors;
 
+        // Before the target is asked, which may take long or fail: what the owner says from now on comes after this.
+        if (used.Value && move.From != domain)
+        {
+            var settled = await context.RecordAsync((current, token) => current.RecordDomain(token, domain), cancellationToken);
+            if (settled.IsError) return settled.Errors;
+        }
+
         var refreshed = await mediator.Send(new RefreshCustomDomainsCommand(projectId), cancellationToken);
         if (refreshed.IsError) return refreshed.Errors;
 

@@ -43,7 +43,8 @@ internal sealed partial class WorkspacePatterns
         var heading = lines.FindIndex(line => line.StartsWith("packages:", StringComparison.Ordinal));
         if (heading < 0) return new WorkspacePatterns([]);
 
-        var items = lines.Skip(heading + 1).TakeWhile(line => line[0] is ' ' or '-').Take(MaxPatterns + 1).Select(line => Item().Match(line)).ToList();
+        var listed = lines.Skip(heading + 1).TakeWhile(line => line[0] is ' ' or '-');
+        var items = listed.Take(MaxPatterns + 1).Select(line => Item().Match(line)).ToList();
         return Heading().IsMatch(lines[heading]) && items.TrueForAll(item => item.Success)
             ? new WorkspacePatterns([.. items.Select(item => item.Groups["pattern"].Value)])
             : new WorkspacePatterns(["**"]);
