@@ -12,6 +12,8 @@ public sealed class SiteMemoryTests : IAsyncLifetime
 
     private const string Top = "/sys/fs/cgroup";
 
+    // A run that was killed leaves its groups on the machine, and this one must not take them for its own.
+    private readonly string _project = $"memory-{Guid.NewGuid().ToString("N")[..12]}";
     private LocalSites _sites = null!;
 
     public async ValueTask InitializeAsync()
@@ -56,32 +58,32 @@ public sealed class SiteMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Stop_OfTheService_LeavesNoControlGroup()
     {
-        (await _sites.PublishAsync("left-over-check", BuildTar.OfAssets())).IsError.Should().BeFalse();
-        GroupsOf("left-over-check").Should().NotBeEmpty();
+        (await _sites.PublishAsync(_project, BuildTar.OfAssets())).IsError.Should().BeFalse();
+        Groups().Should().NotBeEmpty();
 
         await _sites.StopAsync();
 
-        GroupsOf("left-over-check").Should().BeEmpty();
+        Groups().Should().BeEmpty();
     }
 
     [Fact]
     public async Task Start_AfterAServiceThatWasKilled_EndsWhatItLeft()
     {
-        (await _sites.PublishAsync("killed-check", BuildTar.OfAssets())).IsError.Should().BeFalse();
-        var prefix = Path.GetFileName(GroupsOf("killed-check").First()).Split("-killed-check")[0];
+        (await _sites.PublishAsync(_project, BuildTar.OfAssets())).IsError.Should().BeFalse();
+        var prefix = Path.GetFileName(Groups().First()).Split($"-{_project}")[0];
         using var left = Process.Start("sleep", ["600"]);
-        foreach (var file in ControlGroups.Probe().Create($"{prefix}-killed-check", memoryBytes: 1 << 30)!.JoinFiles)
+        foreach (var file in ControlGroups.Probe().Create($"{prefix}-{_project}", memoryBytes: 1 << 30)!.JoinFiles)
             await File.WriteAllTextAsync(file, $"{left.Id}", TestContext.Current.CancellationToken);
 
         await _sites.RestartAsync();
 
         await left.WaitForExitAsync(TestContext.Current.CancellationToken)
             .WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
-        GroupsOf("killed-check").Should().BeEmpty();
+        Groups().Should().BeEmpty();
     }
 
-    private static IEnumerable<string> GroupsOf(string project) =>
+    private IEnumerable<string> Groups() =>
         new[] { OwnControlGroup.Find(Top, "/proc/self/cgroup")?.Folder, Top, $"{Top}/memory" }.OfType<string>()
             .Select(group => Path.Combine(group, "libra-deploy")).Where(Directory.Exists)
-            .SelectMany(parent => Directory.EnumerateDirectories(parent, $"site-*{project}*"));
+            .SelectMany(parent => Directory.EnumerateDirectories(parent, $"site-*{_project}*"));
 }
