@@ -25,6 +25,21 @@ public sealed class LeaseWatchTests
         watch.Cause.Should().Be(StopCause.LeaseLost);
     }
 
+    [Fact]
+    public async Task Deadline_ThatPassesDuringAHeartbeat_StopsTheRunWithoutWaitingForTheNext()
+    {
+        var clock = new FakeTimeProvider(ADeployment.Now);
+        var (deployment, _) = ADeployment.ThatRuns();
+        var leases = new LeasesThatTake(deployment.Settings.Timeout, clock);
+        await using var watch = new LeaseWatch(
+            deployment, leases, new DeploymentOptions(), clock, NullLogger.Instance, CancellationToken.None);
+
+        watch.Look();
+
+        await StoppedAsync(watch.Token).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        watch.Cause.Should().Be(StopCause.TimedOut);
+    }
+
     private static Task StoppedAsync(CancellationToken stopped)
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +59,16 @@ public sealed class LeaseWatchTests
         {
             _asked.TrySetResult();
             return new TaskCompletionSource<LeaseRenewal>().Task;
+        }
+    }
+
+    private sealed class LeasesThatTake(TimeSpan time, FakeTimeProvider clock) : IDeploymentLeases
+    {
+        public Task<LeaseRenewal> RenewAsync(
+            DeploymentId id, long token, DateTimeOffset knownEnd, DateTimeOffset newEnd, CancellationToken cancellationToken)
+        {
+            clock.Advance(time);
+            return Task.FromResult(LeaseRenewal.Held);
         }
     }
 }

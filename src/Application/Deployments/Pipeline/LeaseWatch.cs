@@ -68,7 +68,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
         var heldUntil = _lease.ExpiresAt;
         while (Cause == StopCause.None && await WaitAsync())
         {
-            if (_deadline is { } deadline && _clock.GetUtcNow() >= deadline)
+            if (UntilNextLook() == TimeSpan.Zero)
             {
                 Stop(StopCause.TimedOut);
                 return;
@@ -114,7 +114,10 @@ internal sealed class LeaseWatch : IAsyncDisposable
 
     private async Task<bool> WaitAsync()
     {
-        using var due = new CancellationTokenSource(UntilNextLook(), _clock);
+        var pause = UntilNextLook();
+        if (pause == TimeSpan.Zero) return !_end.IsCancellationRequested;
+
+        using var due = new CancellationTokenSource(pause, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, _end.Token);
         try
         {
@@ -128,10 +131,11 @@ internal sealed class LeaseWatch : IAsyncDisposable
         return !_end.IsCancellationRequested;
     }
 
+    // Zero when the deployment's time is over.
     private TimeSpan UntilNextLook()
     {
         var left = _deadline is { } deadline ? deadline - _clock.GetUtcNow() : _options.LeaseRenewal;
-        return left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : left < _options.LeaseRenewal ? left : _options.LeaseRenewal;
+        return TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, _options.LeaseRenewal.Ticks));
     }
 
     private void Stop(StopCause cause)

@@ -98,7 +98,7 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
     {
         var id = await AcceptAsync("DEPLOYMENT_TIMEOUT");
         await Node.ExecuteAsync("UPDATE deploy.deployments SET started_at = $2 WHERE id = $1", id.Value, Start.AddMinutes(-9));
-        Node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        Node.Target.OnPublish = cancellationToken => Node.NeverEndAsync(TimeSpan.FromSeconds(61), cancellationToken);
 
         (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.DeadLettered);
 
@@ -116,7 +116,7 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
         await Node.ExecuteAsync(
             "UPDATE deploy.deployments SET settings_timeout = interval '1 minute', settings_timeout_shortened = true WHERE id = $1",
             id.Value);
-        Node.Target.OnPublish = cancellationToken => NeverEndsAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        Node.Target.OnPublish = cancellationToken => Node.NeverEndAsync(TimeSpan.FromSeconds(61), cancellationToken);
 
         (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
 
@@ -374,13 +374,6 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
         Node.Sandboxes.Mend();
         (Node.Store.RefusesReads, Node.Store.RefusesWrites) = (false, false);
         Node.Target.OnPublish = _ => ScriptedTarget.Fine();
-    }
-
-    private async Task<ErrorOr<Success>> NeverEndsAsync(TimeSpan passing, CancellationToken cancellationToken)
-    {
-        Node.Clock.Advance(passing + TimeSpan.FromSeconds(1));
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-        return Result.Success;
     }
 
     private Task<bool> IsRefundedAsync(DeploymentId id) =>

@@ -97,6 +97,15 @@ internal sealed class PipelineNode : IAsyncDisposable
         return (await mediator.Send(new RunDeploymentCommand(id, Name, CancellationToken.None), stopping)).Value;
     }
 
+    /// <summary>What a target does that never ends: lets time pass at once, and then goes on as a clock does, until it is cancelled.</summary>
+    public async Task<ErrorOr<Success>> NeverEndAsync(TimeSpan passing, CancellationToken cancellationToken)
+    {
+        Clock.Advance(passing);
+        // Whoever was about to set a timer sets it from the new time: on a clock that stands still it would never ring.
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (; ; Clock.Advance(ticks.Period)) await ticks.WaitForNextTickAsync(cancellationToken);
+    }
+
     /// <summary>How a deployment stands, as stored.</summary>
     public async Task<DeploymentView> ViewAsync(DeploymentId id)
     {
