@@ -162,7 +162,7 @@ internal sealed class RefreshCustomDomainsHandler(
         else if (hostname is null || claim?.HostnameId == hostname) return;
         else if (claim is not null) claim.Release(clock.GetUtcNow(), hostname);
         else if (await IsTakenOverAsync(asked.Domain, hostname, projects, claims, cancellationToken)) return;
-        else claims.Add(LeftBehind(asked, hostname));
+        else claims.Add(DomainClaim.LeaveBehind(CustomDomain.FromStorage(asked.Domain), asked.ProjectId, hostname, clock.GetUtcNow()));
 
         if (claim is { ReleasedAt: null }) project?.ShowCustomDomain(claim, clock.GetUtcNow());
         await work.CommitAsync(cancellationToken);
@@ -173,12 +173,4 @@ internal sealed class RefreshCustomDomainsHandler(
         string domain, string hostname, IProjectRepository projects, IDomainClaimRepository claims, CancellationToken cancellationToken) =>
         await projects.FindIdByCustomDomainAsync(domain, cancellationToken) is { } holder
         && (await claims.FindAsync(domain, holder, cancellationToken))?.HostnameId == hostname;
-
-    private DomainClaim LeftBehind(DomainClaim asked, string hostname)
-    {
-        var now = clock.GetUtcNow();
-        var claim = DomainClaim.Stake(CustomDomain.FromStorage(asked.Domain), asked.ProjectId, hostname, now, reservedUntil: now);
-        claim.Release(now);
-        return claim;
-    }
 }

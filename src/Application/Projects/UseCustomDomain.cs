@@ -43,13 +43,8 @@ internal sealed class UseCustomDomainHandler(
     private async Task LetGoAsync(
         UseCustomDomainCommand command, DomainClaim? claim, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (claim is null)
-        {
-            if (await projects.FindIdByCustomDomainAsync(command.Domain.Value, cancellationToken) is not null) return;
-            claim = DomainClaim.Stake(command.Domain, command.ProjectId, hostnameId: null, now, reservedUntil: now);
-            claims.Add(claim);
-        }
-
-        claim.Release(now);
+        if (claim is not null) claim.Release(now);
+        else if (await projects.FindIdByCustomDomainAsync(command.Domain.Value, cancellationToken) is null)
+            claims.Add(DomainClaim.LeaveBehind(command.Domain, command.ProjectId, hostnameId: null, now));
     }
 }

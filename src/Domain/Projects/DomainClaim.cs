@@ -61,6 +61,15 @@ public sealed class DomainClaim
         };
     }
 
+    /// <summary>What a project without a claim has left at the provider, which is to be told at once that nobody wants it.</summary>
+    /// <param name="hostnameId">The provider's id; null when it is not known.</param>
+    public static DomainClaim LeaveBehind(CustomDomain domain, string projectId, string? hostnameId, DateTimeOffset now)
+    {
+        var claim = Stake(domain, projectId, hostnameId, now, reservedUntil: now);
+        claim.Release(now);
+        return claim;
+    }
+
     /// <summary>Keeps other projects away while another deployment goes live; a claim in use is held already.</summary>
     public void Reserve(DateTimeOffset until)
     {
