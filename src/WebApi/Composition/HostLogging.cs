@@ -18,6 +18,7 @@ internal static class HostLogging
         // A statement that fails throws, and who catches it knows more: the first start asks for a table that is not there yet.
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Transaction", LogLevel.None);
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
         if (environment.IsDevelopment() && !Console.IsOutputRedirected)
         {
             logging.AddSimpleConsole(console =>
