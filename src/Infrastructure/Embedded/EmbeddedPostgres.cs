@@ -93,7 +93,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         // Between the search and the server's start somebody else may take the port.
         for (var attempt = 0; attempt < PortAttempts; attempt++)
         {
-            var port = FreePort();
+            var port = _options.Port ?? FreePort();
             if (!await TryStartAsync(port, cancellationToken)) continue;
 
             ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Port = port }.ConnectionString;

@@ -9,8 +9,10 @@ namespace Libra.Deploy.IntegrationTests.Chaos;
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class CancelElsewhereTests
 {
-    private const string Command = "sleep 297"; // a time that nothing else on the machine sleeps
-    private const string Process = "sleep\0" + "297";
+    // A time that nothing else on the machine sleeps, nor a run that was killed.
+    private static readonly string Time = $"297.{Environment.ProcessId}";
+    private static readonly string Command = $"sleep {Time}";
+    private static readonly string Process = $"sleep\0{Time}";
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

@@ -55,7 +55,12 @@ internal sealed class Cluster : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("libra-chaos-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         var postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(folder.FullName, "pg") },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(folder.FullName, "pg"),
+                Port = FixedPorts.Take(),
+            },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);
         var cluster = new Cluster(folder, postgres, slots);
@@ -91,9 +96,9 @@ internal sealed class Cluster : IAsyncDisposable
                 using var answer = await Client.GetAsync(new Uri($"http://127.0.0.1:{_ports[place]}/health/ready"));
                 return answer.IsSuccessStatusCode;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return false; // it does not listen yet
+                return false; // it does not listen yet, or stands still
             }
         },
         StartPatience,

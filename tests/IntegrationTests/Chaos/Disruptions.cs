@@ -74,7 +74,7 @@ internal sealed class Disruptions(Cluster cluster, Load load, Books books, Disru
         cluster.Workspace.Order(SuddenDeath.OrderTo(node.Name), string.Join('\n', _pointsLeft));
         var died = await node.ExitsWithinAsync(DeathPatience);
         cluster.Workspace.Revoke(SuddenDeath.OrderTo(node.Name));
-        if (!died && !await node.ExitsWithinAsync(TimeSpan.FromMilliseconds(500))) return false;
+        if (!died && !await node.ExitsWithinAsync(TimeSpan.FromSeconds(5))) return false;
 
         var moments = cluster.Workspace.Read(SuddenDeath.Grave(node.Name));
         _pointsLeft.RemoveAll(moments.Contains);

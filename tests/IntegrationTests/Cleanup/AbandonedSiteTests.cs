@@ -27,6 +27,8 @@ public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
 
         (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(0, "its project exists");
         await ExecuteAsync(node, $"UPDATE public.project SET id = 'another' WHERE id = '{ServiceNode.Project}'; UPDATE deploy.deployments SET completed_at = now() - interval '90 days'");
+        await Eventually.BecomesTrueAsync(
+            () => IsSealedAsync(node), Eventually.Patience, "the log is sealed a moment after the end");
         JsonNode told = null!;
         await Eventually.BecomesTrueAsync(
             async () => (told = await CleanAsync(node, dryRun: true))["logObjects"]!.GetValue<long>() == LogObjects,
@@ -49,6 +51,13 @@ public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
         var report = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         answer.IsSuccessStatusCode.Should().BeTrue("{0}", report);
         return report!["deleted"]!;
+    }
+
+    private static async Task<bool> IsSealedAsync(ServiceNode node)
+    {
+        await using var command = node.Host.App.Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("SELECT bool_and(archived_at IS NOT NULL) FROM deploy.deployments");
+        return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static async Task ExecuteAsync(ServiceNode node, string sql)

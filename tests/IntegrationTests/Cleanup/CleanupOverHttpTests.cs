@@ -42,9 +42,17 @@ public sealed class CleanupOverHttpTests(LibraService service)
     private static async Task<JsonNode> CleanAsync(HttpClient client, bool dryRun)
     {
         var body = new JsonObject { ["olderThanDays"] = 30, ["keepPerProject"] = 0, ["dryRun"] = dryRun };
-        using var answer = await client.PostAsJsonAsync("/status/cleanup", body, TestContext.Current.CancellationToken);
-        var cleaned = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
-        answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0}", cleaned);
+        JsonNode? cleaned = null;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                using var answer = await client.PostAsJsonAsync("/status/cleanup", body, TestContext.Current.CancellationToken);
+                cleaned = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+                if (answer.StatusCode == HttpStatusCode.Conflict) return false; // one of another test is running
+                answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0}", cleaned);
+                return true;
+            },
+            Eventually.Patience, "a clean-up ends");
         return cleaned!;
     }
 

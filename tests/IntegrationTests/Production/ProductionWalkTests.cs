@@ -281,7 +281,8 @@ public sealed class ProductionWalkTests(TestPostgres server, S3Server s3) : IAsy
             {
                 BinFolder = RuntimeLayout.Find().PostgresBin,
                 DataFolder = Path.Combine(_data.FullName, folder),
-                Durable = false
+                Durable = false,
+                Port = FixedPorts.Take(),
             },
             NullLogger.Instance, TestContext.Current.CancellationToken);
     }

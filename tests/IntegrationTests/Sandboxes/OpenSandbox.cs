@@ -9,7 +9,7 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes;
 /// <summary>A sandbox in a test, with what it printed and what came out of it.</summary>
 internal sealed class OpenSandbox(ISandbox sandbox, string organization) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly StringBuilder _output = new();
 
     public ISandbox Sandbox => sandbox;

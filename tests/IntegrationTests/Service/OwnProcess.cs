@@ -30,7 +30,13 @@ internal sealed class OwnProcess : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("libra-own-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101); // PostgreSQL's own user has to pass through
         var postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { BinFolder = RuntimeLayout.Find().PostgresBin, DataFolder = Path.Combine(folder.FullName, "pg"), Durable = false },
+            new EmbeddedPostgresOptions
+            {
+                BinFolder = RuntimeLayout.Find().PostgresBin,
+                DataFolder = Path.Combine(folder.FullName, "pg"),
+                Durable = false,
+                Port = FixedPorts.Take(),
+            },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);
         var token = await ServiceNode.IssueTokenAsync(postgres.ConnectionString, Path.Combine(folder.FullName, "setup"));

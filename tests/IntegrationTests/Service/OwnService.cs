@@ -36,7 +36,8 @@ internal sealed class OwnService : IAsyncDisposable
             {
                 BinFolder = RuntimeLayout.Find().PostgresBin,
                 DataFolder = Path.Combine(data.FullName, "pg"),
-                Durable = false
+                Durable = false,
+                Port = FixedPorts.Take(),
             },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);

@@ -82,7 +82,7 @@ internal sealed class ServiceNode : IAsyncDisposable
         await Eventually.BecomesTrueAsync(
             async () => (status = await Admin.GetFromJsonAsync<JsonNode>($"/deploy/{id}/status"))!["status"]!.GetValue<string>()
                 is "completed" or "failed",
-            TimeSpan.FromMinutes(3),
+            TimeSpan.FromMinutes(10),
             "the deployment ends");
         status!["status"]!.GetValue<string>().Should().Be("completed", "{0}", status);
         return status;

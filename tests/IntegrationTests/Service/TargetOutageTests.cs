@@ -17,7 +17,8 @@ public sealed class TargetOutageTests
     [Fact]
     public async Task Cloudflare_WhenItGoesAndComesBack_IsToldEverywhere()
     {
-        var cloudflare = await CloudflareDouble.StartAsync();
+        var port = FixedPorts.Take(); // where it comes back to
+        var cloudflare = await CloudflareDouble.StartAsync(port);
         await using var own = await OwnProcess.StartAsync(
             ("Cloudflare:AccountId", CloudflareDouble.AccountId),
             ("Cloudflare:ApiToken", CloudflareDouble.Token),
@@ -25,7 +26,6 @@ public sealed class TargetOutageTests
             ("Cloudflare:CheckValidity", "00:00:02"));
         await IsToldWellAsync(own);
 
-        var port = cloudflare.BaseUrl.Port;
         await cloudflare.DisposeAsync();
         await IsToldIllAsync(own, "TARGET_UNAVAILABLE"); // refused connections
         await using var back = await CloudflareDouble.StartAsync(port);
@@ -52,12 +52,19 @@ public sealed class TargetOutageTests
     {
         await DetailedAsync(own, "unhealthy", reason);
         await MetricAsync(own, 0);
-        var overall = (await own.Client.GetFromJsonAsync<JsonNode>("/health/detailed", TestContext.Current.CancellationToken))!["status"];
-        ((string?)overall).Should().Be("degraded");
+        await Eventually.BecomesTrueAsync(
+            async () => (string?)(await own.Client.GetFromJsonAsync<JsonNode>("/health/detailed", TestContext.Current.CancellationToken))!
+                ["status"] == "degraded",
+            Seconds, "a target alone makes nothing unhealthy");
         foreach (var path in new[] { "/health", "/health/ready", "/console/" })
         {
-            using var answer = await own.Client.GetAsync(path, TestContext.Current.CancellationToken);
-            answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0}: deployments are still accepted, and wait for the target", path);
+            await Eventually.BecomesTrueAsync(
+                async () =>
+                {
+                    using var answer = await own.Client.GetAsync(path, TestContext.Current.CancellationToken);
+                    return answer.StatusCode == HttpStatusCode.OK;
+                },
+                Seconds, $"{path}: deployments are still accepted, and wait for the target");
         }
     }
 

@@ -7,7 +7,7 @@ namespace Libra.Deploy.IntegrationTests.Service;
 /// <summary>A project of an organization that only one test knows, and what a client can do with it.</summary>
 public sealed record TestProject(LibraService Service, string Id, string OrganizationId, string UserId)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>The body of a request that deploys it; null leaves the source to the project.</summary>
     public JsonObject Request(JsonNode? initFiles = null, JsonNode? history = null)

@@ -28,7 +28,7 @@ public sealed class WorkerNodeTests(TestPostgres server) : IAsyncLifetime
         _worker.DefaultRequestHeaders.Accept.ParseAdd("text/html,*/*;q=0.8"); // no console to lead a browser to
 
         foreach (var path in new[] { "/", "/health", "/health/live", "/health/detailed", "/metrics" })
-            (await StatusOfAsync(path)).Should().Be(HttpStatusCode.OK, path);
+            await Eventually.BecomesTrueAsync(async () => await StatusOfAsync(path) == HttpStatusCode.OK, Eventually.Patience, path);
         (await StatusOfAsync("/health/ready")).Should().BeOneOf(HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
     }
 

@@ -12,7 +12,7 @@ namespace Libra.Deploy.IntegrationTests.Storage;
 public sealed class S3Server : IAsyncDisposable
 {
     private const int NotInstalled = 77;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("libra-s3-");
     private readonly Lazy<Task<(S3ObjectStoreOptions? Options, string? Missing)>> _start;

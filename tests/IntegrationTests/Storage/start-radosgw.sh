@@ -67,7 +67,7 @@ daemon() { "$@" >"log/$1.out" 2>&1 </dev/null & pids+=($!); }
   timeout 90 radosgw-admin -n client.rgw user create --uid=test --display-name=test --access-key="$key" --secret-key="$secret"
 } >log/setup.out 2>&1 || { tail -n 20 log/setup.out log/*.out >&2; exit 1; }
 
-for _ in $(seq 300); do
+for _ in $(seq 1200); do
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     echo ready
     cat >/dev/null # until the tests are gone

@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Libra.Deploy.IntegrationTests.Targets;
 
 /// <summary>The promise that no workerd outlives the service, tried with processes that do not want to end.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class WorkerdGuardTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -24,10 +25,15 @@ public sealed class WorkerdGuardTests
             RedirectStandardError = true, // the shell reports there what was killed
         };
         using var service = Process.Start(start)!;
-        var child = int.Parse((await service.StandardOutput.ReadLineAsync())!.Split(' ')[1], CultureInfo.InvariantCulture);
-        var holder = Process.GetProcesses().Single(process => process.ProcessName == "sleep" && ParentOf(process.Id) == service.Id);
+        var said = await service.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        var child = int.Parse(said!.Split(' ')[1], CultureInfo.InvariantCulture);
+        Process? holder = null;
+        await Eventually.BecomesTrueAsync(
+            () => (holder = Array.Find(Process.GetProcesses(), process => process.ProcessName == "sleep" && ParentOf(process.Id) == service.Id))
+                is not null,
+            Eventually.Patience, "the shell on the left becomes the sleep");
 
-        holder.Kill();
+        holder!.Kill();
 
         var started = Stopwatch.GetTimestamp();
         await Eventually.BecomesTrueAsync(() => !IsRunning(child), Eventually.Patience, "nothing of a site may outlive the service");

@@ -57,7 +57,7 @@ public sealed class CancelledRunTests(TestPostgres server) : OneNode(server)
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         };
         var run = Node.RunAsync(_id);
-        await opening.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await (await Task.WhenAny(opening.Task, run)).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Node.Store.OnListLogs = _ => Task.CompletedTask;
 
         await CancelAsync();

@@ -125,11 +125,11 @@ public sealed class RemoteFaultTests
     public async Task Build_WhenItTakesLongerThanTheLease_IsRenewedMeanwhile(string provider)
     {
         // Daytona counts minutes, so that only the renewing itself can be seen there.
-        await using var rig = await RemoteRig.StartAsync(provider, lease: TimeSpan.FromSeconds(3));
+        await using var rig = await RemoteRig.StartAsync(provider, lease: TimeSpan.FromSeconds(6));
         await using var open = await OpenSandbox.CreateAsync(rig.Provider);
         await open.WriteAsync(("a.txt", "a"));
 
-        var exit = await open.BuildAsync(["sh", "-c", "mkdir dist; sleep 7; echo still here"]);
+        var exit = await open.BuildAsync(["sh", "-c", "mkdir dist; sleep 13; echo still here"]);
 
         exit.Succeeded.Should().BeTrue(open.Output);
         rig.Double.CountOf("time limit").Should().BeGreaterThan(3);

@@ -109,7 +109,7 @@ internal abstract class ProviderDouble : IAsyncDisposable
 /// <summary>A machine with what its owner said of it.</summary>
 internal sealed class RentedLocalMachine(LocalMachine machine, IReadOnlyDictionary<string, string> labels, TimeSpan lease) : IDisposable
 {
-    private readonly Timer _end = new(_ => machine.Dispose(), null, lease, Timeout.InfiniteTimeSpan);
+    private readonly Timer _end = new(_ => End(machine), null, lease, Timeout.InfiniteTimeSpan);
 
     public LocalMachine Local => machine;
 
@@ -129,5 +129,17 @@ internal sealed class RentedLocalMachine(LocalMachine machine, IReadOnlyDictiona
     {
         _end.Dispose();
         machine.Dispose();
+    }
+
+    private static void End(LocalMachine machine)
+    {
+        try
+        {
+            machine.Dispose();
+        }
+        catch (IOException)
+        {
+            // An upload that was under way has written into the folder once more; it goes with the folder of the run.
+        }
     }
 }
