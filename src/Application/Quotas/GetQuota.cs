@@ -10,7 +10,7 @@ public sealed record GetQuotaQuery(OrganizationFilter Caller, string Organizatio
 
 /// <summary>A quota as clients see it.</summary>
 /// <param name="Used">Taken since the present allowances began, refunds left out.</param>
-/// <param name="ResetDate">When the first plan gives deployments again; null without any plan.</param>
+/// <param name="ResetDate">When the first plan gives deployments again; null when none does by itself.</param>
 public sealed record QuotaView(long Used, long Remaining, IReadOnlyList<PlanView> Plans, DateTimeOffset? ResetDate)
 {
     public long Total => Used + Remaining;
@@ -23,6 +23,7 @@ public sealed record QuotaView(long Used, long Remaining, IReadOnlyList<PlanView
 }
 
 /// <summary>One plan; the first of them that has something left is charged next.</summary>
+/// <param name="PeriodEnd">31 December 9999 for a plan that does not end.</param>
 public sealed record PlanView(string PlanName, int Remaining, DateTimeOffset PeriodEnd, string BillingInterval);
 
 internal sealed class GetQuotaHandler(IQuotaPlans plans) : IRequestHandler<GetQuotaQuery, ErrorOr<QuotaView>>

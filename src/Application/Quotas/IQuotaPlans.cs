@@ -19,5 +19,5 @@ public interface IQuotaPlans
 }
 
 /// <summary>What an operator gives to an organization.</summary>
-/// <param name="PeriodEnd">Null means one billing interval from now.</param>
+/// <param name="PeriodEnd">Null means that the plan does not end; the platform's own plans keep their end.</param>
 public sealed record PlanLimit(string OrganizationId, string PlanName, int Deployments, string BillingInterval, DateTimeOffset? PeriodEnd);

@@ -5,23 +5,34 @@ namespace Libra.Deploy.Domain.Quotas;
 /// </summary>
 public sealed class QuotaPlan
 {
+    /// <summary>Stands where the platform keeps the id of a price, in the rows that no platform made.</summary>
+    public const string OperatorsPrice = "set-by-operator";
+
+    /// <summary>
+    /// The end of a plan that does not end: the column must hold a time, and not everything that reads it knows infinity.
+    /// </summary>
+    public static readonly DateTimeOffset Never = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
     private const string Free = "FREE";
     private const string Yearly = "year";
 
-    private QuotaPlan() => Id = OrganizationId = Name = string.Empty;
+    private QuotaPlan() => Id = OrganizationId = Name = PriceId = string.Empty;
 
     /// <summary>A plan as it stands in the platform's table.</summary>
     public QuotaPlan(
         string id, string organizationId, string name, int remaining, DateTimeOffset periodStart, DateTimeOffset periodEnd,
-        bool isActive = true, string? billingInterval = "month", DateTimeOffset? lastRefresh = null)
+        bool isActive = true, string? billingInterval = "month", DateTimeOffset? lastRefresh = null, string priceId = "")
     {
-        (Id, OrganizationId, Name, Remaining, IsActive) = (id, organizationId, name, remaining, isActive);
+        (Id, OrganizationId, Name, PriceId, Remaining, IsActive) = (id, organizationId, name, priceId, remaining, isActive);
         (PeriodStart, PeriodEnd, BillingInterval, LastRefresh) = (periodStart, periodEnd, billingInterval, lastRefresh);
     }
 
     public string Id { get; private set; }
     public string OrganizationId { get; private set; }
     public string Name { get; private set; }
+
+    /// <summary>The platform's price, or <see cref="OperatorsPrice"/>.</summary>
+    public string PriceId { get; private set; }
 
     /// <summary>Deployments left as written, before any refresh that is due.</summary>
     public int Remaining { get; private set; }
@@ -35,6 +46,11 @@ public sealed class QuotaPlan
 
     /// <summary>When an annual plan last got its monthly allowance; null means never.</summary>
     public DateTimeOffset? LastRefresh { get; private set; }
+
+    /// <summary>Made here by an operator: nothing but another request renews it.</summary>
+    public bool IsOperators => PriceId == OperatorsPrice;
+
+    public bool NeverEnds => PeriodEnd >= Never;
 
     public bool IsFree => string.Equals(Name, Free, StringComparison.OrdinalIgnoreCase);
 

@@ -25,7 +25,9 @@ internal sealed class QuotaCharges(
         if (await IsChargedAsync(deployment, cancellationToken)) return Result.Success;
 
         var quota = await plans.FindAsync(organizationId, cancellationToken);
-        return QuotaErrors.Exceeded(organizationId, quota.ResetDate);
+        return quota.Ended is { } plan
+            ? QuotaErrors.PlanEnded(organizationId, plan)
+            : QuotaErrors.Exceeded(organizationId, quota.ResetDate);
     }
 
     public async Task<ErrorOr<Success>> ChargeReplayAsync(

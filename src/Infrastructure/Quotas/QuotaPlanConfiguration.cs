@@ -12,6 +12,7 @@ internal sealed class QuotaPlanConfiguration : IEntityTypeConfiguration<QuotaPla
         plan.ToTable("subscription_limit", "public", table => table.ExcludeFromMigrations());
         plan.HasKey(p => p.Id);
         plan.Property(p => p.Name).HasColumnName("plan_name");
+        plan.Property(p => p.PriceId).HasColumnName("plan_id");
         plan.Property(p => p.Remaining).HasColumnName("deploy_limit");
         plan.Property(p => p.LastRefresh).HasColumnName("last_quota_refresh");
     }

@@ -8,9 +8,6 @@ namespace Libra.Deploy.Infrastructure.Quotas;
 
 internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions> options) : IQuotaPlans
 {
-    // Marks the rows that no platform made; theirs carry the id of a price.
-    private const string OperatorsPlan = "set-by-operator";
-
     public async Task<OrganizationQuota> FindAsync(string organizationId, CancellationToken cancellationToken)
     {
         var now = (await database.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).ToListAsync(cancellationToken))[0];
@@ -46,9 +43,9 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
          UPDATE public.subscription_limit
          SET deploy_limit = {limit.Deployments}, updated_at = now(),
              last_quota_refresh = CASE WHEN billing_interval = 'year' THEN now() ELSE last_quota_refresh END,
-             period_end = CASE WHEN plan_id = {OperatorsPlan}
-                 THEN COALESCE({limit.PeriodEnd}, now() + ('1 ' || {limit.BillingInterval})::interval) ELSE period_end END,
-             billing_interval = CASE WHEN plan_id = {OperatorsPlan} THEN {limit.BillingInterval} ELSE billing_interval END
+             period_end = CASE WHEN plan_id = {QuotaPlan.OperatorsPrice} THEN {limit.PeriodEnd ?? QuotaPlan.Never} ELSE period_end END,
+             billing_interval = CASE WHEN plan_id = {QuotaPlan.OperatorsPrice}
+                 THEN {limit.BillingInterval} ELSE billing_interval END
          WHERE organization_id = {limit.OrganizationId} AND plan_name = {limit.PlanName} AND is_active
          """,
         cancellationToken) > 0;
@@ -59,8 +56,8 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
              id, organization_id, plan_name, plan_id, ai_nums, enhance_nums, upload_limit, deploy_limit,
              is_active, period_start, period_end, last_quota_refresh, billing_interval)
          VALUES (
-             {Guid.CreateVersion7().ToString()}, {limit.OrganizationId}, {limit.PlanName}, {OperatorsPlan}, 0, 0, 0, {limit.Deployments},
-             true, now(), COALESCE({limit.PeriodEnd}, now() + ('1 ' || {limit.BillingInterval})::interval), now(), {limit.BillingInterval})
+             {Guid.CreateVersion7().ToString()}, {limit.OrganizationId}, {limit.PlanName}, {QuotaPlan.OperatorsPrice},
+             0, 0, 0, {limit.Deployments}, true, now(), {limit.PeriodEnd ?? QuotaPlan.Never}, now(), {limit.BillingInterval})
          """,
         cancellationToken);
 }

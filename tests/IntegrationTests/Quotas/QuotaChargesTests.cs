@@ -76,6 +76,35 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Charge_WhenTheOperatorsPlanHasEnded_SaysThatItHas()
+    {
+        var plan = await _books.AddPlanAsync(_organization, "FREE", left: 3, ends: "-1 day");
+        await _books.Database.ExecuteAsync("UPDATE public.subscription_limit SET plan_id = 'set-by-operator' WHERE id = $1", plan);
+        var yesterday = await _books.Database.AskAsync<string>(
+            "SELECT to_char(period_end AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM public.subscription_limit WHERE id = $1", plan);
+
+        var refusal = (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).FirstError;
+
+        refusal.Code.Should().Be("DEPLOYMENT_QUOTA_EXCEEDED");
+        refusal.Description.Should().Be($"Deploy quota exhausted for organization {_organization}. "
+            + $"Its plan FREE ended on {yesterday}; an operator can set it anew.");
+        refusal.Metadata.Should().Contain("reason", "plan_ended").And.Contain("planName", "FREE").And.ContainKey("periodEnd")
+            .And.NotContainKey("resetDate");
+    }
+
+    [Fact]
+    public async Task Charge_WhenThePlatformsPlanHasEnded_SaysWhatItAlwaysSaid()
+    {
+        await _books.AddPlanAsync(_organization, "FREE", left: 3, ends: "-1 day");
+
+        var refusal = (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).FirstError;
+
+        refusal.Description.Should().Be(
+            $"Deploy quota exhausted for organization {_organization}. Please upgrade your plan or wait for quota reset.");
+        refusal.Metadata.Should().BeNull();
+    }
+
+    [Fact]
     public async Task Charge_WhenTheTransactionIsUndone_LeavesNothing()
     {
         var plan = await _books.AddPlanAsync(_organization, "PRO", left: 3, interval: "year", refreshed: "40 days");

@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Quotas;
+using Libra.Deploy.Domain.Quotas;
 using Libra.Deploy.IntegrationTests.Persistence;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,14 +62,35 @@ public sealed class QuotaViewTests(TestPostgres server) : IAsyncLifetime
     public async Task SetLimits_WithoutAPlan_MakesOneThatCanBeCharged()
     {
         var quota = await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 2, "month", null)));
-        await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 1, "year", null)));
+        await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 1, "month", null)));
 
         quota.Value.Remaining.Should().Be(2);
         (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).IsError.Should().BeFalse();
         (await _books.ChargeAsync(_organization, QuotaBooks.NewDeployment())).IsError.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task SetLimits_WithoutAnEnd_MakesAPlanThatDoesNotEndNorPromisesMore()
+    {
+        var made = await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 2, "month", null)));
+
+        made.Value.Plans.Should().ContainSingle().Which.PeriodEnd.Should().Be(QuotaPlan.Never);
+        made.Value.ResetDate.Should().BeNull();
         (await _books.Database.AskAsync<bool>(
-            "SELECT period_end > now() + interval '364 days' FROM public.subscription_limit WHERE organization_id = $1", _organization))
-            .Should().BeTrue("a plan of the operator's own is renewed by setting it");
+            "SELECT period_end = '9999-12-31T00:00:00Z' FROM public.subscription_limit WHERE organization_id = $1", _organization))
+            .Should().BeTrue("others that read the table find a time in it");
+    }
+
+    [Fact]
+    public async Task SetLimits_WithAnEnd_KeepsIt_UntilThePlanIsSetAnew()
+    {
+        var end = new DateTimeOffset(DateTimeOffset.UtcNow.Date.AddDays(40), TimeSpan.Zero);
+
+        var limited = await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 2, "month", end)));
+        var unlimited = await SendAsync(new SetLimitsCommand(new PlanLimit(_organization, "FREE", 2, "month", null)));
+
+        (limited.Value.Plans[0].PeriodEnd, limited.Value.ResetDate).Should().Be((end, end));
+        (unlimited.Value.Plans[0].PeriodEnd, unlimited.Value.ResetDate).Should().Be((QuotaPlan.Never, null));
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal static class APlan
         string name, int left, int daysLeft = 20, string? interval = "month", string id = "plan-1", bool active = true) =>
         new(id, "org", name, left, Now.AddDays(-10), Now.AddDays(daysLeft), active, interval);
 
+    public static QuotaPlan OfTheOperator(DateTimeOffset periodEnd, string name = "FREE", int left = 0, string interval = "month") =>
+        new("operators", "org", name, left, Now.AddDays(-10), periodEnd, true, interval, Now.AddDays(-10), QuotaPlan.OperatorsPrice);
+
     public static QuotaPlan ThatIsAnnual(DateTimeOffset? lastRefresh, int left = 0, DateTimeOffset? periodEnd = null) =>
         new("annual", "org", "PRO", left, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), periodEnd
             ?? Now.AddDays(200), true, "year", lastRefresh);

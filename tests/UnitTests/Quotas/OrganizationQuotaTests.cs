@@ -53,6 +53,27 @@ public sealed class OrganizationQuotaTests
     }
 
     [Fact]
+    public void ResetDate_OfAPlanWithoutEnd_IsThereOnlyWhenItIsRefilled()
+    {
+        Quota(APlan.OfTheOperator(QuotaPlan.Never)).ResetDate.Should().BeNull();
+        Quota(APlan.OfTheOperator(QuotaPlan.Never, "MAX", interval: "year")).ResetDate.Should().BeNull("no allowance is configured for it");
+        Quota(APlan.OfTheOperator(QuotaPlan.Never, "PRO", interval: "year")).ResetDate.Should().Be(APlan.Now.AddDays(-10).AddMonths(1));
+        Quota(APlan.OfTheOperator(QuotaPlan.Never), APlan.Of("MAX", left: 0, daysLeft: 4)).ResetDate.Should().Be(APlan.Now.AddDays(4));
+    }
+
+    [Fact]
+    public void Ended_IsTheOperatorsPlanThatEndedLast_WhileThereIsNoOther()
+    {
+        var ended = APlan.OfTheOperator(APlan.Now.AddDays(-1), left: 5);
+
+        Quota(APlan.Of("MAX", left: 5, daysLeft: -2), ended).Ended.Should().Be(ended);
+        Quota(ended, APlan.Of("MAX", left: 0, daysLeft: 4)).Ended.Should().BeNull("a plan that is used up is another reason");
+        Quota(ended, APlan.Of("MAX", left: 5, daysLeft: 0, id: "later")).Ended.Should().BeNull();
+        Quota(APlan.Of("MAX", left: 5, daysLeft: -1)).Ended.Should().BeNull("the platform renews its own");
+        Quota().Ended.Should().BeNull();
+    }
+
+    [Fact]
     public void AnySetOfPlans_NeverPromisesLessThanNothing_NorAPlanThatCannotPay()
     {
         var random = new Random(20261123);

@@ -668,6 +668,11 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("period_start");
 
+                    b.Property<string>("PriceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("plan_id");
+
                     b.Property<int>("Remaining")
                         .HasColumnType("integer")
                         .HasColumnName("deploy_limit");

@@ -43,7 +43,8 @@ function card(name, { total, used, remaining, resetDate }) {
     h('span', { class: 'bar', role: 'meter', 'aria-label': 'Used', 'aria-valuemin': '0', 'aria-valuemax': String(total), 'aria-valuenow': String(used), 'data-kind': remaining === 0 ? 'bad' : 'good' }, fill),
     h('p', { class: 'muted' }, `${number(used)} used. `,
       resetDate ? `New ones from ${moment(resetDate)}.` : '',
-      remaining === 0 ? ' Until then new deployments are refused; a larger plan helps at once.' : ''));
+      remaining > 0 ? '' : resetDate ? ' Until then new deployments are refused; a larger plan helps at once.'
+        : 'New deployments are refused until an operator sets a limit.'));
 }
 
 function plans(list) {
@@ -53,5 +54,11 @@ function plans(list) {
     h('thead', {}, h('tr', {}, ['Plan', 'Left', 'Billing', 'Ends'].map((text) => h('th', { scope: 'col' }, text)))),
     h('tbody', {}, list.map((plan) => h('tr', {},
       h('th', { scope: 'row' }, plan.planName), h('td', {}, number(plan.remaining)),
-      h('td', {}, plan.billingInterval === 'year' ? 'yearly' : 'monthly'), h('td', {}, plan.periodEnd ? moment(plan.periodEnd) : '–'))))));
+      h('td', {}, plan.billingInterval === 'year' ? 'yearly' : 'monthly'), h('td', {}, ends(plan)))))));
+}
+
+// A plan that does not end has the last year there is.
+function ends({ periodEnd }) {
+  if (!periodEnd) return '–';
+  return periodEnd.startsWith('9999') ? 'never' : moment(periodEnd);
 }
