@@ -91,14 +91,17 @@ public sealed record LogEntryResponse(
 /// <param name="Success">True when all were accepted.</param>
 public sealed record BatchResponse(bool Success, IReadOnlyList<BatchResult> Results);
 
-/// <summary>What became of one deployment of a batch.</summary>
-public sealed record BatchResult(int Index, bool Success, string? DeploymentId, string? Error, string? Code, string? Message)
+/// <summary>What became of one deployment of a batch; of a refused one, what it would have been told alone.</summary>
+public sealed record BatchResult(
+    int Index, bool Success, string? DeploymentId, string? Error, string? Code, string? Message, object? Details = null,
+    int? RetryAfter = null)
 {
     internal static BatchResult Of(int index, ErrorOr<AcceptedDeployment> accepted)
     {
         if (!accepted.IsError) return new BatchResult(index, true, accepted.Value.Id.Value, null, null, null);
 
-        var form = ProblemTable.Of(accepted.FirstError);
-        return new BatchResult(index, false, null, form.Error, accepted.FirstError.Code, form.Message ?? accepted.FirstError.Description);
+        var problem = accepted.Errors.ToProblem();
+        return new BatchResult(
+            index, false, null, problem.Error, problem.Code, problem.Message, problem.Details, problem.RetrySeconds);
     }
 }

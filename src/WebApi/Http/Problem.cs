@@ -15,7 +15,6 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
 
     private readonly Error _error;
     private readonly ProblemForm _form;
-    private readonly object? _details;
 
     public Problem(IReadOnlyList<Error> errors)
     {
@@ -23,7 +22,7 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
         var other = errors.Where(error => error.Code != ProblemCodes.ValidationError).Take(1).ToList();
         _error = other.Count > 0 ? other[0] : errors[0];
         _form = ProblemTable.Of(_error);
-        _details = _error.Code == ProblemCodes.ValidationError ? FieldDetails(errors) : OwnDetails(_error);
+        Details = _error.Code == ProblemCodes.ValidationError ? FieldDetails(errors) : OwnDetails(_error);
     }
 
     public Problem(Error error)
@@ -35,6 +34,22 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
     public int StatusCode => _form.Status;
 
     int? IStatusCodeHttpResult.StatusCode => StatusCode;
+
+    /// <summary>The parts of the answer, for those that carry a refusal inside: as in <see cref="ProblemBody"/>.</summary>
+    public string Error => _form.Error;
+
+    /// <inheritdoc cref="ProblemBody.Message" />
+    public string Message => _form.Message ?? _error.Description;
+
+    /// <inheritdoc cref="ProblemBody.Code" />
+    public string Code => _form.Status == StatusCodes.Status500InternalServerError ? ProblemCodes.InternalError : _error.Code;
+
+    /// <inheritdoc cref="ProblemBody.Details" />
+    public object? Details { get; }
+
+    /// <inheritdoc cref="ProblemBody.RetryAfter" />
+    public int? RetrySeconds =>
+        _error.Metadata?.GetValueOrDefault(RetryAfter) is { } seconds ? Convert.ToInt32(seconds, CultureInfo.InvariantCulture) : null;
 
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -55,17 +70,14 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
     /// <summary>The body as the client gets it.</summary>
     public ProblemBody BodyFor(string requestId, DateTimeOffset now) => new()
     {
-        Error = _form.Error,
-        Message = _form.Message ?? _error.Description,
-        Code = _form.Status == StatusCodes.Status500InternalServerError ? ProblemCodes.InternalError : _error.Code,
-        Details = _details,
-        RetryAfter = RetrySeconds(),
+        Error = Error,
+        Message = Message,
+        Code = Code,
+        Details = Details,
+        RetryAfter = RetrySeconds,
         RequestId = requestId,
         Timestamp = now,
     };
-
-    private int? RetrySeconds() =>
-        _error.Metadata?.GetValueOrDefault(RetryAfter) is { } seconds ? Convert.ToInt32(seconds, CultureInfo.InvariantCulture) : null;
 
     private static ValidationDetails FieldDetails(IReadOnlyList<Error> errors)
     {

@@ -33,12 +33,7 @@ public sealed class BatchTests(TestPostgres server) : IAsyncLifetime
             CREATE TRIGGER break BEFORE INSERT ON deploy.deployments FOR EACH ROW WHEN (NEW.project_id = 'p2') EXECUTE FUNCTION break();
             SELECT 1
             """);
-        var bodies = Enumerable.Range(1, 3).Select(number => (JsonNode)new JsonObject
-        {
-            ["projectId"] = $"p{number}",
-            ["orgId"] = PlatformStage.Organization,
-            ["userId"] = PlatformStage.User,
-        });
+        var bodies = Enumerable.Range(1, 3).Select(number => (JsonNode)Body($"p{number}"));
 
         using var answer = await _client.PostAsJsonAsync("/deploy/batch", new JsonObject { ["deployments"] = new JsonArray([.. bodies]) });
 
@@ -51,4 +46,29 @@ public sealed class BatchTests(TestPostgres server) : IAsyncLifetime
         new[] { results[0], results[2] }.Select(result => (string?)result!["deploymentId"]).Should().OnlyHaveUniqueItems().And.NotContainNulls();
         (await _stage.DeploymentsAsync()).Should().Be(2);
     }
+
+    [Fact]
+    public async Task Batch_WhenPlacesAreRefused_SaysOfEachWhatIsWrongAndWhatToDo()
+    {
+        JsonObject[] bodies = [Body("p1"), Body("p1"), Body("p1"), Body("p1"), Body("p2")];
+        bodies[4]["customDomain"] = "no domain";
+
+        using var answer = await _client.PostAsJsonAsync("/deploy/batch", new JsonObject { ["deployments"] = new JsonArray([.. bodies]) });
+
+        var results = (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["results"]!.AsArray();
+        results.Select(result => (string?)result!["code"]).Should().Equal(
+            null, "DEPLOYMENT_IN_PROGRESS", "DEPLOYMENT_IN_PROGRESS", "RATE_LIMITED", "VALIDATION_ERROR");
+        ((string?)results[1]!["details"]?["deploymentId"]).Should().Be((string?)results[0]!["deploymentId"]);
+        ((int?)results[3]!["retryAfter"]).Should().BeInRange(1, 60);
+        results[4]!["details"]?["fieldErrors"]?["customDomain"]?.AsArray().Should().ContainSingle();
+        results[4]!["details"].Should().NotBeNull();
+        results[0]!.AsObject().Select(field => field.Key).Should().Equal("index", "success", "deploymentId");
+    }
+
+    private static JsonObject Body(string project) => new()
+    {
+        ["projectId"] = project,
+        ["orgId"] = PlatformStage.Organization,
+        ["userId"] = PlatformStage.User,
+    };
 }
