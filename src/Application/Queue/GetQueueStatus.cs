@@ -1,16 +1,18 @@
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 using MediatR;
 
 namespace Libra.Deploy.Application.Queue;
 
-/// <summary>Shows the state of the queue.</summary>
-public sealed record GetQueueStatusQuery : IRequest<ErrorOr<QueueStatus>>;
+/// <summary>Shows the state of the queue, as far as the caller may see.</summary>
+public sealed record GetQueueStatusQuery(OrganizationFilter Caller) : IRequest<ErrorOr<QueueStatus>>;
 
 /// <summary>Reads the figures of the queue.</summary>
 public interface IQueueFigures
 {
     /// <summary>Everything at once; its cost grows with what is active and with the number of organizations, never with history.</summary>
-    Task<QueueStatus> ReadAsync(CancellationToken cancellationToken);
+    /// <param name="visible">Whose deployments and dead letters count.</param>
+    Task<QueueStatus> ReadAsync(OrganizationFilter visible, CancellationToken cancellationToken);
 }
 
 /// <summary>Figures of the queue, of its workers and of its dead letters.</summary>
@@ -19,6 +21,7 @@ public interface IQueueFigures
 /// <param name="Succeeded">Deployments that completed since the beginning.</param>
 /// <param name="Failed">Deployments that failed since the beginning.</param>
 /// <param name="OldestWaiting">Null when none waits for a slot.</param>
+/// <param name="Workers">Those alive; none for who sees only some organizations, because their load is that of all.</param>
 /// <param name="ThroughputPerMinute">Deployments that ended within the last five minutes, a minute.</param>
 public sealed record QueueStatus(
     string Name,
@@ -47,5 +50,5 @@ public sealed record DeadLetterQueue(string Name, long Count, DateTimeOffset? Ol
 internal sealed class GetQueueStatusHandler(IQueueFigures figures) : IRequestHandler<GetQueueStatusQuery, ErrorOr<QueueStatus>>
 {
     public async Task<ErrorOr<QueueStatus>> Handle(GetQueueStatusQuery query, CancellationToken cancellationToken) =>
-        await figures.ReadAsync(cancellationToken);
+        await figures.ReadAsync(query.Caller, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.Application.Queue;
 using Libra.Deploy.Application.Telemetry;
@@ -27,7 +28,7 @@ internal sealed class Measurements(IQueueFigures queue, IServiceScopeFactory sco
     {
         try
         {
-            var status = await queue.ReadAsync(cancellationToken);
+            var status = await queue.ReadAsync(OrganizationFilter.All, cancellationToken);
             return new QueueReading(status.Enqueued, status.DeadLetters.Count);
         }
         catch (NpgsqlException)

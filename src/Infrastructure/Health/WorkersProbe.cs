@@ -8,9 +8,7 @@ namespace Libra.Deploy.Infrastructure.Health;
 /// <summary>Looks for a worker, on any node, whose heartbeat is recent.</summary>
 internal sealed class WorkersProbe(NpgsqlDataSource database, IOptions<QueueOptions> options) : IDependencyProbe
 {
-    // Hangfire's servers beat every 30 s: one beat may be missed.
-    private const string Alive =
-        "SELECT count(*)::int FROM hangfire.server WHERE lastheartbeat > now() - interval '65 seconds' AND data::jsonb -> 'Queues' ? $1";
+    private const string Alive = $"SELECT count(*)::int FROM hangfire.server WHERE {LivingWorkers.Condition}";
 
     public string Name => Dependencies.Workers;
 

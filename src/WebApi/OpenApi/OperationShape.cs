@@ -39,7 +39,8 @@ internal sealed class OperationShape(IOptions<JsonOptions> json) : IOpenApiOpera
             : [
                   .. DocumentShape.SecuritySchemes.Keys.Select(
                       scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [] })];
-        operation.Description = decision.Scope is { } scope ? $"Needs the scope `{scope}`." : "Open to everybody.";
+        var where = decision.Everywhere ? " in all organizations" : string.Empty;
+        operation.Description = decision.Scope is { } scope ? $"Needs the scope `{scope}`{where}." : "Open to everybody.";
     }
 
     private static void Describe(OpenApiOperation operation, RouteParameter route)

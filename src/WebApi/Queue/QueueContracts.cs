@@ -9,7 +9,8 @@ namespace Libra.Deploy.WebApi.Queue;
 public sealed record QueueStatusResponse(
     bool Success, QueueFiguresResponse Queue, DeadLetterQueueResponse DeadLetter, DateTimeOffset Timestamp);
 
-/// <summary>Figures of the queue; durations are milliseconds.</summary>
+/// <summary>Figures of the queue, as far as the caller may see; durations are milliseconds.</summary>
+/// <param name="Workers">The nodes alive; empty for callers that do not see all organizations.</param>
 public sealed record QueueFiguresResponse(
     string Name,
     long Enqueued,

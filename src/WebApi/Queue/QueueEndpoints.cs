@@ -34,9 +34,10 @@ internal static class QueueEndpoints
                 "discardDeadLetter", "Settles a dead letter without another deployment", "NOT_FOUND", "INVALID_STATE");
     }
 
-    private static async Task<IResult> Status(IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> Status(
+        HttpContext http, IMediator mediator, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var status = await mediator.Send(new GetQueueStatusQuery(), cancellationToken);
+        var status = await mediator.Send(new GetQueueStatusQuery(http.Caller().Visible()), cancellationToken);
         return status.Match(figures => Results.Ok(figures.ToResponse(clock.GetUtcNow())), errors => errors.ToProblem());
     }
 

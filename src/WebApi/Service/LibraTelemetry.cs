@@ -41,7 +41,7 @@ internal static class LibraTelemetry
             .WithTags("Service")
             .AnswersWith("text/plain", "getMetrics", "Shows the metrics in the format of Prometheus");
         if (routes.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Public) metrics.AllowPublic();
-        else metrics.RequireScope(Scopes.OperationsRead).AlsoWithoutDatabase(); // an outage is when they are wanted
+        else metrics.RequireScopeEverywhere(Scopes.OperationsRead).AlsoWithoutDatabase(); // an outage is when they are wanted
     }
 
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)

@@ -80,7 +80,8 @@ internal static class AccessMatrix
             at => ($"/status/queue/dead-letters/{at.DeadLetter}/discard", null)),
         Guarded("POST /status/queue/dead-letters/replay", Scopes.OperationsWrite, SeesNothing, at => (
             "/status/queue/dead-letters/replay", Json(new JsonObject { ["orgId"] = at.Organization, ["limit"] = 1 }))),
-        Guarded("GET /metrics", Scopes.OperationsRead, SeesNothing, _ => ("/metrics", null)),
+        // Its figures are of the whole fleet.
+        new("GET /metrics", Scopes.OperationsRead, Refused, AllOrganizations: true, _ => ("/metrics", null)),
 
         Public("GET /hangfire/login"),
         Public("POST /hangfire/login"),

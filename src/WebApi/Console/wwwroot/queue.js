@@ -80,7 +80,7 @@ class Board {
     setText(this.#tiles.dead, number(deadLetter?.count));
     setText(this.#tiles.throughput, (queue.throughputPerMinute ?? 0).toLocaleString(undefined, { maximumFractionDigits: 1 }));
     setText(this.#limits, `At most ${queue.maxConcurrentDeployments} at once on a node, ${queue.maxRetries} retries.`);
-    put(this.#nodes, queue.workers?.length ? queue.workers.map(nodeRow) : h('li', { class: 'muted' }, 'No worker has reported. Start one with the role “worker”; until then everything waits.'));
+    put(this.#nodes, queue.workers?.length ? queue.workers.map(nodeRow) : h('li', { class: 'muted' }, 'No worker is alive, or your token does not see all organizations. Without a worker everything waits: start one with the role “worker”.'));
     this.#draw(history);
   }
 
