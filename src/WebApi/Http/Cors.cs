@@ -12,6 +12,12 @@ internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
 
     private const string Exposed = "X-Request-Id,X-Response-Time";
 
+    private static readonly string[] ExposedWhereTheyAre =
+    [
+        NextCursor, HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter,
+        "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Window",
+    ];
+
     /// <summary>Answers preflights on any path and adds the headers to every other answer.</summary>
     public Task InvokeAsync(HttpContext context)
     {
@@ -32,8 +38,8 @@ internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
     private void AddCommon(IHeaderDictionary headers, StringValues origin)
     {
         headers.Append(HeaderNames.Vary, "Origin");
-        // Old clients know the two; a third is named only where it is.
-        headers.AccessControlExposeHeaders = headers.ContainsKey(NextCursor) ? $"{Exposed},{NextCursor}" : Exposed;
+        // Old clients know the two; others are named only where they are.
+        headers.AccessControlExposeHeaders = string.Join(',', [Exposed, .. ExposedWhereTheyAre.Where(headers.ContainsKey)]);
         if (origin.Count == 0)
         {
             headers.AccessControlAllowCredentials = "true"; // old clients outside browsers saw it, and it gives them nothing
@@ -49,7 +55,8 @@ internal sealed class Cors(RequestDelegate next, AllowedOrigins origins)
     {
         headers.Vary = "Origin, Access-Control-Request-Headers";
         headers.AccessControlAllowMethods = "GET,POST,PUT,DELETE,OPTIONS";
-        headers.AccessControlAllowHeaders = "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID";
+        headers.AccessControlAllowHeaders =
+            "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID,X-Request-Id,traceparent";
         headers.AccessControlMaxAge = "86400";
     }
 }

@@ -21,6 +21,15 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
         response.Header("Vary").Should().Be("Origin");
     }
 
+    [Fact]
+    public async Task Answer_WithHeadersThatOnlySomeHave_LetsThePageReadThem()
+    {
+        var response = await host.Client.SendAsync(HttpMethod.Get, "/labelled", ("Origin", "https://libra.dev"));
+
+        response.Header("Access-Control-Expose-Headers").Should().Be(
+            "X-Request-Id,X-Response-Time,ETag,Location,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Window");
+    }
+
     [Theory]
     [InlineData("https://libra.sh")]
     [InlineData("https://shop-worker.libra.sh")] // a deployed project's page
@@ -65,7 +74,7 @@ public sealed class CorsTests(ShellHost host) : IClassFixture<ShellHost>
         response.Header("Access-Control-Allow-Origin").Should().Be("http://localhost:3000");
         response.Header("Access-Control-Allow-Methods").Should().Be("GET,POST,PUT,DELETE,OPTIONS");
         response.Header("Access-Control-Allow-Headers").Should().Be(
-            "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID",
+            "Content-Type,Authorization,X-Requested-With,Idempotency-Key,If-None-Match,Last-Event-ID,X-Request-Id,traceparent",
             "to the old ones come those that only the new routes know");
         response.Header("Access-Control-Max-Age").Should().Be("86400");
         response.Header("Vary").Should().Be("Origin, Access-Control-Request-Headers");

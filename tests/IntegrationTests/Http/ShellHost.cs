@@ -47,6 +47,11 @@ public sealed class ShellHost : IAsyncLifetime
             return query.Errors.Count > 0 ? query.Errors.ToProblem() : Results.Ok();
         });
         _app.MapGet("/answer", () => new { Time = Now, Absent = (string?)null, Status = DayOfWeek.Friday, Text = "it's é" });
+        _app.MapGet("/labelled", (HttpResponse response) =>
+        {
+            foreach (var name in new[] { "X-RateLimit-Window", "ETag", "Retry-After", "Location", "X-RateLimit-Limit", "X-RateLimit-Remaining" })
+                response.Headers[name] = "1";
+        });
         _app.MapGet("/fault", string () => throw new InvalidOperationException("password=hunter2 in /srv/secret"));
         _app.MapGet("/database", string () => throw new InvalidOperationException(
             "wrapped", new NpgsqlException("Failed to connect to 10.0.0.7:5432", new SocketException((int)SocketError.ConnectionRefused))));
