@@ -14,6 +14,9 @@ namespace Libra.Deploy.Application.Projects;
 public sealed record SaveProjectCommand(OrganizationFilter Caller, string Id, string OrganizationId, string UserId, string? Name)
     : IRequest<ErrorOr<ProjectView>>, ITransactional
 {
+    /// <summary>True for a caller that acts for any user: it names the owner; any other names only itself, as who asks.</summary>
+    public bool NamesOwner { get; init; }
+
     public string? TemplateType { get; init; }
 
     /// <summary>The chat history as JSON; its diffs make the source.</summary>
@@ -68,6 +71,7 @@ internal sealed class SaveProjectHandler(
             projects.Add(project);
         }
 
+        if (command.NamesOwner) project.HandOver(command.UserId, now);
         var before = project.CustomDomain;
         project.Update(command.Name, command.TemplateType, command.HistoryMessages, command.IsActive, now);
         if (command.CustomDomain is not null)

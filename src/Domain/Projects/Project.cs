@@ -77,6 +77,13 @@ public sealed class Project
         UpdatedAt = now;
     }
 
+    /// <summary>Makes another user of the organization the project's owner.</summary>
+    public void HandOver(string userId, DateTimeOffset now)
+    {
+        if (userId == UserId) return;
+        (UserId, UpdatedAt) = (userId, now);
+    }
+
     /// <summary>Gives the project a domain of its own (to be verified), or takes it away.</summary>
     public void AssignCustomDomain(CustomDomain? domain, DateTimeOffset now)
     {

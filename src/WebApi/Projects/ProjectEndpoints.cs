@@ -76,6 +76,7 @@ internal static class ProjectEndpoints
         var user = fields.RequiredText("userId", "User ID is required");
         var command = new SaveProjectCommand(caller.Visible(), id, organization, user, fields.OptionalText("name"))
         {
+            NamesOwner = caller.IsAdmin || caller.UserId is null,
             TemplateType = fields.OptionalText("templateType"),
             HistoryMessages = ProjectFiles.AsHistory(fields, limits),
             SourceField = ProjectFiles.SourceField(fields),
@@ -88,6 +89,7 @@ internal static class ProjectEndpoints
 }
 
 /// <summary>The body of <c>PUT /projects/{id}</c>, for its description.</summary>
+/// <param name="UserId">The owner; from a caller that acts for one user only, that user, who owns what is new.</param>
 public sealed record ProjectBody(
     [property: Length(1, 255)] string OrganizationId,
     [property: Length(1, 255)] string UserId,

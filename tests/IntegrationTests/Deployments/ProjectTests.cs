@@ -141,6 +141,36 @@ public sealed class ProjectTests(LibraService service)
     }
 
     [Fact]
+    public async Task UserId_OfAProjectThatIsThere_MakesAnotherItsOwner()
+    {
+        var project = await service.NewProjectAsync();
+
+        using var answer = await service.Admin.PutAsJsonAsync(
+            $"/projects/{project.Id}", new { organizationId = project.OrganizationId, userId = "heir" });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        var saved = await service.Admin.GetFromJsonAsync<JsonNode>($"/projects/{project.Id}");
+        ((string?)saved!["project"]!["userId"]).Should().Be("heir");
+    }
+
+    [Fact]
+    public async Task UserId_OfACallerThatActsForOneUser_IsWhoAsksAndTakesNothingOver()
+    {
+        var project = await service.NewProjectAsync();
+        using var issued = await service.Admin.PostAsJsonAsync(
+            "/tokens",
+            new { name = "colleague", organizationId = project.OrganizationId, userId = "colleague", scopes = new[] { "projects:write" } });
+        using var colleague = service.ClientWith((string)(await issued.Content.ReadFromJsonAsync<JsonNode>())!["secret"]!);
+
+        using var answer = await colleague.PutAsJsonAsync(
+            $"/projects/{project.Id}", new { organizationId = project.OrganizationId, userId = "colleague", name = "Renamed" });
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        var saved = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["project"]!;
+        ((string?)saved["userId"], (string?)saved["name"]).Should().Be((project.UserId, "Renamed"));
+    }
+
+    [Fact]
     public async Task CustomDomain_OfAnotherProject_IsRefused()
     {
         var one = await service.NewProjectAsync();
