@@ -22,6 +22,9 @@ internal sealed record CreatedTokenResponse(
         issued.Token.UserId, issued.Token.Scopes, issued.Token.CreatedAt, issued.Token.ExpiresAt);
 }
 
+/// <summary>A token, without its secret.</summary>
+internal sealed record TokenResponse(bool Success, TokenSummary Token);
+
 /// <summary>All tokens, without their secrets.</summary>
 internal sealed record TokenListResponse(bool Success, IReadOnlyList<TokenSummary> Tokens);
 

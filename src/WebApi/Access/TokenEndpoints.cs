@@ -17,6 +17,8 @@ internal static class TokenEndpoints
             .Creates<CreatedTokenResponse>("createToken", "Issues an API token and shows its secret once")
             .WithAnswerHeader("Location", "Where the token is.");
         tokens.MapGet("", List).Answers<TokenListResponse>("listTokens", "Lists all API tokens");
+        tokens.MapGet("/{id}", Find).Path("id", "The token.")
+            .Answers<TokenResponse>("getToken", "Shows an API token", "NOT_FOUND");
         tokens.MapDelete("/{id}", Revoke).Path("id", "The token.")
             .Answers<TokenRevokedResponse>("revokeToken", "Revokes an API token", "NOT_FOUND", "INVALID_STATE");
     }
@@ -48,6 +50,16 @@ internal static class TokenEndpoints
         var listed = await mediator.Send(new ListTokensQuery(), cancellationToken);
         return listed.Match<Results<Ok<TokenListResponse>, Problem>>(
             tokens => TypedResults.Ok(new TokenListResponse(true, tokens)), errors => errors.ToProblem());
+    }
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> Find(
+        string id, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!ApiTokenId.TryParse(id, out var tokenId)) return AccessErrors.TokenNotFound(id).ToProblem();
+
+        var found = await mediator.Send(new GetTokenQuery(tokenId.Value), cancellationToken);
+        return found.Match<Results<Ok<TokenResponse>, Problem>>(
+            token => TypedResults.Ok(new TokenResponse(true, token)), errors => errors.ToProblem());
     }
 
     private static async Task<Results<Ok<TokenRevokedResponse>, Problem>> Revoke(

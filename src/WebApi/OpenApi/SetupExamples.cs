@@ -14,6 +14,9 @@ internal static class SetupExamples
     private const string Prefix = "ldt_Zm9vYmFy";
     private static readonly string[] Granted = [Scopes.DeploymentsRead, Scopes.DeploymentsWrite];
 
+    private static readonly TokenSummary Issued = new(
+        Sample.Id, "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now, Sample.Later, null, Sample.Now);
+
     public static readonly IReadOnlyList<object> All =
     [
         new ProjectBody(Sample.Organization, Sample.User, "Shop", "static", [new ProjectFile("index.html", "<h1>Hello</h1>")]),
@@ -26,9 +29,8 @@ internal static class SetupExamples
         new CreatedTokenResponse(
             true, Sample.Id, Prefix + new string('x', 35), "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now,
             Sample.Later),
-        new TokenListResponse(true, [
-            new TokenSummary(
-                Sample.Id, "ci", Prefix, Sample.Organization, Sample.User, Granted, Sample.Now, Sample.Later, null, Sample.Now)]),
+        new TokenResponse(true, Issued),
+        new TokenListResponse(true, [Issued]),
         new TokenRevokedResponse(true, Sample.Id),
     ];
 }

@@ -63,6 +63,7 @@ internal static class AccessMatrix
                 new JsonObject { ["name"] = "t", ["organizationId"] = at.Organization,
                     ["scopes"] = new JsonArray(Scopes.DeploymentsRead) }))),
         Guarded("GET /tokens", Scopes.Admin, Refused, _ => ("/tokens", null)),
+        Guarded("GET /tokens/{id}", Scopes.Admin, Refused, at => ($"/tokens/{at.Token}", null)),
         Guarded("DELETE /tokens/{id}", Scopes.Admin, Refused, at => ($"/tokens/{at.Token}", null)),
 
         Guarded("GET /status", Scopes.DeploymentsRead, SeesNothing, _ => ("/status", null)),

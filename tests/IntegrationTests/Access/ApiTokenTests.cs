@@ -47,6 +47,27 @@ public sealed class ApiTokenTests(TestPostgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_SaysWhereTheTokenCanBeSeen_WithoutItsSecret()
+    {
+        var admin = await AdminAsync();
+        var created = await CreateAsync(admin, """{"name":"ci","organizationId":"o1","scopes":["deployments:read"]}""");
+        var secret = (await created.JsonAsync()).Text("secret")!;
+
+        var shown = await _host.GetAsync(created.Header("Location")!, admin);
+
+        shown.StatusCode.Should().Be(HttpStatusCode.OK);
+        var token = (await shown.JsonAsync()).GetProperty("token");
+        (token.Text("name"), token.Text("organizationId")).Should().Be(("ci", "o1"));
+        token.ToString().Should().NotContain(secret);
+    }
+
+    [Theory]
+    [InlineData("01893ab0-0000-7000-8000-000000000000")]
+    [InlineData("no-uuid")]
+    public async Task Show_OfATokenThatIsNotThere_IsNotFound(string id) =>
+        (await _host.GetAsync($"/tokens/{id}", await AdminAsync())).StatusCode.Should().Be(HttpStatusCode.NotFound);
+
+    [Fact]
     public async Task Create_KeepsTheSecretOutOfTheDatabaseTheListAndTheLog()
     {
         var admin = await AdminAsync();
