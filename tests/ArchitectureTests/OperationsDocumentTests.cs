@@ -23,6 +23,34 @@ public sealed partial class OperationsDocumentTests
     [InlineData("metrics.md")]
     public void Document_ShowsEveryMetric(string document) => NamesIn(document).Should().BeEquivalentTo(DeploymentMetrics.Names);
 
+    [Fact]
+    public void Alert_ThatRingsWhenNothingHappens_CountsAMissingSeriesAsNothing()
+    {
+        var alerts = Repository.Read("docs/operations/alerts.yml");
+        var silences = Silence().Matches(alerts).Select(match => match.Value).ToList();
+
+        silences.Should().NotBeEmpty();
+        silences.Should().OnlyContain(
+            expression => expression.Contains("or vector(0)"), "who is dead measures nothing, and what is not there equals nothing");
+        alerts.Should().Contain("absent(libra_dependency_up)");
+    }
+
+    [Fact]
+    public void Alert_HasALineInTheRunbook()
+    {
+        var alerts = Alert().Matches(Repository.Read("docs/operations/alerts.yml")).Select(match => match.Groups[1].Value).ToList();
+        var runbook = Repository.Read("docs/operations.md");
+
+        alerts.Should().NotBeEmpty();
+        alerts.Where(alert => !runbook.Contains($"| `{alert}` |")).Should().BeEmpty();
+    }
+
+    [GeneratedRegex(@"[^\s:]*\(?sum\(increase\(.*== 0")]
+    private static partial Regex Silence();
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex Alert();
+
     // A histogram is read through its parts.
     private static HashSet<string> NamesIn(string document) =>
         [.. Metric().Matches(Repository.Read($"docs/operations/{document}")).Select(match => Part().Replace(match.Value, string.Empty))];
