@@ -20,9 +20,21 @@ internal sealed class WebhookDispatcher(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // Whoever has all places is alone: attempts under way have been interrupted and are gone.
-        for (var place = 0; place < options.Value.MaxConcurrentAttempts; place++) await _free.WaitAsync(cancellationToken);
-        _free.Release(options.Value.MaxConcurrentAttempts); // a host may be stopped twice
+        var gone = 0;
+        try
+        {
+            // Whoever has all places is alone: attempts under way have been interrupted and are gone.
+            for (; gone < options.Value.MaxConcurrentAttempts; gone++) await _free.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The stop has no time left. An attempt that is not noted is made again, by another node.
+            logger.LogDebug("The stop did not wait for the last deliveries");
+        }
+        finally
+        {
+            if (gone > 0) _free.Release(gone); // a host may be stopped twice
+        }
     }
 
     public override void Dispose()

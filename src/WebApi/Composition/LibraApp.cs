@@ -49,6 +49,7 @@ internal static class LibraApp
     /// <summary>Every node says how it is; the rest is for those that answer the API.</summary>
     public static void UseLibra(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<Draining>().BoundAsync);
         app.UseLibraHttp();
         app.UseLibraAccess();
         app.MapService();

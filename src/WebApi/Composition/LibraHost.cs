@@ -3,6 +3,7 @@ using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Infrastructure.Embedded;
 using Libra.Deploy.Infrastructure.Runtime;
 using Libra.Deploy.WebApi.Configuration;
+using Libra.Deploy.WebApi.Service;
 using Microsoft.Extensions.Options;
 
 namespace Libra.Deploy.WebApi.Composition;
@@ -57,6 +58,7 @@ public sealed class LibraHost : IAsyncDisposable
             var app = builder.Build();
             // Before anything is brought up; the framework would do it late, and log a stack first.
             app.Services.GetService<IStartupValidator>()?.Validate();
+            app.Services.AllowForTheDrain();
             app.UseLibra();
             await DatabaseStart.RunAsync(app.Services, settings, cancellationToken);
             if (settings.IsEmbedded) await app.Services.GetRequiredService<DemoSetup>().RunAsync(cancellationToken);

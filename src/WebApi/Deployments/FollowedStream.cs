@@ -14,9 +14,10 @@ internal sealed class FollowedStream(
     private static readonly ReadOnlyMemory<byte> StillHere = ": still here\n\n"u8.ToArray();
 
     /// <summary>Returns when the stream is to close.</summary>
-    public async Task WriteAsync(CancellationToken gone)
+    /// <param name="closing">Fires when the node stops, which would wait for the reader of a log that goes on.</param>
+    public async Task WriteAsync(CancellationToken closing, CancellationToken gone)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(closing, gone);
         var watching = WatchAsync(over);
         DeploymentView? last = null;
         try
@@ -27,7 +28,7 @@ internal sealed class FollowedStream(
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested && !gone.IsCancellationRequested)
         {
-            // The caller may not read any more.
+            // The caller may not read any more, or not here.
         }
         finally
         {

@@ -43,6 +43,10 @@ internal sealed class OwnProcess : IAsyncDisposable
         return new OwnProcess(folder, postgres, await ServiceProcess.StartAsync(postgres.ConnectionString, settings), token);
     }
 
+    /// <summary>SIGTERM, as a supervisor stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> StopAsync(TimeSpan limit) => _process.StopAsync(limit);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
