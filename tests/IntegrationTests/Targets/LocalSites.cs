@@ -56,6 +56,15 @@ internal sealed class LocalSites : IAsyncDisposable
         await OpenAsync(options => options);
     }
 
+    /// <summary>Starts another service on the same folder and port, which ends when it finds the port taken.</summary>
+    public async Task StartBesideAsync(Func<LocalTargetOptions, LocalTargetOptions> with)
+    {
+        var port = Port;
+        var beside = Build(options => with(options) with { EdgePort = port });
+        await using var disposed = (IAsyncDisposable)beside;
+        await FluentActions.Awaiting(() => beside.StartAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*Port*");
+    }
+
     /// <summary>Stops the service; nothing of it answers any more.</summary>
     public Task StopAsync() => _host.StopAsync();
 
@@ -118,6 +127,12 @@ internal sealed class LocalSites : IAsyncDisposable
 
     private async Task OpenAsync(Func<LocalTargetOptions, LocalTargetOptions> with)
     {
+        _host = Build(with);
+        await _host.StartAsync();
+    }
+
+    private IHost Build(Func<LocalTargetOptions, LocalTargetOptions> with)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddSingleton<TimeProvider>(Clock);
@@ -132,7 +147,6 @@ internal sealed class LocalSites : IAsyncDisposable
             EdgeAddress = IPAddress.Loopback,
             EdgePort = 0,
         }));
-        _host = builder.Build();
-        await _host.StartAsync();
+        return builder.Build();
     }
 }

@@ -77,6 +77,30 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
         (await slow).Should().Be("slow old");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(512L << 20)]
+    public async Task Start_BesideAServiceThatRuns_LeavesWhatThatOneIsAboutToMakeLive(long siteMemoryBytes)
+    {
+        var filling = Directory.CreateDirectory(_sites.FolderOf("being-published"));
+
+        await _sites.StartBesideAsync(options => options with { SiteMemoryBytes = siteMemoryBytes });
+
+        filling.Refresh();
+        filling.Exists.Should().BeTrue("its pointer is not written yet");
+    }
+
+    [Fact]
+    public async Task Start_AfterAServiceThatEnded_ClearsWhatNobodyNames()
+    {
+        var left = Directory.CreateDirectory(_sites.FolderOf("left-behind"));
+
+        await _sites.RestartAsync();
+
+        left.Refresh();
+        left.Exists.Should().BeFalse();
+    }
+
     [Fact]
     public async Task Publish_WhenItCannotBeWrittenDown_LeavesNoProcess()
     {

@@ -6,27 +6,23 @@ using Microsoft.Extensions.Logging;
 namespace Libra.Deploy.Infrastructure.Targets.Local;
 
 /// <summary>The control groups of this service's sites: one that takes all memory must not take the machine.</summary>
-internal sealed class SiteControlGroups(LocalTargetOptions options, ILogger<SiteControlGroups> logger) : IDisposable
+internal sealed class SiteControlGroups(LocalTargetOptions options, ILogger<SiteControlGroups> logger)
 {
     // Other services of the machine have folders of their own, and their groups beside these.
     private readonly string _prefix =
         $"site-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.Root))))[..8]}";
 
     private readonly Lazy<ControlGroups> _groups = new(() => ControlGroups.Probe());
-    private IDisposable? _folder;
 
     /// <summary>Ends what a service that was killed has left, and says once when there are no limits here.</summary>
-    public async Task BeginAsync()
+    /// <param name="alone">False when another service uses the folder: its sites are nobody's leftovers.</param>
+    public async Task BeginAsync(bool alone)
     {
         if (options.SiteMemoryBytes == 0) return;
         if (_groups.Value.Kind == ControlGroupKind.None)
             logger.LogWarning("No control groups can be made here: no limit holds the memory of the sites on this machine");
-        // A start by mistake beside a service that runs finds its port taken only later: that one's sites are nobody's leftovers.
-        _folder = LockFile.TryTake(Path.Combine(Directory.CreateDirectory(options.Root).FullName, "groups.lock"));
-        if (_folder is not null) await _groups.Value.EndAsync(_prefix);
+        if (alone) await _groups.Value.EndAsync(_prefix);
     }
-
-    public void Dispose() => _folder?.Dispose();
 
     /// <summary>The limit of one process of a worker.</summary>
     public SiteMemory Create(string worker)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ErrorOr;
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Infrastructure.Processes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,10 +17,15 @@ internal sealed class SiteHost(
     private readonly ConcurrentDictionary<string, Site> _sites = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Site> _byCustomDomain = new(StringComparer.Ordinal);
     private Task _sweeping = Task.CompletedTask;
+    private IDisposable? _alone;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await groups.BeginAsync();
+        // A start by mistake beside a service that runs finds its port taken only later. What that one makes live at this moment looks
+        // like something left behind: no pointer names it yet.
+        _alone = LockFile.TryTake(Path.Combine(Directory.CreateDirectory(options.Root).FullName, "in-use.lock"));
+        if (_alone is null) logger.LogWarning("Another service uses {Folder}: what was left there is not cleared away", options.Root);
+        await groups.BeginAsync(_alone is not null);
         foreach (var (worker, pointer) in services.Pointers.Load())
         {
             var site = _sites.GetOrAdd(worker, Add);
@@ -27,7 +33,7 @@ internal sealed class SiteHost(
             Route(site, null, pointer.CustomDomain);
         }
 
-        services.Artifacts.RemoveAbandoned();
+        if (_alone is not null) services.Artifacts.RemoveAbandoned();
         logger.LogInformation("{Sites} sites are published here; each starts when it is asked for", _sites.Count);
         _sweeping = SweepAsync(services.Stopping);
     }
@@ -43,6 +49,7 @@ internal sealed class SiteHost(
     public void Dispose()
     {
         foreach (var site in _sites.Values) site.Dispose();
+        _alone?.Dispose();
     }
 
     /// <summary>The site that answers for a host name; null when there is none.</summary>
