@@ -55,7 +55,7 @@ public sealed record DeadLetterResponse(
 public sealed record NoteBody([property: MaxLength(DeadLetter.LongestNote)] string? Note = null);
 
 /// <summary>The body of <c>POST /status/queue/dead-letters/replay</c>, for its description.</summary>
-/// <param name="Limit">How many at most, newest first.</param>
+/// <param name="Limit">How many to deploy again at most, newest first; those that are refused on the way are in the answer as well.</param>
 public sealed record BulkReplayBody(
     [property: Range(1, 100)] int? Limit = null, string? Reason = null, string? OrgId = null,
     [property: MaxLength(DeadLetter.LongestNote)] string? Note = null);

@@ -10,7 +10,7 @@ using Libra.Deploy.IntegrationTests.Persistence;
 
 namespace Libra.Deploy.IntegrationTests.Queue;
 
-/// <summary>Dead letters of a project that was deployed again since.</summary>
+/// <summary>Dead letters that a replay of many does not deploy: of a project that was deployed again since, or that is gone.</summary>
 public sealed class SupersededLetterTests(TestPostgres server) : OneNode(server)
 {
     private static readonly ReplayRequest ByAnOperator = new("operator", "mended", RequestId: null);
@@ -54,6 +54,26 @@ public sealed class SupersededLetterTests(TestPostgres server) : OneNode(server)
 
         outcome.Letter.DeploymentId.Should().Be(replayable);
         outcome.Result.IsError.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task ReplayMany_WhenProjectsOfNewerLettersAreGone_ComesToTheOlderOneAndNoFurther()
+    {
+        var oldest = await ProvokeAsync(await Node.AcceptAsync(Page("oldest")));
+        Node.Clock.Advance(TimeSpan.FromSeconds(1));
+        var replayable = await ProvokeAsync(await Node.AcceptAsync(Page("alone")));
+        foreach (var page in new[] { "gone", "gone too" })
+        {
+            Node.Clock.Advance(TimeSpan.FromSeconds(1));
+            var gone = await ProvokeAsync(await Node.AcceptAsync(Page(page)));
+            await Node.ExecuteAsync("DELETE FROM public.project WHERE id = $1", (await Node.ViewAsync(gone)).ProjectId);
+        }
+
+        var outcomes = await ReplayAllAsync(limit: 1);
+
+        outcomes.Select(outcome => outcome.Result.IsError).Should().Equal(true, true, false);
+        outcomes[^1].Letter.DeploymentId.Should().Be(replayable);
+        (await Node.DeadLettersAsync(oldest)).Single().Resolution.Should().BeNull("one was asked for");
     }
 
     [Fact]
