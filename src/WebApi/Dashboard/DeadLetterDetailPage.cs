@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Antiforgery;
 namespace Libra.Deploy.WebApi.Dashboard;
 
 /// <summary>One dead letter: what was asked, how it failed each time, what it wrote last, and what to do about it.</summary>
-/// <param name="log">The last lines, oldest first.</param>
+/// <param name="log">The last lines, oldest first; null when they cannot be read.</param>
 /// <param name="form">What shows that the page's form is ours; null when the caller may not replay and discard.</param>
 /// <param name="refusal">Why the last action was refused.</param>
-internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry> log, AntiforgeryTokenSet? form, string? refusal)
+internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogEntry>? log, AntiforgeryTokenSet? form, string? refusal)
     : DashboardPage("Dead letter")
 {
     private static readonly JsonSerializerOptions Readable =
@@ -26,7 +26,8 @@ internal sealed class DeadLetterDetailPage(DeadLetter letter, IReadOnlyList<LogE
             Markup($"<p class=\"text-muted\">Replaying and discarding need the scope operations:write.</p>");
         History();
         Markup($"<h3>Message</h3><pre>{JsonSerializer.Serialize(letter.Message, Readable)}</pre>");
-        if (log.Count == 0) return;
+        if (log is null) Markup($"<p class=\"text-muted\">The last log lines cannot be read: the object store is away.</p>");
+        if (log is null or []) return;
 
         Markup($"<h3>Last log lines</h3><pre>");
         foreach (var entry in log) Markup($"{AnsiText.Strip(entry.Message)}\n");

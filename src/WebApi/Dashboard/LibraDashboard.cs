@@ -5,6 +5,7 @@ using Libra.Deploy.Application.Access;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Access;
 using Libra.Deploy.Domain.Queue;
 using Libra.Deploy.Infrastructure.Queue;
@@ -112,13 +113,23 @@ internal static class LibraDashboard
         return new DeadLetterDetailPage(letter.Value, await TailAsync(http, mediator, letter.Value), form, refusal);
     }
 
-    private static async Task<IReadOnlyList<LogEntry>> TailAsync(HttpContext http, IMediator mediator, DeadLetter letter)
+    // What to do about a letter is in the database; a store that is away takes only the lines. Null then.
+    private static async Task<IReadOnlyList<LogEntry>?> TailAsync(HttpContext http, IMediator mediator, DeadLetter letter)
     {
         if (letter.DeploymentId is not { } deployment) return [];
 
         var query = new LogQuery(null, LogLines, null, null, Descending: true);
-        var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), deployment, query), http.RequestAborted);
-        return page.IsError ? [] : [.. page.Value.Entries.OrderBy(entry => entry.Seq)]; // a cleaned-up deployment has no log any more
+        try
+        {
+            var page = await mediator.Send(new GetDeploymentLogsQuery(http.Caller().Visible(), deployment, query), http.RequestAborted);
+            return page.IsError ? [] : [.. page.Value.Entries.OrderBy(entry => entry.Seq)]; // a cleaned-up deployment has no log any more
+        }
+        catch (ObjectStoreException away)
+        {
+            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(LibraDashboard)).LogWarning(
+                away, "The log of {DeploymentId} cannot be read: its dead letter is shown without lines", deployment);
+            return null;
+        }
     }
 
     private static string? Parameter(HttpContext http, string name) =>

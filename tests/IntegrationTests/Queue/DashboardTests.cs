@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.IntegrationTests.Service;
+using Libra.Deploy.WebApi.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using static Libra.Deploy.IntegrationTests.Queue.DeadLetters;
 
 namespace Libra.Deploy.IntegrationTests.Queue;
@@ -108,6 +110,23 @@ public sealed class DashboardTests(LibraService service)
         forged.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         own.StatusCode.Should().Be(HttpStatusCode.SeeOther);
         (await TextAsync(browser, address, cookie)).Should().Contain("discarded by").And.Contain("&lt;b&gt;gone&lt;/b&gt;");
+    }
+
+    [Fact]
+    public async Task ADeadLetter_WhenTheObjectStoreIsAway_IsShownWithoutItsLines()
+    {
+        await using var own = await LibraService.StartAsync();
+        var letter = await ProvokeAsync(await own.NewProjectAsync());
+        var objects = Path.Combine(own.Services.GetRequiredService<HostSettings>().DataPath, "objects");
+        Directory.Move(objects, objects + ".away");
+        await File.WriteAllTextAsync(objects, "no folder any more", TestContext.Current.CancellationToken);
+
+        using var answer = await own.Admin.GetAsync(
+            $"/hangfire/dead-letters/{Text(letter, "id")}", TestContext.Current.CancellationToken);
+
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, page);
+        page.Should().Contain("What failed").And.Contain("value=\"replay\"").And.Contain("the object store is away");
     }
 
     [Fact]
