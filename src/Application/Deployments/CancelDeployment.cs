@@ -28,7 +28,7 @@ internal sealed class CancelDeploymentHandler(
 
         await work.CommitAsync(cancellationToken);
         queue.Interrupt(command.Id);
-        if (deployment.Status == DeploymentStatus.Cancelled) await archive.SealAsync(deployment); // no worker will
+        if (deployment.Status == DeploymentStatus.Cancelled) await archive.SealOrGoOnAsync(deployment); // no worker will
         return deployment.Status;
     }
 }

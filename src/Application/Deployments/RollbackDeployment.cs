@@ -1,6 +1,7 @@
 using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Artifacts;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
@@ -19,8 +20,12 @@ internal sealed class RollbackDeploymentHandler(
     IDeployableProjects projects,
     IArtifactStore artifacts,
     DeploymentAcceptance acceptance,
-    IOptions<DeploymentOptions> options) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
+    IOptions<DeploymentOptions> options,
+    TimeProvider clock) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
 {
+    // Everything else that concerns the project waits as well.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+
     public async Task<ErrorOr<AcceptedDeployment>> Handle(RollbackDeploymentCommand command, CancellationToken cancellationToken)
     {
         var found = await deployments.FindAsync(command.Caller, command.Id, cancellationToken);
@@ -30,11 +35,13 @@ internal sealed class RollbackDeploymentHandler(
         if (earlier is not { Status: DeploymentStatus.Completed, ArtifactDigest: { } digest })
             return DeploymentErrors.NotRollbackable(earlier.Id, "only a completed deployment has a version to go back to.");
 
+        // Before the project is held: a store that is away is told of while nobody waits for the project.
+        if (!await IsStoredAsync(digest, cancellationToken)) return Gone(earlier);
+
         // From here on no cleanup of the project removes anything.
         var project = await projects.HoldAsync(earlier.ProjectId, cancellationToken);
         if (project is null || project.OrganizationId != earlier.OrganizationId) return ProjectErrors.NotFound; // moved since
-        if (!await artifacts.ExistsAsync(digest, cancellationToken))
-            return DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
+        if (!await IsStoredAsync(digest, cancellationToken)) return Gone(earlier);
 
         // One that failed or was cancelled as it went live may be what visitors see: then this is the way back.
         var last = await deployments.FindLastPublishedAsync(earlier.ProjectId, cancellationToken);
@@ -50,4 +57,21 @@ internal sealed class RollbackDeploymentHandler(
         };
         return await acceptance.AcceptAsync(rollback, cancellationToken);
     }
+
+    private async Task<bool> IsStoredAsync(string digest, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(StorePatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await artifacts.ExistsAsync(digest, either.Token);
+        }
+        catch (OperationCanceledException hung) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectStoreException("The object store did not say in time whether an artifact is there.", hung);
+        }
+    }
+
+    private static Error Gone(Deployment earlier) =>
+        DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");
 }

@@ -10,8 +10,11 @@ namespace Libra.Deploy.Application.Deployments.Archive;
 /// What stays in the object store of a deployment that has ended: its log, sealed so that followers come to an end, and its result.
 /// </summary>
 internal sealed class DeploymentArchive(
-    IDeploymentLog log, DeploymentResults results, IArchivedDeployments archived, ILogger<DeploymentArchive> logger)
+    IDeploymentLog log, DeploymentResults results, IArchivedDeployments archived, TimeProvider clock, ILogger<DeploymentArchive> logger)
 {
+    // The caller's own client waits meanwhile, and gives up long before a store that hangs does.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
     /// <summary>How long after the end at the latest its worker has done this itself, if it lives.</summary>
     public static readonly TimeSpan DoneByThen = TimeSpan.FromMinutes(1);
 
@@ -37,6 +40,21 @@ internal sealed class DeploymentArchive(
 
     /// <summary>The same for a deployment at hand.</summary>
     public Task SealAsync(Deployment ended) => SealAsync(LogSubject.Of(ended));
+
+    /// <summary>
+    /// The same, but goes on by itself with a store that takes longer than a moment; should the node die before, another seals.
+    /// </summary>
+    public async Task SealOrGoOnAsync(Deployment ended)
+    {
+        try
+        {
+            await SealAsync(ended).WaitAsync(Moment, clock);
+        }
+        catch (TimeoutException)
+        {
+            logger.LogInformation("The log of {DeploymentId} is sealed once the object store answers", ended.Id);
+        }
+    }
 
     /// <summary>
     /// Leaves it to this node's next <see cref="ArchiveLeftDeploymentsCommand"/>, for those who cannot wait for the object store and know

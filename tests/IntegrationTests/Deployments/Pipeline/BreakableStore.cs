@@ -19,6 +19,9 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
     /// <summary>Called before a piece of a log is stored.</summary>
     public Func<Task> BeforeLogChunk { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Called before an artifact is looked for.</summary>
+    public Func<CancellationToken, Task> OnFindArtifact { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Called before a result is looked for.</summary>
     public Func<Task> BeforeResult { get; set; } = () => Task.CompletedTask;
 
@@ -47,6 +50,7 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 
     public async Task<ObjectInfo?> HeadAsync(ObjectBucket bucket, string key, CancellationToken cancellationToken)
     {
+        if (bucket == ObjectBucket.Artifacts) await OnFindArtifact(cancellationToken);
         if (key.EndsWith("/result.json", StringComparison.Ordinal)) await BeforeResult();
         return await inner.HeadAsync(bucket, key, cancellationToken);
     }
