@@ -95,8 +95,17 @@ public sealed class FailureCausesTests
             if (worker == "w1") handedOver.ReleaseLease(lease.Token, ADeployment.Now);
         }
 
+        var handedOverBetweenSteps = Shortened();
+        var first = handedOverBetweenSteps.Claim("w1", ADeployment.Now, ADeployment.LeaseTime).Value;
+        handedOverBetweenSteps.StartStep(first.Token, DeploymentStep.Validation, ADeployment.Now);
+        handedOverBetweenSteps.CompleteStep(first.Token, DeploymentStep.Validation, ADeployment.Now);
+        handedOverBetweenSteps.ReleaseLease(first.Token, ADeployment.Now);
+        var second = handedOverBetweenSteps.Claim("w2", ADeployment.Now.AddSeconds(20), ADeployment.LeaseTime).Value;
+        handedOverBetweenSteps.StartStep(second.Token, DeploymentStep.Sandbox, ADeployment.Now.AddSeconds(20));
+
         FailureCauses.TimedOutRunning(undisturbed).Category.Should().Be(FailureCategory.User);
         FailureCauses.TimedOutRunning(handedOver).Category.Should().Be(FailureCategory.Platform, "a worker that stopped began the same step");
+        FailureCauses.TimedOutRunning(handedOverBetweenSteps).Category.Should().Be(FailureCategory.Platform, "it waited for a free slot");
         FailureCauses.TimedOut(undisturbed).Category.Should().Be(FailureCategory.Platform, "nobody ran it then");
         FailureCauses.TimedOutRunning(takenOver).Category.Should().Be(FailureCategory.Platform, "a worker died meanwhile");
     }

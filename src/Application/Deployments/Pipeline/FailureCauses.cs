@@ -97,9 +97,9 @@ internal static class FailureCauses
         deployment.CurrentStep,
         []);
 
-    // An attempt before this one, a worker that died, or one that handed over in the middle of a step has taken some of it.
-    private static bool HadAllOfTheTime(Deployment deployment) =>
-        deployment is { Attempt: 1, Interruptions: 0 } && deployment.Journal.All(run => run.Starts <= 1);
+    // Every claim but the first comes after time that no worker used: a pause, a death, or a hand-over that had to wait for a free slot.
+    // One that was put off before its time began counts as well, which errs on the user's side.
+    private static bool HadAllOfTheTime(Deployment deployment) => deployment.FencingToken == 1;
 
     // In one go: a build that a dead worker left and another began again had less for itself.
     private static bool BuiltMostOfTheTime(Deployment deployment) =>
