@@ -27,7 +27,9 @@ public sealed record EmbeddedPostgresOptions
     /// </summary>
     public IReadOnlyList<string> ServerUsers { get; init; } = ["libra-pg", "postgres", "nobody"];
 
-    /// <summary>Null for any free one. Whoever stops the server for a while to start it again names one that no other program gets meanwhile.</summary>
+    /// <summary>
+    /// Null for any free one. Whoever stops the server for a while and starts it again names one that no other program gets meanwhile.
+    /// </summary>
     public int? Port { get; init; }
 
     /// <summary>How many connections the server takes at once.</summary>
