@@ -52,7 +52,8 @@ public sealed class UseCaseTests
     [Fact]
     public void NothingInTheApplication_SendsRequests()
     {
-        // But a running deployment, which outlives any transaction: what it does to its domain are use cases with their own.
+        // But a running deployment, which outlives any transaction: what it does to its domain are use cases, one of them in a transaction
+        // of its journal.
         NetArchTest.Rules.Types.InAssembly(Layers.Application).That().ResideInNamespace("Libra.Deploy.Application")
             .And().DoNotHaveName("DependencyInjection").And().DoNotHaveName("DeploymentDomain")
             .ShouldNot().HaveDependencyOnAny("MediatR.IMediator", "MediatR.Mediator").GetResult().FailingTypeNames.Should().BeNullOrEmpty();

@@ -1,5 +1,4 @@
 using ErrorOr;
-using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
 
@@ -8,13 +7,14 @@ namespace Libra.Deploy.Application.Projects;
 /// <summary>
 /// Makes a reserved domain the project's own, now that its version is live; the one that it had before is given up. Safe to repeat.
 /// </summary>
+/// <remarks>Saved by whoever sends it, in one transaction with the deployment that moves the project: a stale worker moves none.</remarks>
 /// <param name="Before">What the project had when the domain was reserved for it; null for none.</param>
 /// <returns>False when the project was given another one since then, or none: it keeps that, and lets go of this one.</returns>
 public sealed record UseCustomDomainCommand(string ProjectId, CustomDomain Domain, string? Before = null)
-    : IRequest<ErrorOr<bool>>, ITransactional;
+    : IRequest<ErrorOr<bool>>;
 
 internal sealed class UseCustomDomainHandler(
-    IProjectRepository projects, IDomainClaimRepository claims, IUnitOfWork work, TimeProvider clock)
+    IProjectRepository projects, IDomainClaimRepository claims, TimeProvider clock)
     : IRequestHandler<UseCustomDomainCommand, ErrorOr<bool>>
 {
     public async Task<ErrorOr<bool>> Handle(UseCustomDomainCommand command, CancellationToken cancellationToken)
@@ -27,7 +27,6 @@ internal sealed class UseCustomDomainHandler(
         if (project.CustomDomain != command.Domain.Value && project.CustomDomain != command.Before)
         {
             await LetGoAsync(command, claim, now, cancellationToken);
-            await work.CommitAsync(cancellationToken);
             return false;
         }
 
@@ -35,7 +34,6 @@ internal sealed class UseCustomDomainHandler(
 
         project.AssignCustomDomain(command.Domain, now);
         claim.TakeIntoUse(now, now + RefreshCustomDomainsHandler.OwnTurn);
-        await work.CommitAsync(cancellationToken);
         return true;
     }
 

@@ -182,7 +182,9 @@ public sealed partial class Deployment : AggregateWithEvents
         return Result.Success;
     }
 
-    /// <summary>The project has the domain: nothing is left to move, whatever comes of this deployment and its repetitions.</summary>
+    /// <summary>
+    /// The project has the domain, or its owner chose another: no move is left, whatever comes of this deployment and its repetitions.
+    /// </summary>
     public ErrorOr<Success> RecordDomain(long token, string domain)
     {
         if (Refuse(token) is { } refused) return refused;

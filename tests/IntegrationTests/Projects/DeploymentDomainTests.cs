@@ -77,6 +77,39 @@ public sealed class DeploymentDomainTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task Deploy_WhenTheProjectGotTheDomainMeanwhile_HasNoMoveLeft()
+    {
+        var id = await DeployAsync(await CompletedAsync(Old), New);
+        await SetAsync(New);
+        Node.Domains.OnRead = (_, _) => throw new InvalidOperationException("The worker ends here.");
+        var failed = await Node.RunAsync(id);
+        failed.Outcome.Should().Be(AttemptOutcome.RetryLater, failed.Message);
+        Node.Domains.OnRead = (name, _) => ScriptedCustomDomains.Found(name, CustomDomainProgress.Live);
+        await SetAsync(Old);
+
+        Node.Clock.Advance(failed.DueAt!.Value - Node.Clock.GetUtcNow());
+        await CompleteAsync(id);
+
+        await HasAsync(Old);
+    }
+
+    [Fact]
+    public async Task Deploy_OfAWorkerThatLostItsLeaseWhileItProvedTheVersion_DoesNotMoveTheProject()
+    {
+        var id = await DeployAsync(await CompletedAsync(Old), New);
+        Node.Target.OnVerify = async _ =>
+        {
+            await Node.ExecuteAsync("UPDATE deploy.deployments SET fencing_token = fencing_token + 1 WHERE id = $1", id.Value);
+            return Result.Success;
+        };
+
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.LeaseLost);
+
+        (await DomainAsync()).Should().Be(Old);
+        (await Node.ViewAsync(id)).CustomDomain.Should().Be(New, "the move is the next worker's");
+    }
+
+    [Fact]
     public async Task Retry_WhenNothingWasChosenSince_MovesTheProjectToTheDomainThatWasAskedFor()
     {
         var failed = await FailedAsync(await CompletedAsync(Old), New);

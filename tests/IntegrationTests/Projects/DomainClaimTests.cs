@@ -23,7 +23,7 @@ public sealed class DomainClaimTests(TestPostgres server) : OneNode(server)
         (await SendAsync(scope, new ReserveCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
         await Node.ExecuteAsync("UPDATE deploy.custom_domains SET released_at = now(), next_check_at = now()");
 
-        (await SendAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
+        (await PipelineNode.SaveAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
 
         (await Node.AskAsync<bool>("SELECT released_at IS NULL FROM deploy.custom_domains")).Should().BeTrue(
             "the domain is the project's, and must not be taken away at the target");
@@ -36,10 +36,10 @@ public sealed class DomainClaimTests(TestPostgres server) : OneNode(server)
         var domain = CustomDomain.FromStorage("shop.example.com");
         await using var scope = Node.Scope();
         await SendAsync(scope, new ReserveCustomDomainCommand(project, domain));
-        await SendAsync(scope, new UseCustomDomainCommand(project, domain));
+        await PipelineNode.SaveAsync(scope, new UseCustomDomainCommand(project, domain));
         await Node.ExecuteAsync("UPDATE public.project SET custom_domain = NULL WHERE id = $1", project);
 
-        (await SendAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
+        (await PipelineNode.SaveAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
 
         (await Node.AskAsync<string>("SELECT custom_domain FROM public.project WHERE id = $1", project)).Should().Be(domain.Value);
     }

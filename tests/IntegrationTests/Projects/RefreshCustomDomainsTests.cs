@@ -237,7 +237,8 @@ public sealed class RefreshCustomDomainsTests(TestPostgres server) : OneNode(ser
     {
         var domain = CustomDomain.FromStorage(name);
         (await Node.SendAsync(new ReserveCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
-        (await Node.SendAsync(new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
+        await using var scope = Node.Scope();
+        (await PipelineNode.SaveAsync(scope, new UseCustomDomainCommand(project, domain))).IsError.Should().BeFalse();
     }
 
     private async Task<int> RefreshAsync() => (await Node.SendAsync(new RefreshCustomDomainsCommand())).Value;

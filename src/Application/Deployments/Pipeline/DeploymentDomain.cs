@@ -4,6 +4,7 @@ using Libra.Deploy.Application.Projects;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Domain.Projects;
 using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Libra.Deploy.Application.Deployments.Pipeline;
 
@@ -52,15 +53,13 @@ internal sealed class DeploymentDomain(
 
         var projectId = context.Deployment.ProjectId;
         var use = new UseCustomDomainCommand(projectId, CustomDomain.FromStorage(domain), move.From);
-        var used = await mediator.Send(use, cancellationToken);
+        // Before the target is asked, which may take long or fail: what the owner says from now on comes after this. Also when the project
+        // has the domain already, or keeps another one: nothing is left of the move that was asked for.
+        var used = await context.RecordAsync(
+            (current, token) => current.RecordDomain(token, domain),
+            services => services.GetRequiredService<IMediator>().Send(use, cancellationToken),
+            cancellationToken);
         if (used.IsError) return used.Errors;
-
-        // Before the target is asked, which may take long or fail: what the owner says from now on comes after this.
-        if (used.Value && move.From != domain)
-        {
-            var settled = await context.RecordAsync((current, token) => current.RecordDomain(token, domain), cancellationToken);
-            if (settled.IsError) return settled.Errors;
-        }
 
         var refreshed = await mediator.Send(new RefreshCustomDomainsCommand(projectId), cancellationToken);
         if (refreshed.IsError) return refreshed.Errors;

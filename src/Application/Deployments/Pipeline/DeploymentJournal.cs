@@ -33,7 +33,14 @@ internal sealed class OpenJournal(IServiceScopeFactory scopes, DeploymentId id) 
     private AsyncServiceScope? _kept;
 
     /// <returns>The deployment as saved.</returns>
-    public async Task<ErrorOr<Deployment>> ChangeAsync(Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
+    public Task<ErrorOr<Deployment>> ChangeAsync(Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken) =>
+        ChangeAsync((deployment, _) => Task.FromResult(change(deployment)), cancellationToken);
+
+    /// <summary>For a change that other modules have a part in: what they are asked for is saved with it, or nothing is.</summary>
+    /// <param name="change">Gets the services of the transaction's scope.</param>
+    /// <returns>The deployment as saved.</returns>
+    public async Task<ErrorOr<Deployment>> ChangeAsync(
+        Func<Deployment, IServiceProvider, Task<ErrorOr<Success>>> change, CancellationToken cancellationToken)
     {
         var scope = _kept ?? scopes.CreateAsyncScope();
         _kept = null;
@@ -53,14 +60,14 @@ internal sealed class OpenJournal(IServiceScopeFactory scopes, DeploymentId id) 
     public ValueTask DisposeAsync() => _kept?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<ErrorOr<Deployment>> ChangeAsync(
-        IServiceProvider services, Func<Deployment, ErrorOr<Success>> change, CancellationToken cancellationToken)
+        IServiceProvider services, Func<Deployment, IServiceProvider, Task<ErrorOr<Success>>> change, CancellationToken cancellationToken)
     {
         var work = services.GetRequiredService<IUnitOfWork>();
         await using var transaction = await work.BeginAsync(cancellationToken);
         var deployment = await services.GetRequiredService<IDeploymentRepository>().FindForUpdateAsync(id, cancellationToken);
         if (deployment is null) return DeploymentErrors.NotFound(id.Value);
 
-        var changed = change(deployment);
+        var changed = await change(deployment, services);
         if (changed.IsError) return changed.Errors;
 
         await work.CommitAsync(cancellationToken);

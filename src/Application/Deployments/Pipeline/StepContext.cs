@@ -47,12 +47,31 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     public async Task<ErrorOr<Success>> RecordAsync(Func<Deployment, long, ErrorOr<Success>> change, CancellationToken cancellationToken)
     {
         Func<Deployment, long, ErrorOr<Success>>[] changes = [.. _toRecord, change];
-        var saved = await journal.ChangeAsync(current => Apply(changes, current), cancellationToken);
-        if (saved.IsError) return saved.Errors;
+        return Take(await journal.ChangeAsync(current => Apply(changes, current), cancellationToken));
+    }
 
-        _toRecord.Clear();
-        _deployment = saved.Value;
-        return Result.Success;
+    /// <summary>
+    /// Writes to the journal in one transaction with what another module is asked for; neither is done when another worker has taken the
+    /// deployment over, or when the module refuses.
+    /// </summary>
+    /// <param name="along">Asks the module by the services of the transaction's scope, and leaves the commit to this.</param>
+    public async Task<ErrorOr<T>> RecordAsync<T>(
+        Func<Deployment, long, ErrorOr<Success>> change, Func<IServiceProvider, Task<ErrorOr<T>>> along,
+        CancellationToken cancellationToken)
+    {
+        Func<Deployment, long, ErrorOr<Success>>[] changes = [.. _toRecord, change];
+        ErrorOr<T> answer = default;
+        var recorded = Take(await journal.ChangeAsync(
+            async (current, services) =>
+            {
+                if (Apply(changes, current) is { IsError: true } refused) return refused;
+
+                // The deployment's row is held, but not yet written: who holds the project and reads its deployments need not wait.
+                answer = await along(services);
+                return answer.IsError ? answer.Errors : Result.Success;
+            },
+            cancellationToken));
+        return recorded.IsError ? recorded.Errors : answer;
     }
 
     /// <summary>Ends whatever still runs in the sandbox. The context goes on without one.</summary>
@@ -66,6 +85,15 @@ internal sealed class StepContext(Deployment deployment, Lease lease, IDeploymen
     }
 
     public async ValueTask DisposeAsync() => await TearDownSandboxAsync();
+
+    private ErrorOr<Success> Take(ErrorOr<Deployment> saved)
+    {
+        if (saved.IsError) return saved.Errors;
+
+        _toRecord.Clear();
+        _deployment = saved.Value;
+        return Result.Success;
+    }
 
     private ErrorOr<Success> Apply(Func<Deployment, long, ErrorOr<Success>>[] changes, Deployment current)
     {

@@ -139,6 +139,16 @@ internal sealed class PipelineNode : IAsyncDisposable
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Sends what its sender has to save.</summary>
+    public static async Task<ErrorOr<T>> SaveAsync<T>(AsyncServiceScope scope, IRequest<ErrorOr<T>> request)
+    {
+        var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
+        await using var transaction = await work.BeginAsync(TestContext.Current.CancellationToken);
+        var answer = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, TestContext.Current.CancellationToken);
+        if (!answer.IsError) await work.CommitAsync(TestContext.Current.CancellationToken);
+        return answer;
+    }
+
     public async Task ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = Command(sql, parameters);
