@@ -51,6 +51,20 @@ public sealed class InstallInputsTests : IDisposable
     }
 
     [Fact]
+    public void Read_WhenAManifestHoldsTooMany_RefusesItAndLeavesOutOneThatIsNotNeeded()
+    {
+        var manifest = $$"""{"x":[0{{string.Concat(Enumerable.Repeat(",0", 50_000))}}]}""";
+        Write("package.json", """{ "workspaces": ["packages/*"] }""");
+        Write("packages/a/package.json", manifest);
+        Write("examples/b/package.json", manifest);
+
+        var inputs = InstallInputs.Read(_source.FullName, PackageManager.Npm);
+
+        inputs.Problems.Should().Equal("packages/a/package.json holds more than 50,000 names and values.");
+        inputs.PackageFolders.Should().Equal("");
+    }
+
+    [Fact]
     public void Read_WhenThousandsOfDependenciesAreRefused_TellsOfTheFirst()
     {
         var dependencies = string.Join(',', Enumerable.Range(0, 5_000).Select(number => $"\"d{number}\":\"x:\""));

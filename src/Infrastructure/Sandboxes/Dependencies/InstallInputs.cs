@@ -180,9 +180,12 @@ internal sealed class InstallInputs
         var file = Path.Combine(source, path);
         if (new FileInfo(file).Length > MaxManifestBytes) return [$"{path} is larger than {MaxManifestBytes >> 20} MiB."];
 
+        var text = File.ReadAllText(file);
+        if (JsonSize.Problem(path, text, JsonSize.MaxOfManifest) is { } problem) return [problem];
+
         try
         {
-            var manifest = WithoutRepetitions(JsonElement.Parse(File.ReadAllText(file)));
+            var manifest = WithoutRepetitions(JsonElement.Parse(text));
             // Nothing that runs, and nothing that makes the pinned package manager fetch another one in its place, or refuse.
             foreach (var name in (string[])["scripts", "packageManager", "devEngines"]) (manifest as JsonObject)?.Remove(name);
             ((manifest as JsonObject)?["engines"] as JsonObject)?.Remove("pnpm");
@@ -211,7 +214,7 @@ internal sealed class InstallInputs
             case JsonValueKind.Array:
                 return new JsonArray([.. element.EnumerateArray().Select(WithoutRepetitions)]);
             default:
-                return JsonNode.Parse(element.GetRawText());
+                return JsonValue.Create(element); // refers to what is read already
         }
     }
 

@@ -176,6 +176,13 @@ public sealed class LockfileRulesTests
         LockfileRules.Check(PackageManager.Pnpm, PnpmLock().Replace("9.0", "6.0", StringComparison.Ordinal), Registry)
             .Should().ContainMatch("*version 9.0*");
 
+    [Theory]
+    [InlineData(PackageManager.Bun, "bun.lock")]
+    [InlineData(PackageManager.Npm, "package-lock.json")]
+    public void Check_WhenALockFileHoldsTooMany_RefusesItUnread(PackageManager manager, string name) =>
+        LockfileRules.Check(manager, $$"""{ "packages": {}, "x": [0{{string.Concat(Enumerable.Repeat(",0", 2_000_000))}}] }""", Registry)
+            .Should().Equal($"{name} holds more than 2,000,000 names and values.");
+
     private static string PnpmLock(string key = "  '@s/a@1.0.0':", string resolution = $"    resolution: {{integrity: {Checksum}}}") => $"""
         lockfileVersion: '9.0'
 

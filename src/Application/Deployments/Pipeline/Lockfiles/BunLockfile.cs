@@ -15,6 +15,8 @@ internal static class BunLockfile
 
     public static IEnumerable<string> Problems(string text, Uri registry)
     {
+        if (JsonSize.Problem("bun.lock", text, JsonSize.MaxOfLockfile) is { } problem) return [problem];
+
         try
         {
             using var document = JsonDocument.Parse(text, Lenient);

@@ -10,6 +10,8 @@ internal static class NpmLockfile
 
     public static IEnumerable<string> Problems(string text, string file)
     {
+        if (JsonSize.Problem(file, text, JsonSize.MaxOfLockfile) is { } problem) return [problem];
+
         try
         {
             using var document = JsonDocument.Parse(text, Strict);
