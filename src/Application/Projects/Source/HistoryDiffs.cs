@@ -64,7 +64,7 @@ public static class HistoryDiffs
             index++;
             if (!IsDiff(message)) continue;
 
-            var read = ReadChanges(message, limits);
+            var read = ReadChanges(message, limits, IsWholeProject(message) ? 0 : diffs.Count);
             if (read.IsError) return SourceErrors.BadDiff(index, read.FirstError.Description);
             if (!IsWholeProject(message))
             {
@@ -80,10 +80,11 @@ public static class HistoryDiffs
         return new ProjectHistory(files, diffs);
     }
 
-    private static ErrorOr<List<FileDiff>> ReadChanges(JsonElement message, SourceLimits limits)
+    private static ErrorOr<List<FileDiff>> ReadChanges(JsonElement message, SourceLimits limits, int before)
     {
         if (SourceJson.Find(message, "diff") is not { ValueKind: JsonValueKind.Array } changes)
             return SourceErrors.BadEntry("it", "has no array 'diff'");
+        if (changes.GetArrayLength() > limits.MaxEntries - before) return SourceErrors.TooManyChanges(limits.MaxEntries);
 
         var diffs = new List<FileDiff>();
         foreach (var change in changes.EnumerateArray())

@@ -12,7 +12,8 @@ public static class InitFiles
     /// </summary>
     /// <remarks>
     /// A name in the tree may itself be a relative path (<c>"src/App.tsx"</c>). Unknown fields are ignored, and files that never go
-    /// into a build are left out at once, so that an uploaded <c>node_modules</c> does not use up the limits.
+    /// into a build are left out at once, so that an uploaded <c>node_modules</c> uses up no limit but
+    /// <see cref="SourceLimits.MaxEntries"/>.
     /// </remarks>
     public static ErrorOr<IReadOnlyList<SourceFile>> Parse(string json, SourceLimits limits)
     {

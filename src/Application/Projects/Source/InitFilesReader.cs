@@ -7,7 +7,7 @@ namespace Libra.Deploy.Application.Projects.Source;
 /// <summary>Collects the files of one <c>initFiles</c> value.</summary>
 internal sealed class InitFilesReader(SourceLimits limits)
 {
-    private const int FewestEntries = 1_000; // however small the limit of files is
+    private const int MaxFields = 1_000; // of one entry, of which a handful are known
 
     private readonly List<SourceFile> _files = [];
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
         foreach (var element in list.EnumerateArray())
         {
             var where = $"initFiles[{index++}]";
-            if (IsOneTooMany()) return SourceErrors.TooManyEntries(MostEntries);
+            if (IsOneTooMany()) return SourceErrors.TooManyEntries(limits.MaxEntries);
             var entry = ReadObject(element, where);
             if (entry.IsError) return entry.Errors;
             if (!SourceJson.TryText(Get(entry.Value, "path"), out var raw))
@@ -38,6 +38,8 @@ internal sealed class InitFilesReader(SourceLimits limits)
     /// <summary>Reads a folder of the tree form; <paramref name="folder"/> is its normal path, null for the root.</summary>
     public ErrorOr<Success> ReadFolder(string? folder, JsonElement children)
     {
+        if (children.GetPropertyCount() > limits.MaxEntries - _entries) return SourceErrors.TooManyEntries(limits.MaxEntries);
+
         var named = SourceJson.Properties(children, folder is null ? "initFiles" : SourceErrors.Show(folder));
         if (named.IsError) return named.Errors;
 
@@ -55,7 +57,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
 
     private ErrorOr<Success> ReadNode(string path, JsonElement node)
     {
-        if (IsOneTooMany()) return SourceErrors.TooManyEntries(MostEntries);
+        if (IsOneTooMany()) return SourceErrors.TooManyEntries(limits.MaxEntries);
 
         var shown = SourceErrors.Show(path);
         var entry = ReadObject(node, shown);
@@ -70,10 +72,7 @@ internal sealed class InitFilesReader(SourceLimits limits)
             : SourceErrors.BadEntry(shown, "is a directory without an object 'children'");
     }
 
-    // Folders and files that are left out count for no other limit, and each takes its time.
-    private bool IsOneTooMany() => ++_entries > MostEntries;
-
-    private long MostEntries => Math.Max(10L * limits.MaxFiles, FewestEntries);
+    private bool IsOneTooMany() => ++_entries > limits.MaxEntries;
 
     // The name is checked before it is joined: behind a folder, an absolute or empty one would look harmless.
     private ErrorOr<string> Join(string? folder, string name)
@@ -130,10 +129,13 @@ internal sealed class InitFilesReader(SourceLimits limits)
         };
     }
 
-    private static ErrorOr<Dictionary<string, JsonElement>> ReadObject(JsonElement element, string where) =>
-        element.ValueKind == JsonValueKind.Object
-            ? SourceJson.Properties(element, where)
-            : SourceErrors.BadEntry(where, "must be an object");
+    private static ErrorOr<Dictionary<string, JsonElement>> ReadObject(JsonElement element, string where)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return SourceErrors.BadEntry(where, "must be an object");
+        if (element.GetPropertyCount() > MaxFields) return SourceErrors.TooManyFields(where, MaxFields);
+
+        return SourceJson.Properties(element, where);
+    }
 
     private static JsonElement? Get(Dictionary<string, JsonElement> entry, string name) =>
         entry.TryGetValue(name, out var value) ? value : null;

@@ -25,7 +25,13 @@ public static class SourceErrors
         Invalid($"The source has more than {Number(limit)} files, the most that Source:MaxFiles allows; {Show(path)} is the first beyond.");
 
     public static Error TooManyEntries(long limit) => Invalid(
-        $"The source has more than {Number(limit)} files and folders, those included that are never built. Leave such out.");
+        $"The source has more than {Number(limit)} files and folders, those included that are never built. Leave such out; ten times "
+        + "Source:MaxFiles are allowed.");
+
+    public static Error TooManyFields(string where, int limit) => Invalid($"{where} has more than {Number(limit)} fields.");
+
+    public static Error TooManyChanges(long limit) => Invalid(
+        $"the history has more than {Number(limit)} changes; ten times Source:MaxFiles are allowed.");
 
     public static Error FileTooLarge(string path, long bytes, long limit) =>
         Invalid($"The file {Show(path)} has {Number(bytes)} bytes; Source:MaxFileBytes allows a file at most {ByteSize.Show(limit)}.");

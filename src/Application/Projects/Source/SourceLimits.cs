@@ -12,6 +12,12 @@ public sealed record SourceLimits
     /// <summary>Bytes of all files together.</summary>
     public long MaxTotalBytes { get; init; } = 100 * 1024 * 1024;
 
+    /// <summary>
+    /// Files and folders that a request may name, and changes that a history may hold: what is left out, and what is written over, counts
+    /// for no other limit, and each takes its time and memory.
+    /// </summary>
+    public long MaxEntries => Math.Max(10L * MaxFiles, 1_000);
+
     /// <summary>Segments of a path, the file's own name included.</summary>
     public int MaxDepth { get; init; } = 32;
 }

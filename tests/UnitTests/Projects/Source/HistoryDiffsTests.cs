@@ -24,6 +24,26 @@ public sealed class HistoryDiffsTests
     public void Parse_WhenTheArrayComesAsText_ReadsItTheSame() => ShouldBeTheHistory(Parse(JsonSerializer.Serialize(History)));
 
     [Theory]
+    [InlineData(1, 1_001)]
+    [InlineData(1_001, 1)]
+    public void Parse_WhenThereAreTooManyChanges_IsRefused(int messages, int changes)
+    {
+        var message = $$"""{"type":"diff","diff":[{{Repeat("""{"path":"a","type":"delete"}""", changes)}}]}""";
+
+        HistoryDiffs.Parse($"[{Repeat(message, messages)}]", new SourceLimits { MaxFiles = 10 }).FirstError.Description
+            .Should().Contain("more than 1,000 changes").And.Contain("Source:MaxFiles");
+    }
+
+    [Fact]
+    public void Parse_WhenAWholeProjectFollows_CountsNoChangeBeforeIt()
+    {
+        var change = """{"path":"a","type":"create","modified":""}""";
+        var json = $$"""[{"type":"diff","diff":[{{Repeat(change, 1_000)}}]},{"type":"diff","base":"none","diff":[{{change}}]}]""";
+
+        HistoryDiffs.Parse(json, new SourceLimits { MaxFiles = 10 }).Value.Files.Should().ContainSingle();
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("  ")]
     [InlineData("null")]
@@ -113,4 +133,6 @@ public sealed class HistoryDiffsTests
     private static IReadOnlyList<FileDiff> Parse(string json) => HistoryDiffs.Parse(json, Limits).Value.Diffs;
 
     private static string Refusal(string json) => HistoryDiffs.Parse(json, Limits).FirstError.Description;
+
+    private static string Repeat(string json, int times) => string.Join(',', Enumerable.Repeat(json, times));
 }

@@ -138,6 +138,23 @@ public sealed class InitFilesTests
     }
 
     [Fact]
+    public void Parse_WhenAFolderHasTooManyEntries_DoesNotLookAtTheFirst()
+    {
+        var entries = Enumerable.Range(0, 2_000).Select(number => $"\"../{number}\":0");
+
+        InitFiles.Parse($"{{{string.Join(',', entries)}}}", Limits with { MaxFiles = 10 }).FirstError.Description
+            .Should().Contain("more than 1,000 files and folders").And.Contain("Source:MaxFiles");
+    }
+
+    [Fact]
+    public void Parse_WhenAnEntryHasTooManyFields_IsRefused()
+    {
+        var fields = string.Join(',', Enumerable.Range(0, 1_000).Select(number => $"\"x{number}\":0"));
+
+        Refusal($$"""[{"path":"a","content":"",{{fields}}}]""").Should().Contain("more than 1,000 fields");
+    }
+
+    [Fact]
     public void Parse_WhenAFileIsTooLarge_NamesItAndTheLimit() =>
         InitFiles.Parse("""[{ "path": "big.txt", "content": "12345" }]""", Limits with { MaxFileBytes = 4 }).FirstError.Description
             .Should().Contain("'big.txt' has 5 bytes").And.Contain("4");
