@@ -23,7 +23,7 @@ internal sealed class DeploymentLog(
         var log = new StoredLog(store, subject);
         var tip = await log.FindTipAsync(cancellationToken);
         if (tip.Ended)
-            throw new LogWriterSupersededException($"The log of {subject.DeploymentId} is sealed.");
+            throw new LogWriterSupersededException($"The log of {subject.DeploymentId} is sealed.") { HadEnded = true };
         if (tip.Token > fencingToken)
             throw new LogWriterSupersededException($"A newer worker writes the log of {subject.DeploymentId}.");
 

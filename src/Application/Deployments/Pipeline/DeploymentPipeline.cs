@@ -76,6 +76,12 @@ internal sealed class DeploymentPipeline(
                 result = await RunLoggedAsync(context, watch, stopping);
             }
         }
+        catch (LogWriterSupersededException sealedLog) when (sealedLog.HadEnded)
+        {
+            // A log is sealed after the end, which is refused a second time: one that has not ended is older than its log. No worker could
+            // run it, and each that tried would count as one that it killed.
+            result = await end.GiveUpAsync(deployment.Id, FailureCauses.OlderThanItsLog, DeadLetterReasons.SystemError);
+        }
         catch (LogWriterSupersededException)
         {
             return new AttemptResult(AttemptOutcome.LeaseLost);

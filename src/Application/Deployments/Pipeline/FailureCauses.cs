@@ -97,6 +97,14 @@ internal static class FailureCauses
         deployment.CurrentStep,
         []);
 
+    /// <summary>The database was brought back from a dump, and the object store is ahead of it.</summary>
+    public static DeploymentFailure OlderThanItsLog(Deployment deployment) => Of(
+        Error.Unexpected(
+            "DEPLOYMENT_STEP_FAILED",
+            "It had ended already: its log ended after the state that the database was restored to. Replay it to deploy its source."),
+        deployment.CurrentStep,
+        []);
+
     // Every claim but the first comes after time that no worker used: a pause, a death, or a hand-over that had to wait for a free slot.
     // One that was put off before its time began counts as well, which errs on the user's side.
     private static bool HadAllOfTheTime(Deployment deployment) => deployment.FencingToken == 1;
