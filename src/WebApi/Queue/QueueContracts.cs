@@ -70,4 +70,5 @@ public sealed record BulkReplayResponse(bool Success, int Replayed, IReadOnlyLis
 /// <summary>What became of one dead letter.</summary>
 /// <param name="ReplayId">The new deployment.</param>
 public sealed record BulkReplayItem(
-    Guid Id, bool Success, string? DeploymentId, string? ReplayId, string? Error, string? Code, string? Message);
+    Guid Id, bool Success, string? DeploymentId, string? ReplayId, string? Error, string? Code, string? Message, object? Details = null,
+    int? RetryAfter = null);

@@ -36,8 +36,8 @@ internal static class QueueMapping
         var (id, deployment) = (outcome.Letter.Id.Value, outcome.Letter.DeploymentId?.Value);
         if (!outcome.Result.IsError) return new BulkReplayItem(id, true, deployment, outcome.Result.Value.Id.Value, null, null, null);
 
-        var error = outcome.Result.FirstError;
-        var form = ProblemTable.Of(error);
-        return new BulkReplayItem(id, false, deployment, null, form.Error, error.Code, form.Message ?? error.Description);
+        var problem = outcome.Result.Errors.ToProblem();
+        return new BulkReplayItem(
+            id, false, deployment, null, problem.Error, problem.Code, problem.Message, problem.Details, problem.RetrySeconds);
     }
 }

@@ -14,19 +14,21 @@ internal static partial class RegistryTrouble
         lines.Any(line => Network().IsMatch(line)) && !lines.Any(line => NoSuchPackage().IsMatch(line));
 
     private const string Codes = "(ECONNRESET|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT)";
+    private const string Statuses = "(429|50[0234])";
+
     private const string Npm =
-        $"npm error (code|errno) ({Codes}|E50[0234])$"
-        + @"|npm error 50[0234] [A-Za-z ]+ - GET https?://|npm error network timeout at: https?://\S+$";
+        $"npm error (code|errno) ({Codes}|E{Statuses})$"
+        + $@"|npm error {Statuses} [A-Za-z ]+ - GET https?://|npm error network timeout at: https?://\S+$";
 
     private const string Bun =
         "error: (Connection(Refused|Closed|Reset|TimedOut)|Timeout|FailedToOpenSocket) (downloading|fetching) (package manifest|tarball)"
-        + @"( \S+)?$|error: GET https?://\S+ - 50[0234]$";
+        + $@"( \S+)?$|error: GET https?://\S+ - {Statuses}$";
 
     // The newer pnpm says the code alone and draws the causes below it, broken into lines wherever they are full.
     private const string Pnpm =
-        "(Error:)? ?ERR_PNPM_(FETCH_50[0234]|META_FETCH_FAIL|RESOLVING_NPM_RESOLVER_(NETWORK|BODY_READ)_ERROR)( |$)"
-        + @"| *[├╰]─▶ (Failed to fetch https?:|Tarball server returned HTTP 50[0234] )"
-        + @"|( WARN |\[WARN\]) *GET https?://\S+ error \((" + Codes + @"|50[0234]|Tarball server returned HTTP 50[0234] for \S+)\)";
+        $"(Error:)? ?ERR_PNPM_(FETCH_{Statuses}|META_FETCH_FAIL|RESOLVING_NPM_RESOLVER_(NETWORK|BODY_READ)_ERROR)( |$)"
+        + $"| *[├╰]─▶ (Failed to fetch https?:|Tarball server returned HTTP {Statuses} )"
+        + $@"|( WARN |\[WARN\]) *GET https?://\S+ error \(({Codes}|{Statuses}|Tarball server returned HTTP {Statuses} for \S+)\)";
 
     [GeneratedRegex($"^({Npm}|{Bun}|{Pnpm})", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Network();
