@@ -16,7 +16,7 @@ public sealed class RetryDelayTests
     [InlineData(7, 60)]
     [InlineData(1000, 60)]
     public void After_EachAttempt_DoublesUpToTheCap(int attempt, double seconds) =>
-        RetryDelay.After(attempt, Options, error: null, draw: 0.5).TotalSeconds.Should().BeApproximately(seconds, 0.001);
+        RetryDelay.After(attempt, Options, asked: null, draw: 0.5).TotalSeconds.Should().BeApproximately(seconds, 0.001);
 
     [Fact]
     public void After_AnyDraw_StaysWithinAQuarter()
@@ -31,6 +31,7 @@ public sealed class RetryDelayTests
         var error = Error.Unexpected(
             "TARGET_UNAVAILABLE", "busy", new Dictionary<string, object> { [RetryDelay.AskedFor] = TimeSpan.FromSeconds(90) });
 
-        RetryDelay.After(1, Options, error, 0.5).Should().Be(TimeSpan.FromSeconds(90));
+        RetryDelay.After(1, Options, RetryDelay.AskedBy(error), 0.5).Should().Be(TimeSpan.FromSeconds(90));
+        RetryDelay.AskedBy(Error.Unexpected()).Should().BeNull();
     }
 }

@@ -46,6 +46,26 @@ public sealed class ProviderHttpTests
     }
 
     [Fact]
+    public async Task NewSandbox_WhenAskedForAPauseWithinItsTime_WaitsThatLong()
+    {
+        var service = new ScriptedHttp(
+            ScriptedHttp.Answer(429, "{}", ("Retry-After-sandbox-create", "25")), ScriptedHttp.Answer(201, """{"id":"s"}"""));
+
+        (await Http(service).JsonAsync(NewSandbox(), TestContext.Current.CancellationToken)).Text("id").Should().Be("s");
+    }
+
+    [Fact]
+    public async Task NewSandbox_WhenAskedForAPauseBeyondItsTime_SaysForHowLong()
+    {
+        var service = new ScriptedHttp(ScriptedHttp.Answer(429, "{}", ("Retry-After-sandbox-create", "45")));
+
+        var failure = await FailureAsync(Http(service).JsonAsync(NewSandbox(), TestContext.Current.CancellationToken));
+
+        (failure.Transient, failure.RetryAfter).Should().Be((true, TimeSpan.FromSeconds(45)));
+        service.Asked.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task NewSandbox_WhenItIsForbidden_IsLastingAndSaysWhy()
     {
         var service = new ScriptedHttp(ScriptedHttp.Answer(403, """{"message":"Organization is suspended"}"""));

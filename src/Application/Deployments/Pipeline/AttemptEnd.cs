@@ -20,7 +20,7 @@ internal sealed class AttemptEnd(
 
     /// <summary>Something went wrong: another attempt follows, or the deployment has failed.</summary>
     /// <param name="error">The step's own; null for what nobody expected.</param>
-    /// <param name="exception">Kept for operators.</param>
+    /// <param name="exception">What nobody expected; kept for operators.</param>
     public async Task<AttemptResult> FailAsync(StepContext context, DeploymentFailure cause, Error? error, Exception? exception = null)
     {
         // What a build named may be in the sentence, and a request with its headers in the exception.
@@ -28,7 +28,8 @@ internal sealed class AttemptEnd(
         await NoteAsync(context, failure, exception);
         context.Log.Write(LogLevel.Error, context.Deployment.CurrentStep, $"{failure.Code}: {failure.Message}");
         await ShipLogAsync(context);
-        var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, error, Random.Shared.NextDouble());
+        var asked = RetryDelay.AskedBy(error) ?? (exception as SandboxException)?.RetryAfter;
+        var pause = RetryDelay.After(context.Deployment.Attempt, options.Value, asked, Random.Shared.NextDouble());
         var recorded = await context.RecordAsync(
             (current, token) => current.FailAttempt(token, failure, pause, clock.GetUtcNow()), CancellationToken.None);
         if (recorded.IsError) return AttemptResult.Refused(recorded.FirstError);
@@ -92,7 +93,7 @@ internal sealed class AttemptEnd(
     public Task<AttemptResult> PutOffAsync(DeploymentId id, Lease lease)
     {
         var claims = (int)lease.Token; // so the pauses grow while the store stays away
-        return PutOffAsync(id, lease, RetryDelay.After(claims, options.Value, error: null, Random.Shared.NextDouble()));
+        return PutOffAsync(id, lease, RetryDelay.After(claims, options.Value, asked: null, Random.Shared.NextDouble()));
     }
 
     /// <summary>This node shuts down; another goes on where it was.</summary>

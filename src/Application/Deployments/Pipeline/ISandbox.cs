@@ -128,4 +128,7 @@ public sealed class SandboxException : Exception
 
     /// <summary>True when another try may succeed.</summary>
     public bool Transient { get; }
+
+    /// <summary>The pause that the provider asked for; null when it said nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -97,8 +97,8 @@ internal sealed partial class ProviderHttp(
 
             // Quota comes back when another sandbox ends, which is worth more than three tries: those are timed, not counted.
             if (!refusal.NoQuota) failed++;
-            var pause = refusal.Pause ?? (refusal.NoQuota ? QuotaPause : FirstPause * Math.Pow(3, failed - 1));
-            if (!refusal.Failure.Transient || !call.Repeatable || failed == Tries || pause > LongestPause
+            var pause = refusal.Failure.RetryAfter ?? (refusal.NoQuota ? QuotaPause : FirstPause * Math.Pow(3, failed - 1));
+            if (!refusal.Failure.Transient || !call.Repeatable || failed == Tries || pause > (call.WaitForQuota ?? LongestPause)
                 || clock.GetUtcNow() + pause > until) throw refusal.Failure;
 
             await Task.Delay(pause, clock, cancellationToken);
@@ -163,11 +163,11 @@ internal sealed partial class ProviderHttp(
             408 or 409 or 425 or 429 or >= 500 => ($"answered {status} ({call.Name}).", true),
             _ => ($"refused with {status} ({call.Name}).", false),
         };
-        return new Refusal(new SandboxException(call.Code, $"{name} {what} {words}".TrimEnd(), transient))
+        var failure = new SandboxException(call.Code, $"{name} {what} {words}".TrimEnd(), transient)
         {
-            Pause = PauseOf(answer.Headers),
-            NoQuota = noQuota,
+            RetryAfter = PauseOf(answer.Headers),
         };
+        return new Refusal(failure) { NoQuota = noQuota };
     }
 
     // What the service says of its own refusal is for an operator, who set template and limits.
@@ -219,9 +219,6 @@ internal sealed partial class ProviderHttp(
     /// <summary>Why a try has failed.</summary>
     private sealed record Refusal(SandboxException Failure)
     {
-        /// <summary>What the service asked for; null when it said nothing.</summary>
-        public TimeSpan? Pause { get; init; }
-
         /// <summary>True when the account has as many sandboxes as it may have.</summary>
         public bool NoQuota { get; init; }
     }

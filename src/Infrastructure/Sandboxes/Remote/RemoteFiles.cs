@@ -31,8 +31,14 @@ internal sealed class RemoteFiles(IRemoteMachine machine, RemoteOptions options)
         foreach (var name in DependencyLocks.Readable)
         {
             await using var file = TemporaryStream.Open();
-            // One byte more than allowed is enough to be refused here.
-            if (!await machine.DownloadAsync($"{source}/{name}", file, LockfileRules.MaxBytes + 1, cancellationToken)) continue;
+            try
+            {
+                if (!await machine.DownloadAsync($"{source}/{name}", file, LockfileRules.MaxBytes, cancellationToken)) continue;
+            }
+            catch (ResultTooLargeException)
+            {
+                file.SetLength(LockfileRules.MaxBytes + 1); // enough to be refused here
+            }
 
             file.Position = 0;
             await using var local = new FileStream(Path.Combine(folder, name), FileMode.Create, FileAccess.Write);

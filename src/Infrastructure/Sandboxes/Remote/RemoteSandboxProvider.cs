@@ -28,15 +28,17 @@ internal sealed class RemoteSandboxProvider(
     {
         var settings = await SettingsAsync(cancellationToken);
         var machine = await machines.RentAsync(spec.DeploymentId, spec.Limits.Lifetime, settings.Registry.Host, cancellationToken);
-        var sandbox = new RemoteSandbox(spec, machine, settings);
+        RemoteSandbox? sandbox = null;
         try
         {
+            sandbox = new RemoteSandbox(spec, machine, settings);
             await sandbox.PrepareAsync(cancellationToken);
             return sandbox;
         }
         catch
         {
-            await sandbox.DisposeAsync();
+            if (sandbox is not null) await sandbox.DisposeAsync();
+            else await machines.EndOrLeaveAsync(machine.Id, clock, log); // no folder could be made here
             throw;
         }
     }

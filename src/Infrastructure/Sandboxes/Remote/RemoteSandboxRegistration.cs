@@ -10,7 +10,7 @@ public static class RemoteSandboxRegistration
 {
     /// <summary>Adds E2B as the <see cref="ISandboxProvider"/>.</summary>
     public static IServiceCollection AddE2BSandboxes(this IServiceCollection services, E2BOptions options) =>
-        Add(services, provider => new E2BMachines(options, Connections(), provider.GetRequiredService<TimeProvider>()));
+        Add(services, provider => ActivatorUtilities.CreateInstance<E2BMachines>(provider, options, Connections()));
 
     /// <summary>Adds Daytona as the <see cref="ISandboxProvider"/>.</summary>
     public static IServiceCollection AddDaytonaSandboxes(this IServiceCollection services, DaytonaOptions options) =>

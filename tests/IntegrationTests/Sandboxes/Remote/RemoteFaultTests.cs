@@ -1,4 +1,5 @@
 using Libra.Deploy.Application.Deployments.Pipeline;
+using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 
@@ -50,6 +51,49 @@ public sealed class RemoteFaultTests
 
         await FailsAsync(() => OpenSandbox.CreateAsync(rig.Provider), "SANDBOX_CREATE_FAILED", transient: true, "*429*");
         rig.Double.CountOf("new sandbox").Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Create_WhenTheSandboxWouldBeOpenToEverybody_EndsItAndUsesItNot()
+    {
+        await using var rig = await RemoteRig.StartAsync("e2b");
+        rig.Double.Fail("new sandbox", Fault.Json(201, """{"sandboxID":"i1","envdAccessToken":"token","envdVersion":"0.6.5"}"""));
+
+        await FailsAsync(() => OpenSandbox.CreateAsync(rig.Provider), "SANDBOX_CREATE_FAILED", transient: true, "*open to everybody*");
+
+        rig.Double.Calls.Should().Equal("new sandbox", "end of a sandbox");
+    }
+
+    [Theory]
+    [MemberData(nameof(EachProvider))]
+    public async Task Create_WhenTheServiceAsksForALongPause_SaysForHowLong(string provider)
+    {
+        await using var rig = await RemoteRig.StartAsync(provider);
+        rig.Double.Fail("new sandbox", Fault.TooMany("600"));
+
+        var failure = await FluentActions.Awaiting(() => OpenSandbox.CreateAsync(rig.Provider)).Should().ThrowAsync<SandboxException>();
+
+        failure.Which.RetryAfter.Should().Be(TimeSpan.FromMinutes(10));
+        rig.Double.CountOf("new sandbox").Should().Be(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(EachProvider))]
+    public async Task Install_WhenTheLockFileIsTooLarge_IsTheProjectsFault(string provider)
+    {
+        await using var rig = await RemoteRig.StartAsync(provider);
+        await using var open = await OpenSandbox.CreateAsync(rig.Provider);
+        await open.WriteAsync(("package.json", """{"dependencies":{"is-number":"7.0.0"}}"""));
+        rig.Double.Fail("file download", new Fault("an endless file", async (context, _) =>
+        {
+            context.Response.ContentType = "application/octet-stream";
+            var piece = new byte[1 << 20];
+            for (var mebibyte = 0; mebibyte < 40; mebibyte++) await context.Response.Body.WriteAsync(piece);
+        }), times: 10);
+
+        (await open.InstallAsync(PackageManager.Npm)).Succeeded.Should().BeFalse();
+
+        open.Output.Should().Contain("is not a file of up to 32 MiB");
     }
 
     [Theory]

@@ -9,7 +9,7 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 
 /// <summary>The inside of one E2B sandbox: its files over HTTP, its processes over Connect.</summary>
 internal sealed class E2BMachine(
-    string id, string accessToken, Version daemon, E2BOptions options, ProviderHttp http, HttpMessageInvoker connections,
+    string id, E2BTokens tokens, Version daemon, E2BOptions options, ProviderHttp http, HttpMessageInvoker connections,
     TimeProvider clock, E2BMachines machines)
     : IRemoteMachine
 {
@@ -106,7 +106,8 @@ internal sealed class E2BMachine(
         var request = ProviderHttp.Request(method, new Uri(options.SandboxUrl, path));
         request.Headers.Add("E2b-Sandbox-Id", id);
         request.Headers.Add("E2b-Sandbox-Port", DaemonPort);
-        request.Headers.Add("X-Access-Token", accessToken);
+        request.Headers.Add("X-Access-Token", tokens.Access);
+        request.Headers.Add("E2B-Traffic-Access-Token", tokens.Traffic);
         return request;
     }
 
@@ -122,3 +123,8 @@ internal sealed class E2BMachine(
 
     private static SandboxException Lost(string why, Exception? inner = null) => new("SANDBOX_COMMAND_FAILED", why, transient: true, inner);
 }
+
+/// <summary>What shows one sandbox who calls.</summary>
+/// <param name="Access">For its daemon.</param>
+/// <param name="Traffic">For the proxy in front of it.</param>
+internal sealed record E2BTokens(string Access, string Traffic);

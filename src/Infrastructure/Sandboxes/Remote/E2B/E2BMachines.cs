@@ -4,11 +4,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Libra.Deploy.Application.Deployments.Pipeline;
 using Libra.Deploy.Domain.Deployments;
+using Microsoft.Extensions.Logging;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote.E2B;
 
 /// <summary>E2B's control plane: makes, lists and ends sandboxes.</summary>
-internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connections, TimeProvider clock) : IRemoteMachines
+internal sealed class E2BMachines(
+    E2BOptions options, HttpMessageInvoker connections, TimeProvider clock, ILogger<E2BMachines> log) : IRemoteMachines
 {
     private const string Labels = "metadata";
     private const string NextPage = "X-Next-Token";
@@ -29,7 +31,12 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
             ["timeout"] = (int)options.Lease.TotalSeconds,
             ["secure"] = true, // or everybody who knows its name can run commands in it
             ["allow_internet_access"] = true,
-            ["network"] = new JsonObject { ["allowOut"] = new JsonArray(registryHost), ["denyOut"] = new JsonArray("0.0.0.0/0") },
+            ["network"] = new JsonObject
+            {
+                ["allowOut"] = new JsonArray(registryHost),
+                ["denyOut"] = new JsonArray("0.0.0.0/0"),
+                ["allowPublicTraffic"] = false, // or everybody who knows its name can talk to what a build listens with
+            },
             [Labels] = MachineLabels.Of(options, deployment),
         }))
         {
@@ -37,11 +44,17 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
             WaitForQuota = options.StartTimeout,
         };
         var made = await _http.JsonAsync(call, cancellationToken);
-        if (made.Text("sandboxID") is not { Length: > 0 } id || made.Text("envdAccessToken") is not { Length: > 0 } token)
-            throw new SandboxException("SANDBOX_CREATE_FAILED", "E2B gave a sandbox without an id or an access token.", transient: true);
+        if (made.Text("sandboxID") is not { Length: > 0 } id) throw Failed("E2B gave a sandbox without an id.");
 
-        var daemon = Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0);
-        return new E2BMachine(id, token, daemon, options, _http, connections, clock, this);
+        if (made.Text("envdAccessToken") is { Length: > 0 } access && made.Text("trafficAccessToken") is { Length: > 0 } traffic)
+        {
+            var daemon = Version.TryParse(made.Text("envdVersion"), out var version) ? version : new Version(0, 0);
+            return new E2BMachine(id, new E2BTokens(access, traffic), daemon, options, _http, connections, clock, this);
+        }
+
+        // Rented, and nobody would know of it.
+        await this.EndOrLeaveAsync(id, clock, log);
+        throw Failed("E2B gave a sandbox without an access token or a traffic access token: it would be open to everybody.");
     }
 
     public async IAsyncEnumerable<RentedMachine> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -90,6 +103,8 @@ internal sealed class E2BMachines(E2BOptions options, HttpMessageInvoker connect
         if (body is not null) request.Content = ProviderHttp.Json(body);
         return request;
     }
+
+    private static SandboxException Failed(string why) => new("SANDBOX_CREATE_FAILED", why, transient: true);
 
     private DateTimeOffset StartOf(JsonElement listed) =>
         listed.TryGetProperty("startedAt", out var started) && started.TryGetDateTimeOffset(out var at) ? at : clock.GetUtcNow();

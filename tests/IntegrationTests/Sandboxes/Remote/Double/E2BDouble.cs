@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,9 @@ namespace Libra.Deploy.IntegrationTests.Sandboxes.Remote.Double;
 internal sealed class E2BDouble : ProviderDouble
 {
     private const string AccessToken = "access-token-of-one-sandbox";
+    private const string TrafficToken = "traffic-access-token-of-one-sandbox";
+
+    private readonly ConcurrentDictionary<string, bool> _public = new();
 
     public E2BDouble()
     {
@@ -34,6 +38,7 @@ internal sealed class E2BDouble : ProviderDouble
     {
         var id = $"i{Guid.NewGuid():N}"[..20];
         var labels = body["metadata"]?.Deserialize<Dictionary<string, string>>() ?? [];
+        _public[id] = (bool?)body["network"]?["allowPublicTraffic"] != false;
         Machines[id] = new RentedLocalMachine(new LocalMachine(HasToolchain), labels, TimeSpan.FromSeconds((int?)body["timeout"] ?? 15));
         context.Response.StatusCode = 201;
         await context.Response.WriteAsJsonAsync(new JsonObject
@@ -43,6 +48,7 @@ internal sealed class E2BDouble : ProviderDouble
             ["clientID"] = "c",
             ["envdVersion"] = "0.6.5",
             ["envdAccessToken"] = AccessToken,
+            ["trafficAccessToken"] = _public[id] ? null : TrafficToken,
             ["domain"] = null,
         });
     }
@@ -123,9 +129,11 @@ internal sealed class E2BDouble : ProviderDouble
 
     private Task InsideAsync(HttpContext context, Func<RentedLocalMachine, Task> handle)
     {
-        if (context.Request.Headers["E2b-Sandbox-Port"] != "49983"
-            || !Machines.TryGetValue((string?)context.Request.Headers["E2b-Sandbox-Id"] ?? "", out var machine) || machine.IsGone)
+        var id = (string?)context.Request.Headers["E2b-Sandbox-Id"] ?? "";
+        if (context.Request.Headers["E2b-Sandbox-Port"] != "49983" || !Machines.TryGetValue(id, out var machine) || machine.IsGone)
             return RefuseAsync(context, 502, "The sandbox was not found");
+        if (!_public[id] && context.Request.Headers["E2B-Traffic-Access-Token"] != TrafficToken)
+            return RefuseAsync(context, 403, "Sandbox is secured with traffic access token");
         return context.Request.Headers["X-Access-Token"] == AccessToken ? handle(machine) : RefuseAsync(context, 401, "access token");
     }
 
