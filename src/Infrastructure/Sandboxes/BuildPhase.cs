@@ -14,6 +14,9 @@ internal static class BuildPhase
     private const string Source = "/src";
     private const string Work = "/work";
 
+    // bubblewrap refuses more than 9,000 arguments; each package takes 3, and 24 for what its tools write.
+    private const int MostWithWritableFolders = 250;
+
     public static BubblewrapCommand Describe(
         BubblewrapMachine machine, string source, InstalledDependencies? dependencies, SandboxLimits limits, SandboxBuild build)
     {
@@ -62,10 +65,12 @@ internal static class BuildPhase
 
     private static void AddDependencies(BubblewrapCommand command, InstalledDependencies dependencies)
     {
-        foreach (var package in dependencies.PackageFolders)
+        foreach (var (index, package) in dependencies.PackageFolders.Index())
         {
             var modules = Path.Combine(Work, package, "node_modules");
             command.ReadOnly(Path.Combine(dependencies.Root, package, "node_modules"), modules);
+            if (index >= MostWithWritableFolders) continue;
+
             foreach (var (name, bytes) in InstalledDependencies.WritableFolders) command.Temporary($"{modules}/{name}", bytes);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class OutputGate(SandboxOutput output, long maxBytes) : IDisposa
     private long _taken;
 
     /// <summary>Passes on everything <paramref name="source"/> gives until it ends.</summary>
-    public async Task PumpAsync(Stream source, SandboxStream stream, CancellationToken cancellationToken)
+    public async Task PumpAsync(SandboxPipe source, SandboxStream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         int read;

@@ -22,7 +22,6 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
     public const int StatusDescriptor = 4;
 
     private const int MaxStatusBytes = 4096;
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     private readonly AnonymousPipeServerStream _result = new(PipeDirection.In, HandleInheritability.None);
     private readonly AnonymousPipeServerStream _status = new(PipeDirection.In, HandleInheritability.None);
@@ -49,14 +48,14 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         await using var killer = stop.Token.Register(() => Kill(child));
 
-        using var drained = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var gone = new CancellationTokenSource();
         using var status = new MemoryStream();
         Task[] pumps =
         [
-            Guard(gate.PumpAsync(child.Stdout, SandboxStream.Stdout, drained.Token), stop),
-            Guard(gate.PumpAsync(child.Stderr, SandboxStream.Stderr, drained.Token), stop),
-            Guard(CopyAsync(_result, result, maxResultBytes, drained.Token), stop),
-            Guard(CopyAsync(_status, status, MaxStatusBytes, drained.Token), stop),
+            Guard(gate.PumpAsync(Pipe(child.Stdout), SandboxStream.Stdout, cancellationToken), stop),
+            Guard(gate.PumpAsync(Pipe(child.Stderr), SandboxStream.Stderr, cancellationToken), stop),
+            Guard(CopyAsync(Pipe(_result), result, maxResultBytes, cancellationToken), stop),
+            Guard(CopyAsync(Pipe(_status), status, MaxStatusBytes, cancellationToken), stop),
         ];
 
         var code = await child.Exited;
@@ -64,11 +63,14 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         _result.DisposeLocalCopyOfClientHandle();
         _status.DisposeLocalCopyOfClientHandle();
         group?.Kill();
-        await DrainAsync(pumps, drained);
+        await gone.CancelAsync();
+        await Task.WhenAll(pumps);
         cancellationToken.ThrowIfCancellationRequested();
 
         var reported = ReportedCode(status.ToArray());
         return (Judge(reported ?? code, time.IsCancellationRequested), reported);
+
+        SandboxPipe Pipe(Stream stream) => new(stream, clock, gone.Token);
     }
 
     public void Dispose()
@@ -109,7 +111,7 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
         child.Kill(tree: group is null);
     }
 
-    private async Task CopyAsync(Stream source, Stream destination, long maxBytes, CancellationToken cancellationToken)
+    private async Task CopyAsync(SandboxPipe source, Stream destination, long maxBytes, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         long total = 0;
@@ -125,22 +127,6 @@ internal sealed class SandboxRun(TimeSpan timeout, TimeProvider clock, ControlGr
 
             await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
-    }
-
-    /// <summary>
-    /// Takes what is left in the pipes. Only where no namespace and no group holds a command together can something still have them open.
-    /// </summary>
-    private static async Task DrainAsync(Task[] pumps, CancellationTokenSource drained)
-    {
-        var all = Task.WhenAll(pumps);
-        if (await Task.WhenAny(all, Task.Delay(DrainTime, CancellationToken.None)) == all || drained.IsCancellationRequested)
-        {
-            await all;
-            return;
-        }
-
-        await drained.CancelAsync();
-        await all.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <summary>A pump that fails stops the run, or the program would block on a pipe that nobody reads.</summary>

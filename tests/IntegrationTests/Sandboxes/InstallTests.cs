@@ -78,6 +78,25 @@ public sealed class InstallTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Build_OfHundredsOfWorkspacesWithDependenciesOfTheirOwn_Succeeds()
+    {
+        var member = """{ "dependencies": { "is-number": "6.0.0" } }""";
+        (string, string)[] project =
+        [
+            ("package.json", """{ "workspaces": ["packages/*"], "dependencies": { "is-number": "7.0.0" } }"""),
+            .. Enumerable.Range(0, 400).Select(number => ($"packages/p{number}/package.json", member)),
+        ];
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(project);
+
+        (await open.InstallAsync(PackageManager.Npm)).Succeeded.Should().BeTrue(open.Output);
+        var exit = await open.BuildAsync(["sh", "-c", "mkdir dist; ls packages/p*/node_modules/is-number/package.json | wc -l"]);
+
+        exit.Succeeded.Should().BeTrue(open.Output);
+        open.Output.Should().Contain("\n400\n");
+    }
+
+    [Fact]
     public async Task Install_WhenNothingChanged_UsesWhatIsStoredAndNobodyCanChangeIt()
     {
         var organization = $"org_{Guid.NewGuid():N}";

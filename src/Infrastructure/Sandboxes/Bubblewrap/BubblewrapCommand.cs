@@ -115,8 +115,10 @@ internal sealed class BubblewrapCommand
 
     private static IEnumerable<string> Limits(BubblewrapRun run)
     {
-        // Linux counts the processes and threads of a user, and without root that user is the service itself.
-        var processes = run.MaxProcesses + (HostUser.IsRoot ? 0 : ServiceThreads);
+        // Linux counts the processes and threads of a user, whichever run they belong to, and without root that user is the service
+        // itself: without a control group nothing else would hold a fork bomb then.
+        var ofUser = HostUser.IsRoot || run.ControlGroupFiles.Count > 0 ? run.MaxProcesses * run.RunsOfUser : run.MaxProcesses;
+        var processes = ofUser + (HostUser.IsRoot ? 0 : ServiceThreads);
         List<string> limits = [$"--nproc={processes}", $"--nofile=16384", $"--fsize={run.MaxFileBytes}", "--core=0"];
         // Only without a control group: it counts per process, and what a program reserves rather than uses.
         if (run.ControlGroupFiles.Count == 0) limits.Add($"--data={run.MemoryBytes}");
@@ -146,6 +148,9 @@ internal sealed record BubblewrapRun
     public required int UserId { get; init; }
 
     public required int MaxProcesses { get; init; }
+
+    /// <summary>How many runs at most have this user at once.</summary>
+    public required int RunsOfUser { get; init; }
 
     public required long MaxFileBytes { get; init; }
 

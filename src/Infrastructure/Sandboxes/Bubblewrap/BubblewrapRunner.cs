@@ -45,6 +45,7 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
     {
         UserId = bounds.UserId,
         MaxProcesses = bounds.Limits.MaxProcesses,
+        RunsOfUser = bounds.RunsOfUser,
         MaxFileBytes = MaxFileBytes,
         MemoryBytes = bounds.Limits.MemoryBytes,
         ControlGroupFiles = group?.JoinFiles ?? [],
@@ -54,4 +55,14 @@ internal sealed class BubblewrapRunner(ControlGroups groups, TimeProvider clock)
 }
 
 /// <summary>Who runs a command, for how long and with how much.</summary>
-internal sealed record BubblewrapBounds(string Name, int UserId, SandboxLimits Limits, TimeSpan Timeout);
+/// <param name="RunsOfUser">How many at most have this user at once: Linux counts their processes together.</param>
+internal sealed record BubblewrapBounds(string Name, int UserId, int RunsOfUser, SandboxLimits Limits, TimeSpan Timeout)
+{
+    /// <summary>Of a package manager, or of the service itself; nothing that a project brings along runs as its user.</summary>
+    public static BubblewrapBounds OfInstaller(string name, BubblewrapOptions options, SandboxLimits limits, TimeSpan timeout) =>
+        new(name, options.InstallerUserId, options.Slots, limits, timeout);
+
+    /// <summary>Of project code.</summary>
+    public static BubblewrapBounds OfBuilder(string name, BubblewrapOptions options, int slot, SandboxLimits limits, TimeSpan timeout) =>
+        new(name, options.FirstBuilderUserId + slot, HostUser.IsRoot ? 1 : options.Slots, limits, timeout);
+}

@@ -13,7 +13,7 @@ internal sealed class BubblewrapSandbox(
         machine.Runner.RunAsync(
             InstallPhase.Describe(machine, Folders, Path.GetFileName(folder)),
             InstallPhase.Line(line),
-            new BubblewrapBounds(Id, machine.Options.InstallerUserId, Spec.Limits, timeout),
+            BubblewrapBounds.OfInstaller(Id, machine.Options, Spec.Limits, timeout),
             gate,
             Stream.Null,
             cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class BubblewrapSandbox(
         machine.Runner.RunAsync(
             BuildPhase.Describe(machine, SandboxFolder.Source, dependencies, Spec.Limits, build),
             BuildPhase.Line(build),
-            new BubblewrapBounds(Id, machine.Options.FirstBuilderUserId + slot.Index, Spec.Limits, build.Timeout),
+            BubblewrapBounds.OfBuilder(Id, machine.Options, slot.Index, Spec.Limits, build.Timeout),
             gate,
             result,
             cancellationToken);

@@ -90,7 +90,8 @@ public sealed class BubblewrapSandboxProvider : ISandboxProvider, IAsyncDisposab
             maxBytes: 4096);
         try
         {
-            var bounds = new BubblewrapBounds("probe", _options.FirstBuilderUserId, new SandboxLimits(), ProbeTime);
+            // Not as a builder: one that may start nothing any more is not the machine.
+            var bounds = BubblewrapBounds.OfInstaller("probe", _options, new SandboxLimits(), ProbeTime);
             var exit = await machine.Runner.RunAsync(
                 new BubblewrapCommand(machine), ["/bin/true"], bounds, gate, Stream.Null, cancellationToken);
             if (!exit.Succeeded) throw Unusable($"{exit.Reason} {exit.ExitCode} {said}");
