@@ -24,7 +24,7 @@ internal sealed class RollbackDeploymentHandler(
     TimeProvider clock) : IRequestHandler<RollbackDeploymentCommand, ErrorOr<AcceptedDeployment>>
 {
     // Everything else that concerns the project waits as well.
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
 
     public async Task<ErrorOr<AcceptedDeployment>> Handle(RollbackDeploymentCommand command, CancellationToken cancellationToken)
     {
@@ -58,19 +58,8 @@ internal sealed class RollbackDeploymentHandler(
         return await acceptance.AcceptAsync(rollback, cancellationToken);
     }
 
-    private async Task<bool> IsStoredAsync(string digest, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(StorePatience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            return await artifacts.ExistsAsync(digest, either.Token);
-        }
-        catch (OperationCanceledException hung) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ObjectStoreException("The object store did not say in time whether an artifact is there.", hung);
-        }
-    }
+    private Task<bool> IsStoredAsync(string digest, CancellationToken cancellationToken) => StorePatience.WithinAsync(
+        Moment, "say whether an artifact is there", token => artifacts.ExistsAsync(digest, token), clock, cancellationToken);
 
     private static Error Gone(Deployment earlier) =>
         DeploymentErrors.NotRollbackable(earlier.Id, "its artifact is no longer stored.");

@@ -10,6 +10,10 @@ namespace Libra.Deploy.Infrastructure.Artifacts;
 /// <summary>Keeps artifacts in the object store as <c>artifacts/sha256/{digest}.tar.gz</c>.</summary>
 internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreOptions options, TimeProvider clock) : IArtifactStore
 {
+    /// <summary>Where all of them are.</summary>
+    public const string Folder = "artifacts/sha256/";
+
+    private const string Suffix = ".tar.gz";
     private const string ContentType = "application/gzip";
 
     // Nothing runs in a site of plain files, but its digest must not depend on the day it was packed.
@@ -101,7 +105,11 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         if (await ExistsAsync(artifact.Digest, cancellationToken)) return artifact;
 
         packed.Position = 0;
-        await objects.PutIfAbsentAsync(ObjectBucket.Artifacts, KeyOf(artifact.Digest), packed, ContentType, cancellationToken);
+        var written = await objects.PutIfAbsentAsync(
+            ObjectBucket.Artifacts, KeyOf(artifact.Digest), packed, ContentType, cancellationToken);
+        // A store also says that somebody else wrote when it was a late delete that met this.
+        if (!written && !await ExistsAsync(artifact.Digest, cancellationToken))
+            throw new ObjectStoreException($"The object store kept no artifact {artifact.Digest}, though it said that there is one.");
         return artifact;
     }
 
@@ -128,9 +136,16 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
 
     private static ArtifactFile Describe(UnpackedFile file) => new(file.Path, file.Sha256, file.Size, ContentTypes.For(file.Path));
 
+    /// <summary>Null for a key that is no artifact's.</summary>
+    public static string? DigestOf(string key) =>
+        key.StartsWith(Folder, StringComparison.Ordinal) && key.EndsWith(Suffix, StringComparison.Ordinal)
+            && Digest().IsMatch(key.AsSpan(Folder.Length, key.Length - Folder.Length - Suffix.Length))
+            ? key[Folder.Length..^Suffix.Length]
+            : null;
+
     private static string KeyOf(string digest) =>
         Digest().IsMatch(digest)
-            ? $"artifacts/sha256/{digest}.tar.gz"
+            ? $"{Folder}{digest}{Suffix}"
             : throw new ArgumentException("A digest is 64 lower-case hex digits.", nameof(digest));
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]

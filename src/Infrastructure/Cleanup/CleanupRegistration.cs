@@ -10,6 +10,7 @@ public static class CleanupRegistration
     public static IServiceCollection AddCleanup(this IServiceCollection services, bool worker)
     {
         services.AddSingleton<OrphanedObjects>();
+        services.AddSingleton<OrphanedArtifacts>();
         services.AddSingleton<IExpiredDeployments, ExpiredDeployments>();
         return worker ? services.AddHostedService<RecurringCleanup>() : services;
     }

@@ -13,7 +13,8 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 /// it cannot tell anything else than the real run would do.
 /// </summary>
 internal sealed class CleanupRun(
-    NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects orphans) : ICleanupRun
+    NpgsqlConnection connection, CleanupRules rules, NpgsqlTransaction? rehearsal, OrphanedObjects objects, OrphanedArtifacts artifacts)
+    : ICleanupRun
 {
     private const int PageSize = 200;
     private const int PatienceSeconds = 600; // counting what stays looks at every old row, and there may be millions
@@ -99,8 +100,13 @@ internal sealed class CleanupRun(
         return new KeptDeployments(row.GetInt64(0), row.GetInt64(1));
     }
 
-    public async Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken) =>
-        rules.Visible.Only is null ? await orphans.RemoveAsync(connection, rules.OrphanGrace, rules.DryRun, cancellationToken) : (0, 0);
+    public async Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken)
+    {
+        if (rules.Visible.Only is not null) return (0, 0);
+
+        await artifacts.ReleaseAsync(connection, rules.OrphanGrace, cancellationToken);
+        return await objects.RemoveAsync(connection, rules.OrphanGrace, rules.DryRun, cancellationToken);
+    }
 
     public async Task<IReadOnlyList<LogSubject>> NextAsync(CancellationToken cancellationToken)
     {

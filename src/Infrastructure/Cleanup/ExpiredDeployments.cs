@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace Libra.Deploy.Infrastructure.Cleanup;
 
-internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObjects orphans) : IExpiredDeployments
+internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObjects objects, OrphanedArtifacts artifacts)
+    : IExpiredDeployments
 {
     // Of the session: PostgreSQL itself gives it back when the node dies.
     private const string Lock = $"SELECT pg_try_advisory_lock({DatabaseLocks.Cleanup})";
@@ -18,7 +19,7 @@ internal sealed class ExpiredDeployments(NpgsqlDataSource database, OrphanedObje
             if (await claim.ExecuteScalarAsync(cancellationToken) is true)
             {
                 var rehearsal = rules.DryRun ? await connection.BeginTransactionAsync(cancellationToken) : null;
-                return new CleanupRun(connection, rules, rehearsal, orphans);
+                return new CleanupRun(connection, rules, rehearsal, objects, artifacts);
             }
         }
         catch

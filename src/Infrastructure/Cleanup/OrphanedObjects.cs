@@ -7,8 +7,7 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 
 /// <summary>
 /// Logs and results in the object store whose deployment is not in the database. A deployment's row is there before its first object, so
-/// a missing one is gone. Artifacts do not concern this: each has been named by a row, which leaves its digest behind when it goes or names
-/// another.
+/// a missing one is gone.
 /// </summary>
 internal sealed class OrphanedObjects(IObjectStore store, TimeProvider clock)
 {

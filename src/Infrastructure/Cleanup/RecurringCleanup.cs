@@ -1,3 +1,4 @@
+using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Cleanup;
 using Libra.Deploy.Infrastructure.Upkeep;
@@ -20,22 +21,36 @@ internal sealed class RecurringCleanup(
     {
         if (!options.Value.Enabled) return;
 
-        var cleaned = await SendAsync(new CleanupDeploymentsCommand(OrganizationFilter.All), cancellationToken);
-        if (cleaned.IsError)
+        ErrorOr<CleanupReport> cleaned;
+        try
         {
-            // Another node does what all share.
-            foreach (var kind in leftovers) await kind.RemoveAsync(dryRun: false, cancellationToken);
-            return;
+            cleaned = await SendAsync(new CleanupDeploymentsCommand(OrganizationFilter.All), cancellationToken);
+        }
+        catch (IOException)
+        {
+            await RemoveLeftoversAsync(cancellationToken); // the object store is away, and this machine's disk fills all the same
+            throw;
         }
 
-        if (cleaned.Value is { Deployments: 0, LogObjects: 0, Artifacts: 0, LocalLeftovers: 0 }) return;
+        if (cleaned.IsError) await RemoveLeftoversAsync(cancellationToken); // another node does what all share
+        else Tell(cleaned.Value);
+    }
+
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        foreach (var kind in leftovers) await kind.RemoveAsync(dryRun: false, cancellationToken);
+    }
+
+    private void Tell(CleanupReport report)
+    {
+        if (report is { Deployments: 0, LogObjects: 0, Artifacts: 0, LocalLeftovers: 0 }) return;
         logger.LogInformation(
             "Removed {Deployments} deployments, {LogObjects} log objects, {Artifacts} artifacts and {LocalLeftovers} leftovers here: "
                 + "{Bytes} bytes",
-            cleaned.Value.Deployments,
-            cleaned.Value.LogObjects,
-            cleaned.Value.Artifacts,
-            cleaned.Value.LocalLeftovers,
-            cleaned.Value.Bytes);
+            report.Deployments,
+            report.LogObjects,
+            report.Artifacts,
+            report.LocalLeftovers,
+            report.Bytes);
     }
 }

@@ -103,8 +103,8 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             await using (var file = Allowed(() => File.Create(staged)))
             {
-                await content.CopyToAsync(file, cancellationToken);
-                file.Flush(flushToDisk: true);
+                await AllowedAsync(() => content.CopyToAsync(file, cancellationToken));
+                Allowed(() => file.Flush(flushToDisk: true));
             }
 
             return Allowed(() => Publish(staged, path, overwrite));
@@ -258,13 +258,30 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             return action();
         }
-        catch (Exception refused)
-            when (refused is UnauthorizedAccessException
-                or IOException and not (FileNotFoundException or DirectoryNotFoundException or ObjectStoreException))
+        catch (Exception refused) when (IsRefusal(refused))
         {
-            throw new ObjectStoreException($"The object folder cannot be used: {refused.Message}", refused);
+            throw Unusable(refused);
         }
     }
+
+    private static async Task AllowedAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception refused) when (IsRefusal(refused))
+        {
+            throw Unusable(refused);
+        }
+    }
+
+    private static bool IsRefusal(Exception failure) =>
+        failure is UnauthorizedAccessException
+            or IOException and not (FileNotFoundException or DirectoryNotFoundException or ObjectStoreException);
+
+    private static ObjectStoreException Unusable(Exception refused) =>
+        new($"The object folder cannot be used: {refused.Message}", refused);
 
     private string PathOf(ObjectBucket bucket, string key) => Path.Combine(BucketFolder(bucket), ObjectKey.Check(key));
 

@@ -13,6 +13,9 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
 
     private readonly AmazonS3Client _client = S3Client.Create(options);
 
+    // Of a call whose answer the client reads to its end: all of its tries, and once more for the last answer.
+    private readonly TimeSpan _longestCall = options.RequestTimeout * (options.Retries + 2);
+
     public Task PutAsync(ObjectBucket bucket, string key, Stream content, string contentType, CancellationToken cancellationToken) =>
         UploadAsync(bucket, key, content, contentType, onlyIfAbsent: false, cancellationToken);
 
@@ -24,7 +27,7 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
     {
         var request = new GetObjectRequest { BucketName = NameOf(bucket), Key = ObjectKey.Check(key) };
         var response = await FindAsync($"read {key}", token => _client.GetObjectAsync(request, token), cancellationToken);
-        return response is null ? null : new S3ReadStream(response, key);
+        return response is null ? null : new S3ReadStream(response, key, options.RequestTimeout);
     }
 
     public async Task<byte[]?> ReadRangeAsync(
@@ -56,7 +59,7 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
         do
         {
             page = await S3Failure.TranslateAsync(
-                $"list {prefix}", () => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+                $"list {prefix}", _longestCall, token => _client.ListObjectsV2Async(request, token), cancellationToken);
             foreach (var item in page.S3Objects ?? []) // null when the page is empty
                 yield return new ObjectInfo(item.Key, item.Size ?? 0, Utc(item.LastModified));
             request.ContinuationToken = page.NextContinuationToken;
@@ -75,7 +78,7 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
                 Quiet = true,
             };
             await S3Failure.TranslateAsync(
-                $"delete {page.Length} objects", () => _client.DeleteObjectsAsync(request, cancellationToken), cancellationToken);
+                $"delete {page.Length} objects", _longestCall, token => _client.DeleteObjectsAsync(request, token), cancellationToken);
         }
     }
 
@@ -101,9 +104,10 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
     {
         try
         {
-            using var response = await _client.GetObjectAsync(request, cancellationToken);
+            var response = await _client.GetObjectAsync(request, cancellationToken);
+            await using var body = new S3ReadStream(response, request.Key, options.RequestTimeout);
             var bytes = new byte[response.ContentLength];
-            await response.ResponseStream.ReadExactlyAsync(bytes, cancellationToken);
+            await body.ReadExactlyAsync(bytes, cancellationToken);
             return bytes;
         }
         catch (AmazonS3Exception missing) when (S3Failure.Is(missing, HttpStatusCode.NotFound) && missing.ErrorCode != "NoSuchBucket")

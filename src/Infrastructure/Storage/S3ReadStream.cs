@@ -4,7 +4,8 @@ using Libra.Deploy.Application.Storage;
 namespace Libra.Deploy.Infrastructure.Storage;
 
 /// <summary>The body of an object; holds its connection until disposed, and fails when it ends before its announced length.</summary>
-internal sealed class S3ReadStream(GetObjectResponse response, string key) : Stream
+/// <param name="patience">How long to wait for the next bytes: a connection that fell silent would else never end.</param>
+internal sealed class S3ReadStream(GetObjectResponse response, string key, TimeSpan patience) : Stream
 {
     private long _read;
 
@@ -24,7 +25,7 @@ internal sealed class S3ReadStream(GetObjectResponse response, string key) : Str
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await S3Failure.TranslateAsync(
-            $"read {key}", () => response.ResponseStream.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken);
+            $"read {key}", patience, token => response.ResponseStream.ReadAsync(buffer, token).AsTask(), cancellationToken);
         return Count(read, buffer.Length);
     }
 

@@ -32,6 +32,23 @@ public class OrphanTests(TestPostgres server)
     }
 
     [Fact]
+    public async Task Clean_AfterADatabaseWasRestored_RemovesArtifactsThatItDoesNotKnow()
+    {
+        await using var history = await History.BeginAsync(server, await StoreAsync());
+        var kept = await history.AddAsync("p", 1, "page");
+        var later = await history.AddAsync("q", 1, "page of a later deployment");
+        await history.ExecuteAsync("DELETE FROM deploy.deployments WHERE id = $1", later);
+
+        var told = (await history.CleanAsync(dryRun: true)).Value;
+        var done = (await history.CleanAsync()).Value;
+
+        told.Artifacts.Should().Be(1);
+        done.Artifacts.Should().Be(1);
+        (await history.CountArtifactsAsync()).Should().Be(1);
+        (await history.HasAsync(kept)).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Clean_OfAProjectThatIsGone_RemovesItsLiveDeploymentByAgeAlone()
     {
         await using var history = await History.BeginAsync(server, await StoreAsync());

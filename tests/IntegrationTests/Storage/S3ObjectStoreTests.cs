@@ -85,6 +85,22 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
             .Should().ThrowAsync<ObjectStoreException>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Read_WhenTheBodyStopsHalfway_FailsAsTheStoreBeingAway(bool closes)
+    {
+        await using var server = await HalfAnswers.StartAsync(closes);
+        var impatient = _options with { Endpoint = server.Address, Retries = 0, RequestTimeout = TimeSpan.FromSeconds(1) };
+        using var store = new S3ObjectStore(impatient, TimeProvider.System);
+
+        await using var body = await store.GetAsync(ObjectBucket.Logs, "key", TestContext.Current.CancellationToken);
+        await body!.Invoking(read => read.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience))
+            .Should().ThrowAsync<ObjectStoreException>();
+        await store.Invoking(s => s.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 100, TestContext.Current.CancellationToken)
+            .WaitAsync(Eventually.Patience)).Should().ThrowAsync<ObjectStoreException>();
+    }
+
     [Fact]
     public async Task Put_IsReadableByAnotherClientByteForByte()
     {

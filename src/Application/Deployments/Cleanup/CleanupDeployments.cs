@@ -6,6 +6,7 @@ using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Idempotency;
 using Libra.Deploy.Application.RateLimits;
+using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Domain.Deployments;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -55,6 +56,9 @@ internal sealed class CleanupDeploymentsHandler(
 {
     private const int AtOnce = 8; // a store far away answers slowly, and each deployment takes some calls
 
+    // The artifact's project is held meanwhile.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+
     public async Task<ErrorOr<CleanupReport>> Handle(CleanupDeploymentsCommand command, CancellationToken cancellationToken)
     {
         await using var run = await expired.BeginAsync(RulesFor(command), cancellationToken);
@@ -70,13 +74,24 @@ internal sealed class CleanupDeploymentsHandler(
         await run.ReleaseArtifactsAsync(
             async artifact =>
             {
-                if (!command.DryRun) await artifacts.DeleteAsync(artifact.Digest, cancellationToken);
+                if (!command.DryRun) await DeleteAsync(artifact, cancellationToken);
                 report = report with { Artifacts = report.Artifacts + 1, Bytes = report.Bytes + artifact.Size };
             },
             cancellationToken);
         if (!command.DryRun) await PruneAsync(cancellationToken);
         return command.Caller.Only is null ? await RemoveLocalAsync(report, cancellationToken) : report;
     }
+
+    private Task<bool> DeleteAsync(UnusedArtifact artifact, CancellationToken cancellationToken) => StorePatience.WithinAsync(
+        Moment,
+        "delete an artifact",
+        async token =>
+        {
+            await artifacts.DeleteAsync(artifact.Digest, token);
+            return true;
+        },
+        clock,
+        cancellationToken);
 
     private CleanupRules RulesFor(CleanupDeploymentsCommand command) => new(
         clock.GetUtcNow() - TimeSpan.FromDays(command.OlderThanDays ?? options.Value.OlderThanDays),
