@@ -50,6 +50,7 @@ internal sealed class DeadLetterReconciler(
             return;
         }
 
+        await failed.ForgetEarlierAsync(job.Deployment, job.Id, cancellationToken);
         var content = job.Content.Length <= LongestContent ? job.Content : job.Content[..LongestContent];
         await SendAsync(new RecordInvalidMessageCommand(job.Id, content, job.Error ?? "The message cannot be read."), cancellationToken);
         logger.LogWarning("Job {JobId} names no deployment; it is a dead letter now", job.Id);

@@ -28,6 +28,14 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
         ORDER BY d.created_at LIMIT $1
         """;
 
+    // The ids of jobs begin anew with Hangfire's tables, as after a restore without them: a settled letter may have the id of an earlier
+    // job, and two letters cannot have the same.
+    private const string Forget =
+        """
+        UPDATE deploy.dead_letters SET hangfire_job_id = NULL
+        WHERE hangfire_job_id = $1 AND resolved_at IS NOT NULL AND deployment_id IS NOT NULL AND deployment_id <> $2
+        """;
+
     private const string Match =
         """
         UPDATE deploy.dead_letters d SET hangfire_job_id = $2
@@ -87,10 +95,21 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
     /// <summary>Lets the job stand for the deployment's open dead letter; false when there is none, or another job does.</summary>
     public async Task<bool> MatchAsync(DeploymentId id, string job, CancellationToken cancellationToken)
     {
+        await ForgetEarlierAsync(id, job, cancellationToken);
         await using var command = database.CreateCommand(Match);
         command.Parameters.AddWithValue(id.Value);
         command.Parameters.AddWithValue(job);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Takes the job's id from settled letters of other deployments, which had it of an earlier job.</summary>
+    /// <param name="id">The job's deployment; null when it names none.</param>
+    public async Task ForgetEarlierAsync(DeploymentId? id, string job, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Forget);
+        command.Parameters.AddWithValue(job);
+        command.Parameters.AddWithValue(id?.Value ?? string.Empty);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>True when the job has had its say: its deployment is stored, or its dead letter is, open or settled.</summary>
@@ -99,7 +118,8 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             SELECT EXISTS (SELECT 1 FROM deploy.deployments WHERE id = $1)
-                OR EXISTS (SELECT 1 FROM deploy.dead_letters WHERE deployment_id = $1 OR hangfire_job_id = $2)
+                OR EXISTS (
+                    SELECT 1 FROM deploy.dead_letters WHERE deployment_id = $1 OR hangfire_job_id = $2 AND deployment_id IS NULL)
             """);
         command.Parameters.AddWithValue(id?.Value ?? string.Empty);
         command.Parameters.AddWithValue(job);

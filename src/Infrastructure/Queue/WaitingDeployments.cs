@@ -13,20 +13,25 @@ internal sealed class WaitingDeployments(NpgsqlDataSource database, string queue
 {
     // Of two with the same turn the one goes first whose organization was served longer ago: by time alone, the newcomer would wait
     // for all of the other's when there is one slot.
+    // What somebody holds is passed over, here and below: his transaction may wait long for a row of the platform, and all others would
+    // wait with it. A few more than are wanted are looked at, to have others in their place.
     private static readonly string TakeDue =
         $"""
-        WITH RECURSIVE {WaitingLine.Standings}
+        WITH RECURSIVE {WaitingLine.Standings},
+        next AS MATERIALIZED (
+            SELECT first.id, row_number() OVER (ORDER BY running + place, last NULLS FIRST, due_at, first.id) AS turn
+            FROM standing CROSS JOIN {WaitingLine.FirstOfEach("$3 + 4")} first
+            WHERE running + place <= $2 ORDER BY turn LIMIT $3 + 4)
         UPDATE deploy.deployments d SET dispatched_at = $1
         FROM (
-            SELECT first.id FROM standing CROSS JOIN {WaitingLine.FirstOfEach("$3")} first
-            WHERE running + place <= $2 ORDER BY running + place, last NULLS FIRST, due_at, id LIMIT $3) next
-        WHERE d.id = next.id AND {WaitingLine.Waits}
+            SELECT w.id FROM next JOIN deploy.deployments w ON w.id = next.id
+            WHERE {WaitingLine.Waits} ORDER BY turn LIMIT $3 FOR UPDATE OF w SKIP LOCKED) free
+        WHERE d.id = free.id
         RETURNING d.id
         """;
 
     private const string Overdue = "started_at + settings_timeout < $1";
 
-    // What somebody holds is passed over: his transaction may wait long for a row of the platform, and all others would wait with it.
     private const string TakeOrphans =
         $"""
         UPDATE deploy.deployments d SET dispatched_at = $1

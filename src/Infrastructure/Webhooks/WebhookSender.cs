@@ -23,6 +23,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, IOptions<Webhook
             return WebhookErrors.BadUrl("The address of a webhook starts with https://.");
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             return WebhookErrors.BadUrl("The address of a webhook has neither a user nor a fragment.");
+        if (!HasAName(address)) return WebhookErrors.BadUrl("The name in the address of a webhook is not a valid one.");
         if (options.Value.AllowPrivateAddresses) return Result.Success;
         if (address.Scheme != "https") return WebhookErrors.BadUrl("The address of a webhook starts with https://.");
 
@@ -52,8 +53,25 @@ internal sealed class WebhookSender(IHttpClientFactory clients, IOptions<Webhook
         {
             return Attempt(null, Explain(failure));
         }
+        catch (UriFormatException)
+        {
+            return Attempt(null, "The name of the receiver is not a valid one.");
+        }
 
         DeliveryAttempt Attempt(int? status, string? error) => new(now, status, error, (long)clock.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    // One with letters beyond ASCII may have no form that a resolver takes: it is too long then.
+    private static bool HasAName(Uri address)
+    {
+        try
+        {
+            return address.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     private static HttpRequestMessage RequestFor(Webhook webhook, WebhookDelivery delivery, DateTimeOffset now)

@@ -173,6 +173,26 @@ public sealed class FairnessTests(TestPostgres server) : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Take_WhileSomebodyHoldsTheFirst_TakesWhatComesNextAndWaitsForNobody()
+    {
+        var first = await AddAsync("a", Now.AddSeconds(-3));
+        var next = await AddAsync("a", Now.AddSeconds(-2));
+        await using var connection = await _database.Services.GetRequiredService<NpgsqlDataSource>()
+            .OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand("SELECT 1 FROM deploy.deployments WHERE id = $1 FOR UPDATE", connection, held);
+            hold.Parameters.AddWithValue(first.Value);
+            await hold.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+
+            (await TakeAsync(1)).Should().Equal(next);
+            await held.RollbackAsync(TestContext.Current.CancellationToken);
+        }
+
+        (await TakeAsync(1)).Should().Equal(first);
+    }
+
     private async Task<DeploymentId> AddAsync(string organization, DateTimeOffset due, int priority = 5)
     {
         var number = (++_ids).ToString("000000000", CultureInfo.InvariantCulture);

@@ -22,6 +22,14 @@ public sealed class CheckedConnectionsTests
         services.GetRequiredService<IWebhookSender>().CheckAddress(url).IsError.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task CheckAddress_OfANameThatNoResolverTakes_IsRefused()
+    {
+        await using var services = Services();
+
+        services.GetRequiredService<IWebhookSender>().CheckAddress($"https://{new string('ö', 59)}.com/hook").IsError.Should().BeTrue();
+    }
+
     // "localhost" written as a name that CheckAddress cannot know: what counts is where it leads when the connection is made.
     [Theory]
     [InlineData("localhost.localdomain")]

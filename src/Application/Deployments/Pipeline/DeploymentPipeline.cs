@@ -36,14 +36,21 @@ internal sealed class DeploymentPipeline(
     public async Task<AttemptResult> RunAsync(DeploymentId id, string node, CancellationToken stopping, CancellationToken drained)
     {
         await using var open = journal.Open(id);
-        var claimed = await open.ChangeAsync(deployment => Claim(deployment, node), drained);
+        var waited = false;
+        var claimed = await open.ChangeAsync(
+            deployment =>
+            {
+                waited = deployment.Status == DeploymentStatus.Pending;
+                return Claim(deployment, node);
+            },
+            drained);
         if (claimed.IsError) return AttemptResult.Refused(claimed.FirstError);
         if (claimed.Value.Interruptions > Deployment.MaxInterruptions)
             return await end.GiveUpAsync(id, FailureCauses.SuspectedKiller, DeadLetterReasons.SystemError);
 
         var deployment = claimed.Value;
         var lease = deployment.Lease!; // just taken, and a record: what is renewed later is another one
-        if (deployment.Interruptions == 0) DeploymentMetrics.Claimed(clock.GetUtcNow() - deployment.DueAt);
+        if (waited) DeploymentMetrics.Claimed(clock.GetUtcNow() - deployment.DueAt);
         using var trace = DeploymentTraces.StartAttempt(deployment);
         using var scope = logger.BeginScope(Fields(deployment));
         await using var watch = new LeaseWatch(deployment, leases, options.Value, clock, logger, drained);
