@@ -10,15 +10,6 @@ internal static class S3Failure
     public static bool Is(Exception failure, HttpStatusCode status) =>
         failure is AmazonServiceException refused && refused.StatusCode == status;
 
-    /// <summary>The same within a limit, for what the client's own time limit does not cover: it ends with the headers of an answer.</summary>
-    public static async Task<T> TranslateAsync<T>(
-        string what, TimeSpan limit, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(limit);
-        return await TranslateAsync(what, () => request(late.Token), cancellationToken);
-    }
-
     /// <summary>Runs a request; every failure but the caller's own cancellation becomes an <see cref="ObjectStoreException"/>.</summary>
     public static async Task<T> TranslateAsync<T>(string what, Func<Task<T>> request, CancellationToken cancellationToken)
     {
@@ -33,6 +24,15 @@ internal static class S3Failure
         {
             throw Translate(what, failure);
         }
+    }
+
+    /// <summary>The same within a limit; the client's own covers an answer to the end of its headers only.</summary>
+    public static async Task<T> TranslateAsync<T>(
+        string what, TimeSpan limit, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(limit);
+        return await TranslateAsync(what, () => request(late.Token), cancellationToken);
     }
 
     private static string AdviceFor(AmazonServiceException refused) => refused switch
