@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Amazon.S3.Model;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Storage;
+using Libra.Deploy.IntegrationTests.Access;
+using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 
 namespace Libra.Deploy.IntegrationTests.Storage;
 
@@ -90,8 +92,15 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
     [InlineData(false)]
     public async Task Read_WhenTheBodyStopsHalfway_FailsAsTheStoreBeingAway(bool closes)
     {
-        await using var server = await HalfAnswers.StartAsync(closes);
-        var impatient = _options with { Endpoint = server.Address, Retries = 0, RequestTimeout = TimeSpan.FromSeconds(1) };
+        await using var half = await StubServer.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.Body.WriteAsync(new byte[50]);
+            await context.Response.Body.FlushAsync();
+            if (closes) context.Abort();
+            else await Fault.GoneAsync(context);
+        });
+        var impatient = _options with { Endpoint = half.Url, Retries = 0, RequestTimeout = TimeSpan.FromSeconds(1) };
         using var store = new S3ObjectStore(impatient, TimeProvider.System);
 
         await using var body = await store.GetAsync(ObjectBucket.Logs, "key", TestContext.Current.CancellationToken);
