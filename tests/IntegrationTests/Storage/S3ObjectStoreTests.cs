@@ -103,9 +103,13 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
         var impatient = _options with { Endpoint = half.Url, Retries = 0, RequestTimeout = TimeSpan.FromSeconds(1) };
         using var store = new S3ObjectStore(impatient, TimeProvider.System);
 
-        await using var body = await store.GetAsync(ObjectBucket.Logs, "key", TestContext.Current.CancellationToken);
-        await body!.Invoking(read => read.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience))
-            .Should().ThrowAsync<ObjectStoreException>();
+        // The end of a connection may overtake the headers, and then the call itself fails.
+        var read = async () =>
+        {
+            await using var body = await store.GetAsync(ObjectBucket.Logs, "key", TestContext.Current.CancellationToken);
+            await body!.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience);
+        };
+        await read.Should().ThrowAsync<ObjectStoreException>();
         await store.Invoking(s => s.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 100, TestContext.Current.CancellationToken)
             .WaitAsync(Eventually.Patience)).Should().ThrowAsync<ObjectStoreException>();
     }
