@@ -12,11 +12,12 @@ internal sealed class OrphanedArtifacts(IObjectStore store, TimeProvider clock)
 {
     private const int PageSize = 1000;
 
-    // Removed later like any other that was released, under the locks of who may take it up at that moment.
+    // Removed like any other that was released, under the locks of who may take it up at that moment, but only when the grace time has
+    // passed from now on: on a wrong or old database everything is an orphan, and old.
     private const string Release =
         """
         INSERT INTO deploy.released_artifacts (digest, project_id, size, released_at)
-        SELECT stored.digest, '', stored.size, now() FROM unnest($1::text[], $2::bigint[]) AS stored (digest, size)
+        SELECT stored.digest, '', stored.size, now() + $3 FROM unnest($1::text[], $2::bigint[]) AS stored (digest, size)
         WHERE NOT EXISTS (SELECT 1 FROM deploy.deployments d WHERE d.artifact_digest = stored.digest)
         ON CONFLICT (digest) DO NOTHING
         """;
@@ -33,6 +34,7 @@ internal sealed class OrphanedArtifacts(IObjectStore store, TimeProvider clock)
             await using var command = new NpgsqlCommand(Release, connection);
             command.Parameters.AddWithValue(page.Select(item => item.Digest!).ToArray());
             command.Parameters.AddWithValue(page.Select(item => item.Size).ToArray());
+            command.Parameters.AddWithValue(grace);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
