@@ -102,7 +102,7 @@ internal sealed class CleanupRun(
 
     public async Task<(long Objects, long Bytes)> RemoveOrphansAsync(CancellationToken cancellationToken)
     {
-        if (rules.Visible.Only is not null) return (0, 0);
+        if (rules.Visible.Only is not null || await IsEmptyAsync(cancellationToken)) return (0, 0);
 
         await artifacts.ReleaseAsync(connection, rules.OrphanGrace, cancellationToken);
         return await objects.RemoveAsync(connection, rules.OrphanGrace, rules.DryRun, cancellationToken);
@@ -193,6 +193,13 @@ internal sealed class CleanupRun(
         if (!used) await remove(artifact);
         await ExecuteAsync("DELETE FROM deploy.released_artifacts WHERE digest = $1", artifact.Digest, cancellationToken);
         if (transaction is not null) await transaction.CommitAsync(cancellationToken);
+    }
+
+    // A database without any deployment beside a full bucket is rather the wrong one.
+    private async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT NOT EXISTS (SELECT 1 FROM deploy.deployments)");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task<(bool Used, bool Busy)> UseOfAsync(string digest, string projectId, CancellationToken cancellationToken)

@@ -8,12 +8,12 @@ namespace Libra.Deploy.Infrastructure.Cleanup;
 /// Artifacts that no row names. A row that goes, or names another, leaves its digest behind; what is here came after the backup that the
 /// database was restored from.
 /// </summary>
-internal sealed class OrphanedArtifacts(IObjectStore store, TimeProvider clock)
+internal sealed class OrphanedArtifacts(IObjectStore store)
 {
     private const int PageSize = 1000;
 
     // Removed like any other that was released, under the locks of who may take it up at that moment, but only when the grace time has
-    // passed from now on: on a wrong or old database everything is an orphan, and old.
+    // passed from now on, the first time that nobody names it: on a wrong or old database everything is an orphan, and old.
     private const string Release =
         """
         INSERT INTO deploy.released_artifacts (digest, project_id, size, released_at)
@@ -24,12 +24,10 @@ internal sealed class OrphanedArtifacts(IObjectStore store, TimeProvider clock)
 
     public async Task ReleaseAsync(NpgsqlConnection connection, TimeSpan grace, CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - grace;
-        var old = store.ListAsync(ObjectBucket.Artifacts, ArtifactStore.Folder, cancellationToken)
-            .Where(item => item.LastModified <= before)
+        var stored = store.ListAsync(ObjectBucket.Artifacts, ArtifactStore.Folder, cancellationToken)
             .Select(item => (Digest: ArtifactStore.DigestOf(item.Key), item.Size))
             .Where(item => item.Digest is not null);
-        await foreach (var page in old.Chunk(PageSize).WithCancellation(cancellationToken))
+        await foreach (var page in stored.Chunk(PageSize).WithCancellation(cancellationToken))
         {
             await using var command = new NpgsqlCommand(Release, connection);
             command.Parameters.AddWithValue(page.Select(item => item.Digest!).ToArray());

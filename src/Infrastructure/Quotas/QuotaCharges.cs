@@ -64,7 +64,8 @@ internal sealed class QuotaCharges(
     /// </summary>
     /// <remarks>
     /// <c>FOR NO KEY UPDATE</c> reads each row anew once it is free, and goes on to the next plan when the last deployment of this one
-    /// was taken while it waited. The ledger line comes before the decrement, so that a deployment charged already takes nothing.
+    /// was taken while it waited. The ledger line comes before the decrement, so that a deployment charged already takes nothing. Its
+    /// time is when the row was free: a transaction that waited for another's refresh began before it, and its refund would be lost.
     /// </remarks>
     private async Task<bool> TakeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken) =>
         await pending.ExecuteAsync(
@@ -84,7 +85,7 @@ internal sealed class QuotaCharges(
                 FOR NO KEY UPDATE OF s),
             entry AS (
                 INSERT INTO deploy.quota_charges AS c (deployment_id, organization_id, plan_id, amount, charged_at)
-                SELECT $2, $1, plan.id, 1, now() FROM plan
+                SELECT $2, $1, plan.id, 1, clock_timestamp() FROM plan
                 ON CONFLICT (deployment_id) DO UPDATE
                     SET plan_id = excluded.plan_id, charged_at = excluded.charged_at, refunded_at = NULL, transferred_from = NULL
                     WHERE c.refunded_at IS NOT NULL

@@ -45,6 +45,24 @@ public sealed class AbandonedSiteTests(TestPostgres server) : IDisposable
         visit.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Cleanup_OfASiteWhoseProjectIsMissing_WaitsFromWhenItIsFirstMissed()
+    {
+        await using var node = await ServiceNode.StartAsync(await server.CreateDatabaseAsync(), _data.FullName);
+        var live = await node.DeployPageAsync("alone");
+        foreach (var pointer in new DirectoryInfo(Path.Combine(_data.FullName, "sites", "sites")).GetFiles()) pointer.LastWriteTimeUtc = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        await ExecuteAsync(node, $"UPDATE public.project SET id = 'another' WHERE id = '{ServiceNode.Project}'");
+
+        (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(0, "it is missed for the first time");
+        (await TestProject.VisitTextAsync(live)).Should().Be("alone");
+        await ExecuteAsync(node, "UPDATE deploy.orphans SET seen_at = seen_at - interval '7 days'");
+
+        (await CleanAsync(node, dryRun: true))["localLeftovers"]!.GetValue<long>().Should().Be(1);
+        (await CleanAsync(node, dryRun: false))["localLeftovers"]!.GetValue<long>().Should().Be(1);
+        using var visit = await TestProject.VisitAsync(live);
+        visit.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
     private static async Task<JsonNode> CleanAsync(ServiceNode node, bool dryRun)
     {
         using var answer = await node.Admin.PostAsJsonAsync("/status/cleanup", new { dryRun }, TestContext.Current.CancellationToken);

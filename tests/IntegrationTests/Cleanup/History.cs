@@ -35,7 +35,8 @@ internal sealed class History : IAsyncDisposable
     private IDeploymentLog Logs => _database.Services.GetRequiredService<IDeploymentLog>();
 
     /// <param name="s3">Null for objects in a folder.</param>
-    public static async Task<History> BeginAsync(TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default, long sourceBytes = long.MaxValue)
+    public static async Task<History> BeginAsync(
+        TestPostgres server, S3ObjectStoreOptions? s3 = null, TimeSpan artifactGrace = default, long sourceBytes = long.MaxValue, TimeSpan orphanGrace = default)
     {
         var data = Directory.CreateTempSubdirectory("libra-history-");
         var database = await PlatformDatabase.CreateAsync(
@@ -43,7 +44,7 @@ internal sealed class History : IAsyncDisposable
             services =>
             {
                 AddParts(services, data.FullName, StoreIn(data.FullName, s3), artifactGrace);
-                services.Configure<CleanupOptions>(options => options.SourceBytesPerOrganization = sourceBytes);
+                services.Configure<CleanupOptions>(options => (options.SourceBytesPerOrganization, options.OrphanGrace) = (sourceBytes, orphanGrace));
             });
         return new History(database, data, s3);
     }

@@ -49,6 +49,60 @@ public class OrphanTests(TestPostgres server)
     }
 
     [Fact]
+    public async Task Clean_OnADatabaseThatDoesNotKnowOldObjects_WaitsFromWhenItFirstMissesThem()
+    {
+        await using var history = await History.BeginAsync(server, await StoreAsync(), orphanGrace: TimeSpan.FromDays(7));
+        await history.AddAsync("p", 1, "page");
+        var lost = await history.AddAsync("q", 90, "page of a deployment that is not in the backup");
+        await history.PutAsync($"deployments/{lost}/result.json");
+        await history.ExecuteAsync("DELETE FROM deploy.deployments WHERE id = $1", lost);
+
+        var atOnce = (await history.CleanAsync()).Value;
+        await history.ExecuteAsync("UPDATE deploy.orphans SET seen_at = seen_at - interval '6 days'; UPDATE deploy.released_artifacts SET released_at = released_at - interval '6 days'");
+        var soon = (await history.CleanAsync()).Value;
+        await history.ExecuteAsync("UPDATE deploy.orphans SET seen_at = seen_at - interval '1 day'; UPDATE deploy.released_artifacts SET released_at = released_at - interval '1 day'");
+        var told = (await history.CleanAsync(dryRun: true)).Value;
+        var inTime = (await history.CleanAsync()).Value;
+
+        atOnce.Should().BeEquivalentTo(new { LogObjects = 0, Artifacts = 0 });
+        soon.Should().BeEquivalentTo(new { LogObjects = 0, Artifacts = 0 });
+        told.Should().Be(inTime with { DryRun = true });
+        inTime.Should().BeEquivalentTo(new { LogObjects = 3, Artifacts = 1 }, "lines, index and result");
+        (await history.ListAsync("SELECT name FROM deploy.orphans")).Should().BeEmpty("they are gone");
+    }
+
+    [Fact]
+    public async Task Clean_WhenTheRightDatabaseIsBack_ForgetsWhatItMissed()
+    {
+        await using var history = await History.BeginAsync(server, await StoreAsync(), orphanGrace: TimeSpan.FromDays(7));
+        await history.AddAsync("p", 1, "page");
+        var lost = await history.AddAsync("q", 1, "another page");
+        await history.ExecuteAsync("CREATE TABLE backup AS SELECT * FROM deploy.deployments WHERE id = $1", lost);
+        await history.ExecuteAsync("DELETE FROM deploy.deployments WHERE id = $1", lost);
+        await history.CleanAsync();
+        (await history.ListAsync("SELECT name FROM deploy.orphans")).Should().Equal($"logs/{lost}");
+
+        await history.ExecuteAsync($"INSERT INTO deploy.deployments ({DeploymentColumns.Written}) SELECT {DeploymentColumns.Written} FROM backup");
+        await history.CleanAsync();
+
+        (await history.ListAsync("SELECT name FROM deploy.orphans")).Should().BeEmpty();
+        (await history.HasLogAsync(lost, "q")).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Clean_OnADatabaseWithoutDeployments_TakesItForTheWrongOne()
+    {
+        await using var history = await History.BeginAsync(server, await StoreAsync());
+        await history.AddAsync("p", 1, "page");
+        await history.ExecuteAsync("DELETE FROM deploy.deployments");
+
+        var report = (await history.CleanAsync()).Value;
+
+        report.Should().BeEquivalentTo(new { LogObjects = 0, Artifacts = 0 });
+        (await history.CountArtifactsAsync()).Should().Be(1);
+    }
+
+    [Fact]
     public async Task Clean_OfAProjectThatIsGone_RemovesItsLiveDeploymentByAgeAlone()
     {
         await using var history = await History.BeginAsync(server, await StoreAsync());

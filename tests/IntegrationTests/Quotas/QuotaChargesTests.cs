@@ -188,6 +188,28 @@ public sealed class QuotaChargesTests(TestPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refund_OfAChargeWhoseTransactionBeganBeforeTheRefresh_GivesItBack()
+    {
+        var plan = await _books.AddPlanAsync(_organization, "PRO", left: 5, interval: "year", refreshed: "1 day");
+        var deployment = QuotaBooks.NewDeployment();
+        await using (var scope = _books.Database.Services.CreateAsyncScope())
+        {
+            var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
+            await using var begun = await work.BeginAsync(TestContext.Current.CancellationToken);
+            var charges = scope.ServiceProvider.GetRequiredService<IQuotaCharges>();
+            await charges.IsChargedAsync(deployment, TestContext.Current.CancellationToken);
+            await _books.Database.ExecuteAsync(
+                "UPDATE public.subscription_limit SET deploy_limit = 30, last_quota_refresh = clock_timestamp() WHERE id = $1", plan);
+            await charges.ChargeAsync(_organization, deployment, TestContext.Current.CancellationToken);
+            await work.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await _books.RefundAsync(deployment);
+
+        (await _books.LeftAsync(plan)).Should().Be(30);
+    }
+
+    [Fact]
     public async Task Refund_IntoAPlanThatWasMadeUnlimitedMeanwhile_StaysWithinTheColumn()
     {
         var plan = await _books.AddPlanAsync(_organization, "FREE", left: 5);

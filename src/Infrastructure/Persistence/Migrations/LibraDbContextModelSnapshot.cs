@@ -837,6 +837,22 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", "deploy");
                 });
 
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.OrphanRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_orphans");
+
+                    b.ToTable("orphans", "deploy");
+                });
+
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.ReleasedArtifactRow", b =>
                 {
                     b.Property<string>("Digest")

@@ -20,12 +20,11 @@ internal sealed class SitePointers(LocalTargetOptions options)
             .ToDictionary(path => Path.GetFileName(path), Read, StringComparer.Ordinal);
     }
 
-    /// <summary>Workers whose pointer was written before that time.</summary>
-    public IReadOnlyCollection<string> SavedBefore(DateTimeOffset time) => !Directory.Exists(_folder)
+    /// <summary>Workers that have a pointer.</summary>
+    public IReadOnlyCollection<string> Names() => !Directory.Exists(_folder)
         ? []
-        : [.. new DirectoryInfo(_folder).EnumerateFiles()
-            .Where(file => file.LastWriteTimeUtc < time.UtcDateTime && !file.Name.EndsWith(Unfinished, StringComparison.Ordinal))
-            .Select(file => file.Name)];
+        : [.. Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path)!)
+            .Where(name => !name.EndsWith(Unfinished, StringComparison.Ordinal))];
 
     public void Save(string worker, SitePointer pointer)
     {

@@ -204,6 +204,19 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "orphans",
+                schema: "deploy",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_orphans", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "quota_charges",
                 schema: "deploy",
                 columns: table => new
@@ -604,6 +617,10 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "idempotency_keys",
+                schema: "deploy");
+
+            migrationBuilder.DropTable(
+                name: "orphans",
                 schema: "deploy");
 
             migrationBuilder.DropTable(

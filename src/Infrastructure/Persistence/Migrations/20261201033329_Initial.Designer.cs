@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Libra.Deploy.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(LibraDbContext))]
-    [Migration("20261130183011_Initial")]
+    [Migration("20261201033329_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -838,6 +838,22 @@ namespace Libra.Deploy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_webhook_deliveries_webhook_id_id");
 
                     b.ToTable("webhook_deliveries", "deploy");
+                });
+
+            modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.OrphanRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_orphans");
+
+                    b.ToTable("orphans", "deploy");
                 });
 
             modelBuilder.Entity("Libra.Deploy.Infrastructure.Cleanup.ReleasedArtifactRow", b =>
