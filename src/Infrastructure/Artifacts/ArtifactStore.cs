@@ -82,15 +82,24 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             var draft = new ArtifactDraft(work.Path, options.Limits);
             var settings = await fill(draft);
             var files = await AssetRules.PublishedAsync(draft.Files, work.Path, options.Limits, cancellationToken);
-            var manifest = settings with { Files = [.. files.Select(Describe)] };
+            var fallback = await TakeFallbackAsync(settings.Assets, files, work.Path, cancellationToken);
+            var manifest = settings with { Files = [.. files.Select(Describe)], Assets = fallback ?? settings.Assets };
             _rules.Check(manifest);
-            return await StoreAsync(manifest, work.Path, claim, cancellationToken);
+            var stored = await StoreAsync(manifest, work.Path, claim, cancellationToken);
+            return stored.IsError || fallback is null ? stored : stored.Value with { Note = FallbackRule.Note };
         }
         catch (InvalidDataException e)
         {
             return Error.Validation("ARTIFACT_INVALID", e.Message);
         }
     }
+
+    /// <returns>The settings that stand for a rule that had to go; null when there is none.</returns>
+    private static async Task<AssetsSettings?> TakeFallbackAsync(
+        AssetsSettings? assets, List<UnpackedFile> files, string folder, CancellationToken cancellationToken) =>
+        assets is { HtmlHandling: not "none" } && await FallbackRule.TakeOutAsync(files, folder, cancellationToken)
+            ? assets with { NotFoundHandling = "single-page-application" }
+            : null;
 
     private async Task<ErrorOr<ArtifactReference>> StoreAsync(
         ArtifactManifest manifest, string folder, ArtifactClaim? claim, CancellationToken cancellationToken)

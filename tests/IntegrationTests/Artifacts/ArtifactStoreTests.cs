@@ -107,6 +107,39 @@ public class ArtifactStoreTests : IAsyncLifetime
             .Should().Equal("assets/_headers", "assets/index.html", "assets/keep.map", "assets/sub/drafts/b.html");
     }
 
+    [Theory]
+    [InlineData("/*    /index.html   200", null)]
+    [InlineData("# routes\r\n/old /new 301\r\n/* / 200! # the app\r\n", "# routes\r\n/old /new 301\r\n")]
+    public async Task Save_WhenARuleSendsEveryAddressToThePage_PublishesASinglePageApplication(string redirects, string? kept)
+    {
+        using var tar = BuildTar.OfAssets().File("assets/_redirects", redirects).File("assets/z.css", "a{}").Build();
+
+        var saved = await _folder.Store.SaveBuildResultAsync(tar, default);
+
+        saved.Value.Note.Should().StartWith("_redirects:");
+        await using var artifact = await _folder.Store.OpenAsync(saved.Value.Digest, default);
+        artifact!.Manifest.Assets!.NotFoundHandling.Should().Be("single-page-application");
+        var stored = Path.Combine(artifact.Folder, "assets/_redirects");
+        (File.Exists(stored) ? await File.ReadAllTextAsync(stored) : null).Should().Be(kept);
+    }
+
+    [Theory]
+    [InlineData("/app/* /app/index.html 200", null)]
+    [InlineData("/* /index.html 302", null)]
+    [InlineData("/* /index.html 200 Country=de", null)]
+    [InlineData("/* /index.html 200", "none")]
+    public async Task Save_WhenARuleMeansSomethingElse_KeepsIt(string redirects, string? html)
+    {
+        using var tar = BuildTar.OfAssets().Assets(html: html).File("assets/_redirects", redirects).Build();
+
+        var saved = await _folder.Store.SaveBuildResultAsync(tar, default);
+
+        saved.Value.Note.Should().BeNull();
+        await using var artifact = await _folder.Store.OpenAsync(saved.Value.Digest, default);
+        artifact!.Manifest.Assets!.NotFoundHandling.Should().Be("none");
+        (await File.ReadAllTextAsync(Path.Combine(artifact.Folder, "assets/_redirects"))).Should().Be(redirects);
+    }
+
     [Fact]
     public async Task SaveStaticFiles_WhenSavedTwice_GivesOneArtifact()
     {

@@ -47,7 +47,8 @@ public delegate Task<ErrorOr<Success>> ArtifactClaim(ArtifactReference artifact,
 /// <summary>Name and size of a stored artifact.</summary>
 /// <param name="Digest">Lower-case hex SHA-256 of its manifest, which names every file by SHA-256.</param>
 /// <param name="Size">Bytes as stored.</param>
-public sealed record ArtifactReference(string Digest, long Size);
+/// <param name="Note">What is published otherwise than the project's files say, for its log; null when nothing is.</param>
+public sealed record ArtifactReference(string Digest, long Size, string? Note = null);
 
 /// <summary>An artifact unpacked into a folder of this machine; disposing releases the folder.</summary>
 public interface IArtifact : IAsyncDisposable

@@ -39,6 +39,7 @@ internal sealed class BuildStep(IArtifactStore artifacts, IOptions<DeploymentOpt
         if (stored.IsError) return stored.Errors;
 
         var artifact = stored.Value;
+        if (artifact.Note is { } note) context.Log.Write(Logs.LogLevel.Warn, Step, note);
         context.Log.Write(Logs.LogLevel.Info, Step, $"Artifact {artifact.Digest[..12]}, {artifact.Size} bytes");
         return Result.Success;
     }
