@@ -32,14 +32,19 @@ internal sealed class LibraApi : IDisposable
     /// <summary>True once anything has answered at the address.</summary>
     public bool HasAnswered { get; private set; }
 
-    public static LibraApi For(Connection connection, TimeProvider clock)
-    {
-        var client = new HttpClient(new SocketsHttpHandler
+    public static LibraApi For(Connection connection, TimeProvider clock) => Over(
+        new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             AllowAutoRedirect = false, // a redirect would take the token to an address that nobody named
             UseProxy = !connection.Address.IsLoopback, // the token of this machine's service is nothing for a proxy elsewhere
-        })
+        },
+        connection, clock);
+
+    /// <summary>Disposes of the handler with itself.</summary>
+    internal static LibraApi Over(HttpMessageHandler handler, Connection connection, TimeProvider clock)
+    {
+        var client = new HttpClient(handler)
         {
             BaseAddress = connection.Address,
             Timeout = Timeout.InfiniteTimeSpan, // a stream lasts as long as its deployment; other calls have a limit of their own
@@ -95,6 +100,10 @@ internal sealed class LibraApi : IDisposable
         catch (HttpRequestException failure)
         {
             throw new ServiceAwayException(Address, failure);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceAwayException(Address, late); // connecting took too long, which the client tells in this way
         }
     }
 
