@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -148,10 +149,11 @@ internal sealed class LibraApi : IDisposable
     /// <summary>Null when the answer is not a JSON object.</summary>
     private static async Task<JsonNode?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        // Not as what its header calls it: JSON is UTF-8, and others name encodings that nobody knows.
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(Encoding.UTF8.GetString(body)) as JsonObject;
         }
         catch (JsonException)
         {

@@ -175,6 +175,21 @@ public sealed class ConnectionLossTests
         asked.Error.Should().Contain("Is the address right?");
     }
 
+    [Fact]
+    public async Task AnyCommand_WhenAPageOfNoKnownEncodingAnswers_AsksWhetherTheAddressIsRight()
+    {
+        await using var server = await StubServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html; charset=utf8x";
+            return context.Response.WriteAsync("<html>It works!</html>");
+        });
+
+        var asked = await CommandCall.RunAsync(server.Url, "ldt_x", "status");
+
+        asked.ExitCode.Should().Be(1);
+        asked.Error.Should().Contain("Is the address right?");
+    }
+
     [Theory]
     [InlineData(200, """{"items":[]}""")]
     [InlineData(404, """{"code":7,"message":["Cannot GET /status/deployments"]}""")]
