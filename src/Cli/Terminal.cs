@@ -9,10 +9,6 @@ namespace Libra.Deploy.Cli;
 /// <param name="errorColours">True when a person watches the errors.</param>
 internal sealed class Terminal(TextWriter output, TextWriter error, bool colours = false, bool errorColours = false)
 {
-    public TextWriter Output { get; } = output;
-
-    public TextWriter Error { get; } = error;
-
     /// <summary>False where the locale's encoding lacks characters, which come out as question marks.</summary>
     public bool HasEveryCharacter { get; } = output.Encoding.GetString(output.Encoding.GetBytes("🎉")) == "🎉";
 
@@ -23,6 +19,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colours
         return new Terminal(ThisOutput(), Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected);
     }
 
+    /// <summary>A line of what was asked for.</summary>
+    /// <exception cref="OutputLostException">It cannot be written.</exception>
+    public void Write(string line) => Write(output, line);
+
+    /// <summary>A line about what went wrong, or what is only said along the way.</summary>
+    /// <exception cref="OutputLostException">It cannot be written.</exception>
+    public void WriteError(string line) => Write(error, line);
+
     public string Good(string text) => Paint(colours, "32", text);
 
     public string Bad(string text) => Paint(colours, "31", text);
@@ -31,6 +35,18 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colours
 
     /// <summary>What is bad, in the error stream.</summary>
     public string Complaint(string text) => Paint(errorColours, "31", text);
+
+    private static void Write(TextWriter writer, string line)
+    {
+        try
+        {
+            writer.WriteLine(line);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException) // the latter when the stream is closed
+        {
+            throw new OutputLostException(failure);
+        }
+    }
 
     private static string Paint(bool coloured, string code, string text) => coloured ? $"\e[{code}m{text}\e[0m" : text;
 
@@ -42,4 +58,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colours
         var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return stream.CanSeek ? Console.Out : new StreamWriter(stream, Console.Out.Encoding) { AutoFlush = true };
     }
+}
+
+/// <summary>What the program has to say cannot be written.</summary>
+internal sealed class OutputLostException(Exception cause)
+    : Exception($"The output cannot be written: {cause.GetBaseException().Message.TrimEnd('.')}.", cause)
+{
+    private const int BrokenPipe = 32; // EPIPE, on every Unix
+
+    /// <summary>True when whoever read it is gone, as in a pipe to <c>head</c>.</summary>
+    public bool NobodyReads => InnerException!.HResult == BrokenPipe;
 }

@@ -78,6 +78,7 @@ internal sealed class EventConnection(LibraApi api, string deployment, long afte
     private IAsyncEnumerator<SseItem<string>>? _events;
 
     /// <exception cref="IOException">The stream has ended, which it does by itself only behind the event <c>end</c>.</exception>
+    /// <exception cref="ServiceAwayException">Nobody answers, or not within the longest silence.</exception>
     /// <exception cref="ApiRefusedException">The service refused, or something else answers in its place.</exception>
     public async Task<SseItem<string>> NextAsync(CancellationToken cancellationToken)
     {
@@ -95,11 +96,26 @@ internal sealed class EventConnection(LibraApi api, string deployment, long afte
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"deploy/{Uri.EscapeDataString(deployment)}/logs/stream");
         if (after > 0) request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
-        _answer = await api.OpenAsync(request, cancellationToken);
+        _answer = await AnswerAsync(request, cancellationToken);
         if (_answer.Content.Headers.ContentType?.MediaType != MediaTypeNames.Text.EventStream)
             throw new ApiRefusedException(_answer.StatusCode, body: null);
 
         var body = new WatchedStream(await _answer.Content.ReadAsStreamAsync(cancellationToken), silence, api.Clock);
         return SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    }
+
+    // What takes a connection need not be alive: a proxy takes it for a node that is gone.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var quiet = new CancellationTokenSource(silence, api.Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, quiet.Token);
+        try
+        {
+            return await api.OpenAsync(request, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceAwayException(api.Address, new TimeoutException($"Nothing came for {silence.TotalSeconds:0} s."));
+        }
     }
 }

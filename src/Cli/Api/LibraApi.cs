@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -32,14 +33,19 @@ internal sealed class LibraApi : IDisposable
     /// <summary>True once anything has answered at the address.</summary>
     public bool HasAnswered { get; private set; }
 
-    public static LibraApi For(Connection connection, TimeProvider clock)
-    {
-        var client = new HttpClient(new SocketsHttpHandler
+    public static LibraApi For(Connection connection, TimeProvider clock) => Over(
+        new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             AllowAutoRedirect = false, // a redirect would take the token to an address that nobody named
             UseProxy = !connection.Address.IsLoopback, // the token of this machine's service is nothing for a proxy elsewhere
-        })
+        },
+        connection, clock);
+
+    /// <summary>Disposes of the handler with itself.</summary>
+    internal static LibraApi Over(HttpMessageHandler handler, Connection connection, TimeProvider clock)
+    {
+        var client = new HttpClient(handler)
         {
             BaseAddress = connection.Address,
             Timeout = Timeout.InfiniteTimeSpan, // a stream lasts as long as its deployment; other calls have a limit of their own
@@ -96,6 +102,10 @@ internal sealed class LibraApi : IDisposable
         {
             throw new ServiceAwayException(Address, failure);
         }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceAwayException(Address, late); // connecting took too long, which the client tells in this way
+        }
     }
 
     public void Dispose() => _client.Dispose();
@@ -139,10 +149,11 @@ internal sealed class LibraApi : IDisposable
     /// <summary>Null when the answer is not a JSON object.</summary>
     private static async Task<JsonNode?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        // Not as what its header calls it: JSON is UTF-8, and others name encodings that nobody knows.
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(Encoding.UTF8.GetString(body)) as JsonObject;
         }
         catch (JsonException)
         {

@@ -20,7 +20,7 @@ internal sealed record Arguments(IReadOnlyList<string> Operands, IReadOnlyDictio
             else ReadOption(command, word, words, ref at, values);
         }
 
-        if (!values.ContainsKey(Option.HelpSwitch.Name)) CheckCount(command, operands.Count);
+        if (!values.ContainsKey(Option.HelpSwitch.Name)) CheckOperands(command, operands);
         return new Arguments(operands, values);
     }
 
@@ -41,9 +41,13 @@ internal sealed record Arguments(IReadOnlyList<string> Operands, IReadOnlyDictio
         values.Add(option.Name, given ?? string.Empty);
     }
 
-    private static void CheckCount(Command command, int count)
+    private static void CheckOperands(Command command, List<string> operands)
     {
+        var count = operands.Count;
         if (count < command.FewestOperands) throw new UsageException($"{command.Operands[count]} is missing. Usage: {command.Usage}");
         if (count > command.Operands.Count) throw new UsageException($"Too many arguments. Usage: {command.Usage}");
+        if (operands.FindIndex(string.IsNullOrWhiteSpace) is >= 0 and var empty)
+            throw new UsageException(
+                $"{command.Operands[empty].Trim('[', ']')} is empty. Is the variable set that it comes from? Usage: {command.Usage}");
     }
 }

@@ -9,8 +9,6 @@ namespace Libra.Deploy.Cli.CommandLine;
 /// <summary>Finds the command that was called, runs it, and turns what goes wrong into a sentence.</summary>
 internal static class CommandRunner
 {
-    private const int BrokenPipe = 32; // EPIPE, on every Unix
-
     private static readonly IReadOnlyList<Command> Commands =
     [
         DeployCommand.Definition,
@@ -30,9 +28,10 @@ internal static class CommandRunner
         {
             return await RunOrComplainAsync(words, terminal, environment, cancellationToken);
         }
-        catch (IOException gone) when (gone.HResult == BrokenPipe)
+        catch (OutputLostException lost)
         {
-            return ExitCodes.NobodyReads; // `| head` has seen enough
+            if (lost.NobodyReads) return ExitCodes.NobodyReads; // `| head` has seen enough
+            return ComplainOfTheOutput(terminal, lost);
         }
     }
 
@@ -59,13 +58,13 @@ internal static class CommandRunner
     {
         if (words is [] or ["help" or "--help" or "-h"])
         {
-            Help.Write(terminal.Output, Commands);
+            Help.Write(terminal, Commands);
             return words.Length == 0 ? ExitCodes.Usage : ExitCodes.Done;
         }
 
         if (words is ["--version" or "version"])
         {
-            await terminal.Output.WriteLineAsync(Assembly.GetExecutingAssembly().GetName().Version!.ToString(3));
+            terminal.Write(Assembly.GetExecutingAssembly().GetName().Version!.ToString(3));
             return ExitCodes.Done;
         }
 
@@ -73,7 +72,7 @@ internal static class CommandRunner
         var arguments = Arguments.Parse(command, words.AsSpan(command.Name.Split(' ').Length));
         if (arguments.Values.ContainsKey(Option.HelpSwitch.Name))
         {
-            Help.Write(terminal.Output, command);
+            Help.Write(terminal, command);
             return ExitCodes.Done;
         }
 
@@ -107,10 +106,27 @@ internal static class CommandRunner
                 ["code"] = failure.Code,
                 ["message"] = failure.Message,
             };
-            terminal.Output.WriteLine(answer.ToJsonString());
+            terminal.Write(answer.ToJsonString());
             return;
         }
 
-        terminal.Error.WriteLine($"{terminal.Complaint("libra:")} {Printable.Of(failure.Message)}");
+        Complain(terminal, failure);
+    }
+
+    private static void Complain(Terminal terminal, Exception failure) =>
+        terminal.WriteError($"{terminal.Complaint("libra:")} {Printable.Of(failure.Message)}");
+
+    private static int ComplainOfTheOutput(Terminal terminal, OutputLostException lost)
+    {
+        try
+        {
+            Complain(terminal, lost);
+        }
+        catch (OutputLostException)
+        {
+            // The errors go to the same full disk: the exit code is all that can be said.
+        }
+
+        return ExitCodes.Failed;
     }
 }

@@ -39,15 +39,15 @@ internal sealed class Invocation(Command command, Arguments arguments, Func<stri
     /// <summary>A line for a person.</summary>
     public void Say(string line)
     {
-        if (!WantsJson) Terminal.Output.WriteLine(line);
+        if (!WantsJson) Terminal.Write(line);
     }
 
     /// <summary>Something besides the answer; programs find it in the error stream, too.</summary>
-    public void Note(string line) => Terminal.Error.WriteLine(Printable.Of(line)); // names of files, for instance
+    public void Note(string line) => Terminal.WriteError(Printable.Of(line)); // names of files, for instance
 
     /// <summary>The answer for a program, on one line.</summary>
     public void Answer(JsonNode answer)
     {
-        if (WantsJson) Terminal.Output.WriteLine(answer.ToJsonString(Terminal.HasEveryCharacter ? OneLine : Ascii));
+        if (WantsJson) Terminal.Write(answer.ToJsonString(Terminal.HasEveryCharacter ? OneLine : Ascii));
     }
 }

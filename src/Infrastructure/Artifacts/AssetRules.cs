@@ -47,16 +47,11 @@ internal static class AssetRules
         var names = asset.Split('/');
         // Deeper folders of that name hold images and fonts that some bundlers copy from packages; those are meant to be public.
         if (names.Length > 1 && names[0] == "node_modules") throw Private(asset);
-        if (PackageSettings.IsOne(asset) || names.Any(name => name == ".git" || IsEnvironmentFile(name))) throw Private(asset);
+        if (PackageSettings.IsOne(asset) || names.Any(name => name == ".git" || ExcludedPaths.HoldsSettings(name))) throw Private(asset);
         if (names[0] == PagesWorker && !hasIgnoreFile)
             throw new InvalidDataException(
                 $"'{asset}' among the assets would publish server code. Set it as the worker's main module, or name it in .assetsignore.");
     }
-
-    private static bool IsEnvironmentFile(string name) =>
-        name is ".env" or ".dev.vars"
-        || name.StartsWith(".env.", StringComparison.Ordinal)
-        || name.StartsWith(".dev.vars.", StringComparison.Ordinal);
 
     private static InvalidDataException Private(string asset) =>
         new($"'{asset}' must not be published. Take it out of the folder of assets, or name it in .assetsignore.");

@@ -40,7 +40,8 @@ public sealed class QueueOptions : IValidatableObject
     /// </summary>
     public bool DurableJobs { get; set; }
 
-    /// <summary>Name of this node in leases and figures.</summary>
+    /// <summary>Name of this node in leases and figures; no longer than a lease can hold.</summary>
+    [StringLength(100, MinimumLength = 1)]
     public string NodeName { get; set; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

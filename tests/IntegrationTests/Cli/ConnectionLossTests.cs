@@ -60,6 +60,49 @@ public sealed class ConnectionLossTests
     }
 
     [Fact]
+    public async Task Logs_WhenAConnectionIsTakenAndNothingEverComes_ReconnectAndGoOnBehindTheLastLine()
+    {
+        var clock = new HurriedClock();
+        var asked = new ConcurrentQueue<string>();
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            asked.Enqueue(context.Request.Headers["Last-Event-ID"].ToString());
+            if (asked.Count == 2)
+            {
+                clock.ReachLimits();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted); // a node that hangs, or a proxy before one that is gone
+            }
+
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(asked.Count == 1 ? Line(1) : Line(2) + $"event: end\ndata: {End}\n\n");
+        });
+        using var api = LibraApi.For(new Connection(server.Url, "ldt_x"), clock);
+        var events = new EventStream(api, _ => { }).ReadAsync(Id, TestContext.Current.CancellationToken);
+
+        var happened = await events.ToListAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience);
+
+        happened.Select(one => one.Name).Should().Equal("log", "log", "end");
+        asked.Should().Equal("", "1", "1");
+    }
+
+    [Fact]
+    public async Task Logs_WhenTheFirstConnectionIsTakenAndNothingEverComes_SayThatNobodyAnswers()
+    {
+        var clock = new HurriedClock();
+        await using var server = await StubServer.StartAsync(context =>
+        {
+            clock.ReachLimits();
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var api = LibraApi.For(new Connection(server.Url, "ldt_x"), clock);
+        var events = new EventStream(api, _ => { }).ReadAsync(Id, TestContext.Current.CancellationToken);
+
+        var following = () => events.ToListAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience);
+
+        await following.Should().ThrowAsync<ServiceAwayException>().WithMessage("*does not answer (Nothing came for 50 s.)*");
+    }
+
+    [Fact]
     public async Task Logs_WhenAPageAnswersInsteadOfAStream_AskAtOnceWhetherTheAddressIsRight()
     {
         var asked = 0;
@@ -132,6 +175,21 @@ public sealed class ConnectionLossTests
         asked.Error.Should().Contain("Is the address right?");
     }
 
+    [Fact]
+    public async Task AnyCommand_WhenAPageOfNoKnownEncodingAnswers_AsksWhetherTheAddressIsRight()
+    {
+        await using var server = await StubServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html; charset=utf8x";
+            return context.Response.WriteAsync("<html>It works!</html>");
+        });
+
+        var asked = await CommandCall.RunAsync(server.Url, "ldt_x", "status");
+
+        asked.ExitCode.Should().Be(1);
+        asked.Error.Should().Contain("Is the address right?");
+    }
+
     [Theory]
     [InlineData(200, """{"items":[]}""")]
     [InlineData(404, """{"code":7,"message":["Cannot GET /status/deployments"]}""")]
@@ -186,10 +244,11 @@ public sealed class ConnectionLossTests
         keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
     }
 
-    /// <summary>Short waits are over at once, and what they would have taken has passed; limits are never reached.</summary>
+    /// <summary>Short waits are over at once, and what they would have taken has passed; limits are reached when a test says so.</summary>
     private sealed class HurriedClock : TimeProvider
     {
         private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
+        private readonly ConcurrentQueue<ITimer> _limits = [];
         private long _passed;
 
         public TimeSpan Passed => TimeSpan.FromTicks(Interlocked.Read(ref _passed));
@@ -198,9 +257,20 @@ public sealed class ConnectionLossTests
 
         public override long GetTimestamp() => Interlocked.Read(ref _passed);
 
+        /// <summary>Lets all end that are waited for at this moment.</summary>
+        public void ReachLimits()
+        {
+            foreach (var limit in _limits) limit.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime > Short) return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+            if (dueTime > Short)
+            {
+                var limit = base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+                _limits.Enqueue(limit);
+                return limit;
+            }
 
             Interlocked.Add(ref _passed, dueTime.Ticks);
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);

@@ -126,6 +126,31 @@ public sealed class LocalTargetLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheArtifactIsLiveAndItsProcessIsStuck_StartsAnotherOne()
+    {
+        await using var sites = await LocalSites.StartAsync(options => options with { DrainTimeout = TimeSpan.Zero });
+        var digest = await sites.SaveAsync(BuildTar.OfWorker("""
+            export default { fetch(request) {
+              if (new URL(request.url).pathname !== "/stuck") return new Response("answers");
+              console.error("stuck from here on");
+              while (true);
+            } };
+            """));
+        (await sites.PublishAsync("p", digest)).IsError.Should().BeFalse();
+        var before = sites.Awake("p")!.Process;
+        var stuck = sites.GetAsync("p", "/stuck");
+        await Eventually.BecomesTrueAsync(
+            () => before.LastOutput.Contains("stuck from here on", StringComparison.Ordinal), Eventually.Patience, "the loop has begun");
+
+        var published = await sites.PublishAsync("p", digest);
+
+        published.IsError.Should().BeFalse(published.IsError ? published.FirstError.Description : "");
+        sites.Awake("p")!.Process.Should().NotBeSameAs(before);
+        (await sites.TextAsync("p")).Should().Be("answers");
+        (await stuck).Dispose();
+    }
+
+    [Fact]
     public async Task Publish_WhenTheWorkerThrowsAtItsRoot_KeepsTheOldVersionAndSaysWhy()
     {
         await PublishAsync("p", BuildTar.OfAssets("still here"));

@@ -33,6 +33,8 @@ public sealed class ArgumentsTests
     [Theory]
     [InlineData("FIRST is missing*")]
     [InlineData("Too many arguments*", "1", "2", "3")]
+    [InlineData("FIRST is empty*", "")]
+    [InlineData("SECOND is empty*", "1", " ")] // a variable that is not set, most likely
     [InlineData("--name needs a value*", "1", "--name")]
     [InlineData("--force takes no value*", "1", "--force=yes")]
     [InlineData("*has no option --nam*", "1", "--nam", "x")]

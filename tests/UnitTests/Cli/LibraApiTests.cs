@@ -17,6 +17,26 @@ public sealed class LibraApiTests
     }
 
     [Fact]
+    public async Task Open_WhenTheConnectionTakesTooLong_SaysThatTheServiceIsAway()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromMilliseconds(1),
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return Stream.Null;
+            },
+        };
+        using var api = LibraApi.Over(handler, new Connection(new Uri("http://127.0.0.1:1"), Token: null), TimeProvider.System);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "deploy/deploy_1_abc/logs/stream");
+
+        var opening = () => api.OpenAsync(request, TestContext.Current.CancellationToken);
+
+        await opening.Should().ThrowAsync<ServiceAwayException>();
+    }
+
+    [Fact]
     public void Refusal_OfABodyThatIsTooLarge_SaysWhatMakesItSmaller()
     {
         var refused = new ApiRefusedException(

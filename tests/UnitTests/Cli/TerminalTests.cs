@@ -22,6 +22,34 @@ public sealed class TerminalTests
     }
 
     [Theory]
+    [InlineData("help")]
+    [InlineData("--version")]
+    [InlineData("deploy", "--help")]
+    [InlineData("nonsense", "--json")]
+    public async Task AnyCommand_WhenItsOutputCannotBeWritten_SaysWhyInOneSentence(params string[] words)
+    {
+        using var output = new FullDisk();
+        using var error = new StringWriter();
+
+        var code = await CommandRunner.RunAsync(
+            words, new Terminal(output, error), _ => null, TestContext.Current.CancellationToken);
+
+        code.Should().Be(ExitCodes.Failed);
+        error.ToString().Should().Be("libra: The output cannot be written: No space left on device.\n");
+    }
+
+    [Fact]
+    public async Task AnyCommand_WhenItsComplaintCannotBeWrittenEither_EndsWithTheExitCodeAlone()
+    {
+        using var full = new FullDisk();
+
+        var code = await CommandRunner.RunAsync(
+            ["nonsense"], new Terminal(full, full), _ => null, TestContext.Current.CancellationToken);
+
+        code.Should().Be(ExitCodes.Failed);
+    }
+
+    [Theory]
     [InlineData("utf-8", "Grüße €")]
     [InlineData("iso-8859-1", "\\u20AC")] // a locale of before
     public void Answer_WhateverTheLocaleHas_KeepsEveryCharacter(string encoding, string written)
@@ -37,5 +65,10 @@ public sealed class TerminalTests
         var text = Encoding.GetEncoding(encoding).GetString(stream.ToArray()).TrimStart('\uFEFF');
         text.Should().Contain(written);
         ((string?)JsonNode.Parse(text)!["name"]).Should().Be("Grüße €");
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

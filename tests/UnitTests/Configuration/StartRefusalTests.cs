@@ -100,6 +100,21 @@ public sealed class StartRefusalTests
             .And.Contain("Queue:ReapInterval must lie between").And.EndWith(" Said plainly.").And.NotContain(nameof(QueueOptions));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void NodeName_LongerThanALeaseCanHold_IsRefused(int length, bool fits)
+    {
+        var check = new DataAnnotationValidateOptions<QueueOptions>(name: null);
+
+        var result = check.Validate(null, new QueueOptions { NodeName = new string('n', length) });
+
+        result.Succeeded.Should().Be(fits);
+        if (!fits) result.FailureMessage.Should().Contain("NodeName").And.Contain("100");
+    }
+
     [Fact]
     public void Sentence_OfSeveralSections_NamesEachUnlessABugIsAmongThem()
     {

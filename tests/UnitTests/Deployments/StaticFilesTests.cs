@@ -58,6 +58,14 @@ public sealed class StaticFilesTests
         site.Files.Select(file => file.Path).Should().BeEquivalentTo("index.html", "docs/package.json");
     }
 
+    [Fact]
+    public void SiteOf_LeavesOutWhatTellsDevelopersWhichSettingsThereAre()
+    {
+        var site = StaticFiles.SiteOf(Tree(["index.html", ".env.example", ".dev.vars.example", ".gitignore"]));
+
+        site.Files.Select(file => file.Path).Should().Equal("index.html");
+    }
+
     private static IEnumerable<string> Surprises(string[] paths) => StaticFiles.Surprises(Tree(paths), StaticFiles.SiteOf(Tree(paths)));
 
     private static SourceTree Tree(string[] paths) => SourceTree.Create(paths.Select(path => Text(path, "{}")), Limits).Value;

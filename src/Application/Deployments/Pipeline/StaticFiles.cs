@@ -12,7 +12,7 @@ internal static class StaticFiles
     // Files at the root that describe the project rather than belong to the site.
     private static readonly HashSet<string> Housekeeping = new(StringComparer.Ordinal)
     {
-        PackageJson.FileName, ".gitignore", ".gitattributes", ".editorconfig",
+        PackageJson.FileName, ".gitignore", ".gitattributes", ".editorconfig", ".env.example", ".dev.vars.example",
     };
 
     /// <summary>True when project code has to run: a build script, or a worker to bundle.</summary>

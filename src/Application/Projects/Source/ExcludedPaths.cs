@@ -62,9 +62,9 @@ public sealed class ExcludedPaths
     /// <summary>True for what <see cref="CauseOf"/> names because the build makes it anew.</summary>
     public static bool IsMadeAnew(string cause) => BuildOutputs.Contains(cause) || OutputsOrSources.Contains(cause);
 
-    /// <summary>True for what <see cref="CauseOf"/> names because it usually holds secrets.</summary>
-    public static bool HoldsSettings(string cause) =>
-        cause[(cause.LastIndexOf('/') + 1)..] is var name
+    /// <summary>True for a path, like those that <see cref="CauseOf"/> names, that usually holds secrets; examples hold none.</summary>
+    public static bool HoldsSettings(string path) =>
+        path[(path.LastIndexOf('/') + 1)..] is var name
         && (name is ".env" or ".envrc" or ".dev.vars" || IsSecretVariant(name));
 
     // A file at the top that is called "build" is a file of the project, so there must be something below.

@@ -32,14 +32,15 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
     }
 
     /// <summary>
-    /// Makes an artifact, which the caller holds, the live one. The old one serves until the new process has proved itself.
+    /// Makes an artifact, which the caller holds, the live one. The old one serves until the new process has proved itself. When it is
+    /// live already nothing changes, unless its process is stuck: then another one takes its place.
     /// </summary>
     public async Task<ErrorOr<Success>> ActivateAsync(SitePointer next, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (_pointer?.Digest == next.Digest)
+            if (_pointer?.Digest == next.Digest && !await IsStuckAsync(cancellationToken))
             {
                 Point(next);
                 ForgetFailures(); // who publishes again does not want to wait for the next try
@@ -157,6 +158,14 @@ internal sealed class Site(string worker, SiteServices services) : IDisposable
     }
 
     public void Dispose() => _gate.Dispose();
+
+    // One that sleeps or has ended is started by its next visitor anyway.
+    private async Task<bool> IsStuckAsync(CancellationToken cancellationToken)
+    {
+        if (Awake is not { } live || await services.Launcher.AnswersAsync(worker, live, cancellationToken)) return false;
+        services.Logger.LogWarning("{Worker} does not answer any more and is started anew", worker);
+        return true;
+    }
 
     private async Task<ErrorOr<SiteInstance>> StartProvenAsync(string digest, CancellationToken cancellationToken)
     {

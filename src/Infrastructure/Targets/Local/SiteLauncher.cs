@@ -49,6 +49,27 @@ internal sealed class SiteLauncher(
     /// <summary>Asks a new process for <c>/</c>. An answer of any kind will do, unless it is the worker's failure.</summary>
     public async Task<ErrorOr<Success>> ProbeAsync(string worker, SiteInstance instance, CancellationToken cancellationToken)
     {
+        var (status, failure) = await AskAsync(worker, instance, cancellationToken);
+        if (status < HttpStatusCode.InternalServerError) return Result.Success;
+
+        await instance.Process.DisposeAsync(); // so that all it printed is known
+        var what = failure ?? $"answers {(int)status!} at /";
+        return TargetErrors.VerificationFailed($"The new version {what}. {instance.Process.LastOutput}".TrimEnd());
+    }
+
+    /// <summary>False when a process that has served is stuck: not even a failure comes when it is asked for <c>/</c>.</summary>
+    public async Task<bool> AnswersAsync(string worker, SiteInstance instance, CancellationToken cancellationToken) =>
+        (await AskAsync(worker, instance, cancellationToken)).Status is not null;
+
+    /// <summary>Removes what the processes of a worker left in their working folder.</summary>
+    public void CleanUp(string worker) => TemporaryFolder.Remove(WorkingFolder(worker));
+
+    public void Dispose() => _probe.Dispose();
+
+    /// <summary>The status of the answer for <c>/</c>, or what kept it from coming.</summary>
+    private async Task<(HttpStatusCode? Status, string? Failure)> AskAsync(
+        string worker, SiteInstance instance, CancellationToken cancellationToken)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ProbeTimeout);
         try
@@ -56,29 +77,17 @@ internal sealed class SiteLauncher(
             using var request = new HttpRequestMessage(HttpMethod.Get, instance.Address + "/");
             request.Headers.Host = worker + ".localhost";
             using var answer = await _probe.SendAsync(request, timeout.Token);
-            if (answer.StatusCode < HttpStatusCode.InternalServerError) return Result.Success;
-            return await FailedAsync($"answers {(int)answer.StatusCode} at /");
+            return (answer.StatusCode, null);
         }
         catch (HttpRequestException e)
         {
-            return await FailedAsync($"cannot be asked for / ({e.Message})");
+            return (null, $"cannot be asked for / ({e.Message})");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return await FailedAsync($"does not answer at / within {ProbeTimeout.TotalSeconds:0} s");
-        }
-
-        async Task<Error> FailedAsync(string what)
-        {
-            await instance.Process.DisposeAsync(); // so that all it printed is known
-            return TargetErrors.VerificationFailed($"The new version {what}. {instance.Process.LastOutput}".TrimEnd());
+            return (null, $"does not answer at / within {ProbeTimeout.TotalSeconds:0} s");
         }
     }
-
-    /// <summary>Removes what the processes of a worker left in their working folder.</summary>
-    public void CleanUp(string worker) => TemporaryFolder.Remove(WorkingFolder(worker));
-
-    public void Dispose() => _probe.Dispose();
 
     private string WorkingFolder(string worker) => Path.GetFullPath(Path.Combine(options.Root, "run", worker));
 }
