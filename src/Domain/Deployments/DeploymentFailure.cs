@@ -1,3 +1,5 @@
+using Libra.Deploy.Domain.Common;
+
 namespace Libra.Deploy.Domain.Deployments;
 
 /// <summary>Who is responsible for a failure; decides about retries and refunds.</summary>
@@ -27,6 +29,10 @@ public static class FailureCategories
 }
 
 /// <summary>Why an attempt ended badly, in words and in a code of docs/api.md.</summary>
+/// <remarks>
+/// The words may quote files, output and answers of others. They are kept as <see cref="StorableText"/>, or a user's mistake could not be
+/// saved, and would count as a failure of ours.
+/// </remarks>
 /// <param name="Code">Stable code, for instance <c>BUILD_FAILED</c>.</param>
 /// <param name="Category">Who is responsible for it.</param>
 /// <param name="Step">Where it happened; null when outside any step.</param>
@@ -41,6 +47,12 @@ public sealed record DeploymentFailure(
     IReadOnlyList<string> Excerpt,
     string? Hint = null)
 {
+    public string Message { get; init => field = StorableText.Of(value); } = StorableText.Of(Message);
+
+    public IReadOnlyList<string> Excerpt { get; init => field = Storable(value); } = Storable(Excerpt);
+
+    public string? Hint { get; init => field = Storable(value); } = Storable(Hint);
+
     /// <summary>True when it stays until somebody mends it, for instance a wrong token: no attempt is wasted on it.</summary>
     public bool Lasting { get; init; }
 
@@ -49,4 +61,8 @@ public sealed record DeploymentFailure(
 
     /// <summary>True when another attempt may end differently.</summary>
     public bool Retryable => IsOurs && !Lasting;
+
+    private static List<string> Storable(IReadOnlyList<string> lines) => [.. lines.Select(StorableText.Of)];
+
+    private static string? Storable(string? text) => text is null ? null : StorableText.Of(text);
 }

@@ -1,3 +1,5 @@
+using Libra.Deploy.Application.Common;
+
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class AssetsIgnore
                 throw new InvalidDataException($".assetsignore has more than {limits.MaxIgnoreRules} rules.");
             if (line.Length > limits.MaxIgnoreRuleLength)
                 throw new InvalidDataException(
-                    $"The rule '{line[..Math.Min(line.Length, 40)]}…' of .assetsignore has {line.Length} characters; "
+                    $"The rule '{line.Shortened(40)}' of .assetsignore has {line.Length} characters; "
                     + $"at most {limits.MaxIgnoreRuleLength} are allowed.");
             ignore._rules.Add(new AssetsRule(line));
         }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Pipeline;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Remote;
@@ -179,7 +180,7 @@ internal sealed partial class ProviderHttp(
             var words = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message)
                 ? message.ToString()
                 : "";
-            return words.Length <= LongestMessage ? words : words[..LongestMessage];
+            return words.Shortened(LongestMessage);
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException or OperationCanceledException)
         {

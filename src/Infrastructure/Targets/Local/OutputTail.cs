@@ -36,6 +36,7 @@ internal sealed class OutputTail
 
     private void Take(StringBuilder line, Action<string> onLine)
     {
+        if (line.Length > 0 && char.IsHighSurrogate(line[^1])) line.Length--; // a long line was cut in the middle of a character
         var text = line.ToString();
         line.Clear();
         lock (_last)

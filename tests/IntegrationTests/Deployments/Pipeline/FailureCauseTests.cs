@@ -143,6 +143,18 @@ public sealed class FailureCauseTests(TestPostgres server) : OneNode(server)
     }
 
     [Fact]
+    public async Task Refusal_ThatQuotesANulCharacter_IsTheUsersAtOnce()
+    {
+        var id = await Node.AcceptAsync();
+        Node.Target.OnPublish = ScriptedTarget.Says(Error.Failure("TARGET_REJECTED", "'a\0b\uD83D' cannot be the name of a binding."));
+
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.Failed);
+
+        var failure = (await Node.ViewAsync(id)).Failure!;
+        (failure.Category, failure.Message).Should().Be((FailureCategory.User, "'a\uFFFDb\uFFFD' cannot be the name of a binding."));
+    }
+
+    [Fact]
     public async Task TargetThatCannotTakeIt_IsFoundOutBeforeTheBuild()
     {
         var id = await Node.AcceptAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Domain.Projects;
 using Libra.Deploy.Infrastructure.Targets.Cloudflare.Api;
 
@@ -48,7 +49,7 @@ internal sealed record CustomHostname(
         var errors = (json.Property("verification_errors") ?? default).Texts()
             .Concat(certificate.Items("validation_errors").Select(error => error.Text("message") ?? ""))
             .Where(message => message.Length > 0)
-            .Select(message => message.Length <= 300 ? message : message[..300])
+            .Select(message => message.Shortened(300))
             .Distinct().Take(10).ToList();
         var (status, ordered) = (json.Text("status") ?? "unknown", certificate.Text("status") ?? "not ordered yet");
         var states = $"The domain is '{status}' and its certificate '{ordered}' at Cloudflare.";
