@@ -44,10 +44,14 @@ public sealed record DeploymentResult(
         ended.WorkerUrl,
         ended.ArtifactDigest is { } digest ? new ResultArtifact(digest, ended.ArtifactSize, ended.ArtifactReused) : null,
         [.. ended.Journal.OrderBy(run => run.Attempt).ThenBy(run => run.Step).Select(ResultStep.Of)],
-        failures.Count > 0 || ended.Failure is null
-            ? failures
-            : [ResultFailure.Of(ended.Attempt, ended.CompletedAt, ended.Failure, detail: null)],
+        WithTheLast(failures, ended),
         ResultVersions.Current);
+
+    // Nobody noted what ended it when the store was away, or when it ended without a worker.
+    private static IReadOnlyList<ResultFailure> WithTheLast(IReadOnlyList<ResultFailure> noted, DeploymentView ended) =>
+        ended.Failure is not { } last || noted.Any(note => note.Attempt == ended.Attempt && note.Code == last.Code)
+            ? noted
+            : [.. noted, ResultFailure.Of(ended.Attempt, ended.CompletedAt, last, detail: null)];
 }
 
 /// <summary>What was made live.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ErrorOr;
 using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments;
 using Libra.Deploy.Application.Deployments.Archive;
@@ -107,6 +109,22 @@ public sealed class ArchiveTests(TestPostgres server) : OneNode(server)
         (await Node.ViewAsync(id)).Status.Should().Be(DeploymentStatus.Failed);
 
         (await ArchivedAsync(id)).Should().BeTrue("its followers wait, and nobody else would come for a minute");
+    }
+
+    [Fact]
+    public async Task Result_OfADeploymentThatEndedWithoutAWorker_NamesTheEndAfterWhatWasNotedBefore()
+    {
+        var id = await Node.AcceptAsync();
+        Node.Target.OnCheck = ScriptedTarget.Says(Error.Unexpected("TARGET_UNAVAILABLE", "Busy."));
+        (await Node.RunAsync(id)).Outcome.Should().Be(AttemptOutcome.RetryLater);
+        Node.Clock.Advance(TimeSpan.FromHours(1));
+        (await Node.SendAsync(new AbandonOverdueDeploymentCommand(id))).IsError.Should().BeFalse();
+
+        await using var stored = (await Node.SendAsync(new GetDeploymentResultQuery(OrganizationFilter.All, id))).Value;
+
+        var result = await JsonNode.ParseAsync(stored, cancellationToken: TestContext.Current.CancellationToken);
+        result!["failures"]!.AsArray().Select(failure => failure!["code"]!.GetValue<string>())
+            .Should().Equal("TARGET_UNAVAILABLE", "DEPLOYMENT_TIMEOUT");
     }
 
     private async Task EndConnectionsAsync()
