@@ -1,4 +1,5 @@
 using ErrorOr;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Deployments.Archive;
 using Libra.Deploy.Application.Deployments.Logs;
 using Libra.Deploy.Application.Telemetry;
@@ -131,6 +132,12 @@ internal sealed class DeploymentPipeline(
         catch (OperationCanceledException) when (watch.Cause != StopCause.None)
         {
             return await end.StopAsync(context, watch.Cause);
+        }
+        catch (Exception away) when (context.Address is not null && DatabaseOutage.IsBehind(away))
+        {
+            // No failure of the attempt, which could be the last: the version is live. Whoever has the lease next finishes it.
+            logger.LogWarning(away, "{DeploymentId} is live, but the database is away; another turn goes on", context.Deployment.Id);
+            throw;
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or LogWriterSupersededException))
         {
