@@ -1,6 +1,8 @@
 using Hangfire;
 using Hangfire.States;
+using Libra.Deploy.Application.Common;
 using Libra.Deploy.Application.Queue;
+using Libra.Deploy.Domain.Deployments;
 using Libra.Deploy.Infrastructure.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,15 +31,32 @@ internal sealed class DeadLetterReconciler(
         await using var turn = await failed.TryEnterAsync(cancellationToken);
         if (turn is null) return;
 
-        foreach (var job in await failed.FindUnmatchedAsync(cancellationToken)) await SettleAsync(job, cancellationToken);
+        foreach (var job in await failed.FindUnmatchedAsync(cancellationToken))
+            await ApartAsync("Failed job", job.Id, () => SettleAsync(job, cancellationToken), cancellationToken);
         foreach (var (id, error) in await failed.FindWithoutJobAsync(Clock.GetUtcNow(), cancellationToken))
+            await ApartAsync("The dead letter of", id.Value, () => ShowAsync(id, error, cancellationToken), cancellationToken);
+    }
+
+    // What stands in the way of one does so in every round, and must not keep those that come after it from being settled.
+    private async Task ApartAsync(string kind, string id, Func<Task> settle, CancellationToken cancellationToken)
+    {
+        try
         {
-            var job = jobs.Create<RunDeploymentJob>(
-                options.Value.QueueName,
-                run => run.RunAsync(id.Value, CancellationToken.None),
-                new FailedState(new DeadLetterException(error)));
-            await failed.MatchAsync(id, job, cancellationToken);
+            await settle();
         }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && !DatabaseOutage.IsBehind(failure))
+        {
+            logger.LogWarning(failure, "{Kind} {Id} could not be settled in this round; the others are", kind, id);
+        }
+    }
+
+    private async Task ShowAsync(DeploymentId id, string error, CancellationToken cancellationToken)
+    {
+        var job = jobs.Create<RunDeploymentJob>(
+            options.Value.QueueName,
+            run => run.RunAsync(id.Value, CancellationToken.None),
+            new FailedState(new DeadLetterException(error)));
+        await failed.MatchAsync(id, job, cancellationToken);
     }
 
     private async Task SettleAsync(FailedJob job, CancellationToken cancellationToken)
@@ -51,7 +70,7 @@ internal sealed class DeadLetterReconciler(
         }
 
         await failed.ForgetEarlierAsync(job.Deployment, job.Id, cancellationToken);
-        var content = job.Content.Length <= LongestContent ? job.Content : job.Content[..LongestContent];
+        var content = job.Content.Shortened(LongestContent);
         await SendAsync(new RecordInvalidMessageCommand(job.Id, content, job.Error ?? "The message cannot be read."), cancellationToken);
         logger.LogWarning("Job {JobId} names no deployment; it is a dead letter now", job.Id);
     }

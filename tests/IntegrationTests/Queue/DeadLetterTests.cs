@@ -126,9 +126,7 @@ public sealed class DeadLetterTests(LibraService service)
         service.Services.GetRequiredService<IBackgroundJobClientV2>()
             .Enqueue<RunDeploymentJob>("deployment-queue", job => job.RunAsync(nonsense, CancellationToken.None));
 
-        var letter = await UntilAsync(
-            service, "?reason=invalid_message&limit=100",
-            letters => letters.Find(one => one["message"]!.ToJsonString().Contains(nonsense, StringComparison.Ordinal)));
+        var letter = await LetterOfAsync(nonsense);
 
         Text(letter, "finalError").Should().Contain(nonsense);
         (await service.Admin.PostAsync($"{Letters}/{Text(letter, "id")}/replay", null)).StatusCode.Should().Be(HttpStatusCode.Conflict);
@@ -137,6 +135,32 @@ public sealed class DeadLetterTests(LibraService service)
         (await service.ScalarAsync<long>("SELECT count(*) FROM deploy.dead_letters WHERE message::text LIKE '%' || $1 || '%'", nonsense))
             .Should().Be(1);
     }
+
+    [Fact]
+    public async Task AMessageThatCannotBeKept_KeepsNoOtherFromBecomingALetter()
+    {
+        var (stuck, next) = ($"stuck-{Guid.NewGuid():N}", $"nonsense-{Guid.NewGuid():N}");
+        await service.ExecuteAsync(
+            $"""
+            CREATE FUNCTION deploy.refuse_stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse_stuck BEFORE INSERT ON deploy.dead_letters
+                FOR EACH ROW WHEN (NEW.final_error LIKE '%{stuck}%') EXECUTE FUNCTION deploy.refuse_stuck();
+            """);
+        var jobs = service.Services.GetRequiredService<IBackgroundJobClientV2>();
+        jobs.Enqueue<RunDeploymentJob>("deployment-queue", job => job.RunAsync(stuck, CancellationToken.None));
+        await FailedJobsBecomeAsync(service, stuck, 1);
+        jobs.Enqueue<RunDeploymentJob>("deployment-queue", job => job.RunAsync(next, CancellationToken.None));
+
+        var letter = await LetterOfAsync(next);
+
+        await service.ExecuteAsync("DROP FUNCTION deploy.refuse_stuck CASCADE");
+        foreach (var left in (JsonNode[])[letter, await LetterOfAsync(stuck)])
+            (await service.Admin.PostAsync($"{Letters}/{Text(left, "id")}/discard", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    private Task<JsonNode> LetterOfAsync(string message) => UntilAsync(
+        service, "?reason=invalid_message&limit=100",
+        letters => letters.Find(one => one["message"]!.ToJsonString().Contains(message, StringComparison.Ordinal)));
 
     [Fact]
     public async Task QueueStatus_NamesLimitsAndThisNode()
