@@ -12,6 +12,7 @@ const project = process.cwd();
 const out = path.join(project, '.libra-out');
 const configNames = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml', '.wrangler/deploy/config.json'];
 const siteFolders = ['dist', 'build', 'out', 'public'];
+const generatedSites = ['_site', '.vitepress/dist', 'docs/.vitepress/dist']; // Eleventy and Jekyll; VitePress, which has no server
 
 // The pages of create-react-app and Vue CLI as their builds read them. Not every <% is one: such marks are also read in browsers.
 const template = /%PUBLIC_URL%|<%[-=]?\s*(BASE_URL|htmlWebpackPlugin|process\.env|VUE_APP_)/;
@@ -183,7 +184,7 @@ function refusePagesFunctions(config) {
  * a server's code, which must not be published, and public is mostly what a build reads.
  */
 function builtSite() {
-  const site = [...siteFolders, ...nestedSites()].find(isSite);
+  const site = [...siteFolders, ...nestedSites(), ...generatedSites].find(isSite);
   if (!site) throw new BundleError(reasonForNoSite());
   if (site === 'public' && (isAsSent('public/index.html') || siteFolders.some((name) => name !== site && isFolder(path.join(project, name)))))
     console.warn("Deploying 'public', because no other folder has an index.html. What the build wrote elsewhere is not deployed: name its folder as assets.directory in a wrangler configuration if it should be.");

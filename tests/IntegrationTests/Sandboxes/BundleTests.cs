@@ -77,6 +77,8 @@ public sealed class BundleTests(SandboxFixture fixture)
     [InlineData("build/client/index.html", "public/robots.txt")]
     [InlineData(".output/public/index.html", ".output/nitro.json")]
     [InlineData("public/index.html", "dist/server.js")]
+    [InlineData("_site/index.html", "public/robots.txt")]
+    [InlineData("docs/.vitepress/dist/index.html", "docs/index.md")]
     public async Task Bundle_WhenAFrameworkPutsItsSiteDeeper_FindsIt(string page, string other)
     {
         var (exit, files, output) = await BundleAsync((page, "<h1>hi</h1>"), (other, ""));
