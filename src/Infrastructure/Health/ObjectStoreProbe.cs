@@ -1,13 +1,15 @@
-using System.Text;
 using Libra.Deploy.Application.Health;
 using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Storage;
 
 namespace Libra.Deploy.Infrastructure.Health;
 
-/// <summary>Writes a small object, reads it back and removes it.</summary>
+/// <summary>Writes a small object, reads it back and removes it, and looks whether the other bucket is there.</summary>
 internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
 {
+    // Nodes look at the same time; one for each try would leave many behind where writing is allowed and deleting is not.
+    private readonly string _key = $"health/{Guid.NewGuid():N}";
+
     public string Name => Dependencies.ObjectStorage;
 
     // Whoever looks after a fleet sees here that its nodes do not share one.
@@ -17,12 +19,11 @@ internal sealed class ObjectStoreProbe(IObjectStore objects) : IDependencyProbe
 
     public async Task<ProbeFinding> ProbeAsync(CancellationToken cancellationToken)
     {
-        // A key of its own for each try: nodes look at the same time.
-        var nonce = Guid.NewGuid().ToString("N");
-        var (key, content) = ($"health/{nonce}", Encoding.ASCII.GetBytes(nonce));
-        await objects.PutAsync(ObjectBucket.Logs, key, new MemoryStream(content), "text/plain", cancellationToken);
-        var read = await objects.ReadRangeAsync(ObjectBucket.Logs, key, 0, content.Length, cancellationToken);
-        await objects.DeleteAsync(ObjectBucket.Logs, [key], cancellationToken);
+        var content = Guid.NewGuid().ToByteArray();
+        await objects.PutAsync(ObjectBucket.Logs, _key, new MemoryStream(content), "application/octet-stream", cancellationToken);
+        var read = await objects.ReadRangeAsync(ObjectBucket.Logs, _key, 0, content.Length, cancellationToken);
+        await objects.DeleteAsync(ObjectBucket.Logs, [_key], cancellationToken);
+        await objects.HeadAsync(ObjectBucket.Artifacts, _key, cancellationToken); // fails when this bucket is missing
         return content.AsSpan().SequenceEqual(read)
             ? ProbeFinding.Up($"An object was written, read and removed{Where}.")
             : ProbeFinding.Down("An object came back other than it was written.");

@@ -48,7 +48,12 @@ internal sealed class S3ObjectStore(S3ObjectStoreOptions options, TimeProvider c
     {
         var request = new GetObjectMetadataRequest { BucketName = NameOf(bucket), Key = ObjectKey.Check(key) };
         var found = await FindAsync($"look at {key}", token => _client.GetObjectMetadataAsync(request, token), cancellationToken);
-        return found is null ? null : new ObjectInfo(key, found.ContentLength, Utc(found.LastModified));
+        if (found is not null) return new ObjectInfo(key, found.ContentLength, Utc(found.LastModified));
+
+        // An answer to HEAD has no body that could say whether the object is missing or the bucket: one to GET has.
+        var reading = new GetObjectRequest { BucketName = request.BucketName, Key = request.Key };
+        using var come = await FindAsync($"look at {key}", token => _client.GetObjectAsync(reading, token), cancellationToken);
+        return come is null ? null : new ObjectInfo(key, come.ContentLength, Utc(come.LastModified));
     }
 
     public async IAsyncEnumerable<ObjectInfo> ListAsync(

@@ -58,22 +58,34 @@ internal sealed class S3Upload(
         var uploadId = (await client.InitiateMultipartUploadAsync(start, cancellationToken)).UploadId;
         try
         {
-            var parts = await SendPartsAsync(uploadId, buffer, content, cancellationToken);
-            await client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest
-                {
-                    BucketName = bucket,
-                    Key = key,
-                    UploadId = uploadId,
-                    PartETags = parts,
-                    IfNoneMatch = onlyIfAbsent ? Absent : null,
-                },
-                cancellationToken);
+            await JoinAsync(uploadId, await SendPartsAsync(uploadId, buffer, content, cancellationToken), cancellationToken);
         }
         catch (Exception)
         {
             await AbortAsync(uploadId);
             throw;
+        }
+    }
+
+    private async Task JoinAsync(string uploadId, List<PartETag> parts, CancellationToken cancellationToken)
+    {
+        var join = new CompleteMultipartUploadRequest
+        {
+            BucketName = bucket,
+            Key = key,
+            UploadId = uploadId,
+            PartETags = parts,
+            IfNoneMatch = onlyIfAbsent ? Absent : null,
+        };
+        try
+        {
+            await client.CompleteMultipartUploadAsync(join, cancellationToken);
+        }
+        catch (AmazonS3Exception over) when (over.ErrorCode == "NoSuchUpload")
+        {
+            // The client asked again because an answer was lost: the upload is over when the object is what it was to be.
+            var stored = await client.GetObjectMetadataAsync(bucket, key, cancellationToken);
+            if (stored.ETag != JoinedTag(parts)) throw;
         }
     }
 
@@ -133,6 +145,13 @@ internal sealed class S3Upload(
     }
 
 #pragma warning disable CA5351 // Content-MD5 is S3's checksum against damage on the way, not a protection against forgery.
+    // S3's tag of an object that was joined: the MD5 of its parts' MD5s, and how many they were.
+    private static string JoinedTag(List<PartETag> parts)
+    {
+        var tags = parts.SelectMany(part => Convert.FromHexString(part.ETag.Trim('"'))).ToArray();
+        return $"\"{Convert.ToHexStringLower(MD5.HashData(tags))}-{parts.Count}\"";
+    }
+
     private static string Md5(ReadOnlySpan<byte> content) => Convert.ToBase64String(MD5.HashData(content));
 #pragma warning restore CA5351
 }

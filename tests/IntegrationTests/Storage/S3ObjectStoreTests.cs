@@ -4,6 +4,7 @@ using Libra.Deploy.Application.Storage;
 using Libra.Deploy.Infrastructure.Storage;
 using Libra.Deploy.IntegrationTests.Access;
 using Libra.Deploy.IntegrationTests.Cloudflare.Double;
+using Microsoft.AspNetCore.Http;
 
 namespace Libra.Deploy.IntegrationTests.Storage;
 
@@ -74,6 +75,36 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
 
         await store.Invoking(s => s.GetAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<ObjectStoreException>();
         await store.Invoking(s => s.ReadRangeAsync(ObjectBucket.Logs, "key", 0, 1, default)).Should().ThrowAsync<ObjectStoreException>();
+        await store.Invoking(s => s.HeadAsync(ObjectBucket.Logs, "key", default)).Should().ThrowAsync<ObjectStoreException>();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Put_WhenTheUploadIsOverAlready_LooksWhetherItsObjectIsThere(bool joined)
+    {
+        // What a store says when its first answer to the last request was lost, and the client asks again.
+        var content = new byte[_options.PartBytes + 1];
+        var tag = joined ? await TagOnAServerAsync(content) : "\"of another object\"";
+        await using var over = await StubServer.StartAsync(async context =>
+        {
+            var (method, query) = (context.Request.Method, context.Request.Query);
+            if (method == HttpMethods.Put)
+                context.Response.Headers.ETag = $"\"{Convert.ToHexStringLower(Convert.FromBase64String(context.Request.Headers.ContentMD5!))}\"";
+            else if (method == HttpMethods.Head) context.Response.Headers.ETag = tag;
+            else if (query.ContainsKey("uploads")) await context.Response.WriteAsync("<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>");
+            else if (method == HttpMethods.Post)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                await context.Response.WriteAsync("<Error><Code>NoSuchUpload</Code></Error>");
+            }
+        });
+        using var store = new S3ObjectStore(_options with { Endpoint = over.Url, Retries = 0 }, TimeProvider.System);
+
+        var put = () => store.PutAsync(ObjectBucket.Artifacts, "key", new MemoryStream(content), "text/plain", TestContext.Current.CancellationToken);
+
+        if (joined) await put.Should().NotThrowAsync();
+        else await put.Should().ThrowAsync<ObjectStoreException>().WithMessage("*NoSuchUpload*");
     }
 
     [Fact]
@@ -126,5 +157,14 @@ public sealed class S3ObjectStoreTests(S3Server server) : ObjectStoreConformance
         var read = await http.GetByteArrayAsync(_store.Presign(ObjectBucket.Artifacts, key, TimeSpan.FromMinutes(5)));
 
         read.Should().Equal(bytes);
+    }
+
+    /// <summary>The tag that a real server gives the same content.</summary>
+    private async Task<string> TagOnAServerAsync(byte[] content)
+    {
+        var key = $"tag/{Guid.NewGuid():N}";
+        await _store.PutAsync(ObjectBucket.Artifacts, key, new MemoryStream(content), "text/plain", TestContext.Current.CancellationToken);
+        using var client = S3Client.Create(_options);
+        return (await client.GetObjectMetadataAsync(_options.ArtifactsBucket, key, TestContext.Current.CancellationToken)).ETag;
     }
 }
