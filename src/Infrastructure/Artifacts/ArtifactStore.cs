@@ -105,6 +105,10 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
         ArtifactManifest manifest, string folder, ArtifactClaim? claim, CancellationToken cancellationToken)
     {
         var json = ManifestJson.Write(manifest);
+        if (json.Length > options.Limits.MaxManifestBytes)
+            throw new InvalidDataException(
+                $"The list of the build result's files and settings has {json.Length} bytes; at most "
+                    + $"{options.Limits.MaxManifestBytes} are allowed. Fewer files, or shorter names, make it smaller.");
         await using var packed = File.Create(Path.Combine(folder, "packed"), bufferSize: 64 << 10);
         await ArtifactPackage.WriteAsync(packed, json, manifest.Files, folder, cancellationToken);
         var artifact = new ArtifactReference(ManifestJson.Digest(json), packed.Length);

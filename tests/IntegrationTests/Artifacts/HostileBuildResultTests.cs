@@ -125,6 +125,16 @@ public sealed class HostileBuildResultTests : IDisposable
     }
 
     [Fact]
+    public async Task Save_WhenItsManifestCouldNotBeRead_IsRefused()
+    {
+        using var small = new ArtifactFolder(options => options with { Limits = new ArtifactLimits { MaxManifestBytes = 1_000 } });
+
+        (await small.RefusalAsync(BuildTar.OfAssets().File("assets/" + new string('ü', 120), "x").Build()))
+            .Should().Contain("list of the build result's files").And.Contain("1000 are allowed");
+        (await small.Store.SaveBuildResultAsync(BuildTar.OfAssets().Build(), default)).IsError.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Save_WhenIgnoreRulesTakeTooManyComparisons_IsRefused()
     {
         using var small = new ArtifactFolder(options => options with { Limits = new ArtifactLimits { MaxIgnoreComparisons = 1_000 } });
