@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -53,6 +55,25 @@ public sealed class LiveProofTests
     public async Task Find_WhenTheWorkerFails_IsTheProjectsMatter()
     {
         var found = await FindAsync(Worker(), ScriptedHttp.Answer(500, "boom"));
+
+        found.FirstError.Should().BeEquivalentTo(new { Code = "VERIFICATION_FAILED", Type = ErrorType.Failure });
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task Find_WhenTheBodyIsNotInTheEncodingItNames_IsTheProjectsMatter(string encoding)
+    {
+        var plain = new MemoryStream("not packed at all"u8.ToArray());
+        Stream asTheClientReadsIt = encoding switch
+        {
+            "gzip" => new GZipStream(plain, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(plain, CompressionMode.Decompress),
+            _ => new BrotliStream(plain, CompressionMode.Decompress),
+        };
+
+        var found = await FindAsync(Worker(), _ => new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StreamContent(asTheClientReadsIt) });
 
         found.FirstError.Should().BeEquivalentTo(new { Code = "VERIFICATION_FAILED", Type = ErrorType.Failure });
     }

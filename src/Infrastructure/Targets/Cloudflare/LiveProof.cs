@@ -85,6 +85,10 @@ internal sealed partial class LiveProof(
         {
             return new Seen(Outcome.Unreachable, e.Message.TrimEnd('.') + ".");
         }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException) // what streams of different encodings throw
+        {
+            return new Seen(Outcome.Broken, "with a body that is not in the encoding which it names");
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new Seen(Outcome.Unreachable, $"no answer within {AnswerLimit.TotalSeconds:0} s.");
