@@ -119,6 +119,26 @@ public class LogFollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Follow_OfALogThatLostAPart_GoesOnBehindIt()
+    {
+        await using var writer = await _logs.OpenAsync();
+        foreach (var line in new[] { "one", "two", "three" })
+        {
+            writer.Write(LogLevel.Info, null, line);
+            await writer.FlushAsync(_bound.Token);
+        }
+
+        var parts = await _logs.Store.ListAsync(ObjectBucket.Logs, "logs/", _bound.Token).Select(part => part.Key).ToListAsync(_bound.Token);
+        await _logs.Store.DeleteAsync(ObjectBucket.Logs, [parts.Order(StringComparer.Ordinal).ElementAt(1)], _bound.Token);
+
+        await using var lines = _logs.Node().FollowLinesAsync(_logs.Subject, 0, _bound.Token).GetAsyncEnumerator();
+        (await lines.MoveNextAsync()).Should().BeTrue();
+        lines.Current.Message.Should().Be("one");
+        (await Task.Run(async () => await lines.MoveNextAsync()).WaitAsync(Eventually.Patience)).Should().BeTrue();
+        lines.Current.Message.Should().Be("three");
+    }
+
+    [Fact]
     public async Task Follow_WhileTheStoreIsAwayForAWhile_GoesOn()
     {
         await using var writer = await _logs.OpenAsync();

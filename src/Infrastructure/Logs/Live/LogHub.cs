@@ -76,15 +76,30 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
                 continue;
             }
 
-            if (Behind(await ReadAsync(segment, cancellationToken), afterSeq) is not { Count: > 0 } lines) continue;
-            yield return lines;
-            afterSeq = lines[^1].Seq;
+            var read = await ReadAsync(segment, cancellationToken);
+            if (Behind(read, afterSeq) is { Count: > 0 } lines)
+            {
+                yield return lines;
+                afterSeq = lines[^1].Seq;
+            }
+            else if (read.Count > 0) afterSeq = EndOfGap(segment, afterSeq);
         }
     }
 
     /// <summary>The lines themselves, whenever all of them are wanted: the same object for all followers.</summary>
     private static IReadOnlyList<LogEntry> Behind(IReadOnlyList<LogEntry> lines, long seq) =>
         lines.Count == 0 || lines[0].Seq > seq ? lines : [.. lines.Where(line => line.Seq > seq)];
+
+    /// <summary>The last line before the next segment: what lay between is lost, and waiting for it would be in vain.</summary>
+    private long EndOfGap(LogSegment segment, long seq)
+    {
+        lock (_gate)
+        {
+            var index = _segments.IndexOf(segment);
+            if (index < 0) return seq; // listed anew meanwhile
+            return (index + 1 < _segments.Count ? _segments[index + 1].First : _tip!.Next) - 1;
+        }
+    }
 
     /// <summary>The segment with the line behind <paramref name="seq"/>, or whether there will be none.</summary>
     private (LogSegment? Segment, bool Complete) Behind(long seq)
