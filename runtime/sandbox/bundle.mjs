@@ -219,13 +219,13 @@ function isAsSent(name) {
 }
 
 function reasonForNoSite() {
-  const found = [...siteFolders, '.next', '.output'].filter((name) => isFolder(path.join(project, name)));
+  const found = [...siteFolders, '.next', '.output', '.svelte-kit'].filter((name) => isFolder(path.join(project, name)));
   if (found.length === 0) return 'There is nothing to deploy: no wrangler configuration names it, and there is none of dist, build, out and public.';
 
   const contents = found.map((name) => `${name} (${fs.readdirSync(path.join(project, name)).slice(0, 5).join(', ') || 'empty'})`);
   const unbuilt = isTemplate() ? ' (public/index.html is the template of a page that the build wrote elsewhere)' : '';
   return `There is no site to deploy: none of ${contents.join('; ')} has an index.html of its own${unbuilt}, and a server for Node is not deployed. `
-    + "Have the framework export static pages (for instance output: 'export' for Next.js, 'nuxt generate', ssr: false for React Router), "
+    + "Have the framework export static pages (for instance output: 'export' for Next.js, 'nuxt generate', ssr: false for React Router, adapter-static for SvelteKit), "
     + 'use its adapter for Cloudflare Workers, or name the folder to publish as assets.directory in a wrangler configuration.';
 }
 

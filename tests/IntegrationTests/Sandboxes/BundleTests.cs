@@ -94,6 +94,7 @@ public sealed class BundleTests(SandboxFixture fixture)
     [InlineData("public (robots.txt); .output (public, server)", "public/robots.txt", ".output/server/index.mjs", ".output/public/index.html")]
     [InlineData("none of dist (", "dist/web/browser/index.html", "dist/admin/browser/index.html")]
     [InlineData("'export'", ".next/server/app.js", "public/next.svg")]
+    [InlineData("adapter-static", ".svelte-kit/output/server/index.js", "src/app.html")]
     public async Task Bundle_WhenNothingThatWasBuiltIsASite_PublishesNoneOfIt(string found, params string[] paths)
     {
         var (exit, files, output) = await BundleAsync([.. paths.Select(path => (path, "x"))]);
