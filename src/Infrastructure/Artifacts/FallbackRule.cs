@@ -19,9 +19,9 @@ internal static class FallbackRule
         var index = files.FindIndex(file => file.Path == AssetRules.Redirects);
         if (index < 0) return false;
 
-        // A byte is a character, so that what is kept stays as it was in whatever encoding.
+        // Read as the targets do, which know the byte-order marks that some editors write.
         var path = Path.Combine(folder, AssetRules.Redirects);
-        var lines = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path, cancellationToken)).Split('\n');
+        var lines = (await File.ReadAllTextAsync(path, cancellationToken)).Split('\n');
         var kept = string.Join('\n', lines.Where(line => !IsFallback(line)));
         if (kept.Length == lines.Sum(line => line.Length + 1) - 1) return false;
 
@@ -29,7 +29,7 @@ internal static class FallbackRule
         File.Delete(path);
         if (string.IsNullOrWhiteSpace(kept)) return true;
 
-        var content = new MemorySource(Encoding.Latin1.GetBytes(kept));
+        var content = new MemorySource(Encoding.UTF8.GetBytes(kept));
         var (sha256, size) = await FileContent.WriteAsync(path, content.ReadAsync, cancellationToken);
         files.Insert(index, new UnpackedFile(AssetRules.Redirects, sha256, size));
         return true;

@@ -28,14 +28,14 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
         ORDER BY d.created_at LIMIT $1
         """;
 
-    // The ids of jobs begin anew with Hangfire's tables, as after a restore without them: a settled letter may have the id of an earlier
-    // job, and two letters cannot have the same. One that names no deployment
-    // is the letter of this very job, unless the deployment of the job has an open one.
+    // The ids of jobs begin anew with Hangfire's tables, as after a restore without them: another letter may have the id of an earlier
+    // job, and two letters cannot have the same. A settled one that names no deployment is the letter of this very job, unless the
+    // deployment of the job has an open one.
     private const string Forget =
         """
         UPDATE deploy.dead_letters SET hangfire_job_id = NULL
-        WHERE hangfire_job_id = $1 AND resolved_at IS NOT NULL
-          AND (deployment_id <> $2 OR deployment_id IS NULL
+        WHERE hangfire_job_id = $1
+          AND (deployment_id <> $2 OR deployment_id IS NULL AND resolved_at IS NOT NULL
             AND EXISTS (SELECT 1 FROM deploy.dead_letters o WHERE o.deployment_id = $2 AND o.resolved_at IS NULL))
         """;
 
@@ -105,7 +105,7 @@ internal sealed class FailedJobs(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Takes the job's id from settled letters that had it of an earlier job.</summary>
+    /// <summary>Takes the job's id from other letters, which had it of an earlier job.</summary>
     /// <param name="id">The job's deployment; null when it names none.</param>
     public async Task ForgetEarlierAsync(DeploymentId? id, string job, CancellationToken cancellationToken)
     {

@@ -64,8 +64,9 @@ internal sealed class QuotaCharges(
     /// </summary>
     /// <remarks>
     /// <c>FOR NO KEY UPDATE</c> reads each row anew once it is free, and goes on to the next plan when the last deployment of this one
-    /// was taken while it waited. The ledger line comes before the decrement, so that a deployment charged already takes nothing. Its
-    /// time is when the row was free: a transaction that waited for another's refresh began before it, and its refund would be lost.
+    /// was taken while it waited. The ledger line comes before the decrement, so that a deployment charged already takes nothing. Times
+    /// are those of the moment when the row is held, because refunds ask whether a charge or a refresh came first, and transactions begin
+    /// in another order than they get the row.
     /// </remarks>
     private async Task<bool> TakeAsync(string organizationId, DeploymentId deployment, CancellationToken cancellationToken) =>
         await pending.ExecuteAsync(
@@ -83,18 +84,19 @@ internal sealed class QuotaCharges(
                     s.period_end, s.id COLLATE "C"
                 LIMIT 1
                 FOR NO KEY UPDATE OF s),
+            held AS MATERIALIZED (SELECT clock_timestamp() AS since FROM plan),
             entry AS (
                 INSERT INTO deploy.quota_charges AS c (deployment_id, organization_id, plan_id, amount, charged_at)
-                SELECT $2, $1, plan.id, 1, clock_timestamp() FROM plan
+                SELECT $2, $1, plan.id, 1, held.since FROM plan CROSS JOIN held
                 ON CONFLICT (deployment_id) DO UPDATE
                     SET plan_id = excluded.plan_id, charged_at = excluded.charged_at, refunded_at = NULL, transferred_from = NULL
                     WHERE c.refunded_at IS NOT NULL
                 RETURNING plan_id)
             UPDATE public.subscription_limit s
             SET deploy_limit = COALESCE(plan.refill, s.deploy_limit) - 1,
-                last_quota_refresh = CASE WHEN plan.refill IS NULL THEN s.last_quota_refresh ELSE now() END,
+                last_quota_refresh = CASE WHEN plan.refill IS NULL THEN s.last_quota_refresh ELSE held.since END,
                 updated_at = now()
-            FROM plan JOIN entry ON entry.plan_id = plan.id
+            FROM plan JOIN entry ON entry.plan_id = plan.id CROSS JOIN held
             WHERE s.id = plan.id
             """,
             [Of(organizationId), Of(deployment.Value), Of(_allowances)],

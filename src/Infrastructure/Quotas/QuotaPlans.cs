@@ -42,7 +42,7 @@ internal sealed class QuotaPlans(LibraDbContext database, IOptions<QuotaOptions>
         $"""
          UPDATE public.subscription_limit
          SET deploy_limit = {limit.Deployments}, updated_at = now(),
-             last_quota_refresh = CASE WHEN billing_interval = 'year' THEN now() ELSE last_quota_refresh END,
+             last_quota_refresh = CASE WHEN billing_interval = 'year' THEN clock_timestamp() ELSE last_quota_refresh END,
              period_end = CASE WHEN plan_id = {QuotaPlan.OperatorsPrice} THEN {limit.PeriodEnd ?? QuotaPlan.Never} ELSE period_end END,
              billing_interval = CASE WHEN plan_id = {QuotaPlan.OperatorsPrice}
                  THEN {limit.BillingInterval} ELSE billing_interval END

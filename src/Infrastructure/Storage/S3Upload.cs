@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -13,6 +14,8 @@ internal sealed class S3Upload(
     private const string Absent = "*";
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(20);
 
+    private readonly List<byte> _partDigests = []; // MD5, one after the other
+
     /// <returns>False when <c>onlyIfAbsent</c> is set and there was an object.</returns>
     public async Task<bool> SendAsync(Stream content, CancellationToken cancellationToken)
     {
@@ -23,7 +26,7 @@ internal sealed class S3Upload(
         {
             if (length < partBytes)
                 await PutAsync(buffer, length, cancellationToken);
-            else if (onlyIfAbsent && await ExistsAsync(cancellationToken))
+            else if (onlyIfAbsent && await TagAsync(cancellationToken) is not null)
                 return false; // spares the transfer; the check that decides is made when the parts are joined
             else
                 await PutInPartsAsync(buffer, content, cancellationToken);
@@ -46,7 +49,7 @@ internal sealed class S3Upload(
             Key = key,
             InputStream = new MemoryStream(buffer, 0, length, writable: false),
             ContentType = contentType,
-            MD5Digest = Md5(buffer.AsSpan(0, length)),
+            MD5Digest = Convert.ToBase64String(Md5(buffer.AsSpan(0, length))),
             IfNoneMatch = onlyIfAbsent ? Absent : null,
             UseChunkEncoding = false,
         },
@@ -84,10 +87,12 @@ internal sealed class S3Upload(
         catch (AmazonS3Exception over) when (over.ErrorCode == "NoSuchUpload")
         {
             // The client asked again because an answer was lost: the upload is over when the object is what it was to be.
-            var stored = await client.GetObjectMetadataAsync(bucket, key, cancellationToken);
-            if (stored.ETag != JoinedTag(parts)) throw;
+            if (await TagAsync(cancellationToken) != JoinedTag(parts.Count)) throw;
         }
     }
+
+    // S3's tag of an object that was joined: the MD5 of its parts' MD5s, and how many they were.
+    private string JoinedTag(int parts) => $"\"{Convert.ToHexStringLower(Md5(CollectionsMarshal.AsSpan(_partDigests)))}-{parts}\"";
 
     private async Task<List<PartETag>> SendPartsAsync(
         string uploadId, byte[] buffer, Stream content, CancellationToken cancellationToken)
@@ -95,6 +100,7 @@ internal sealed class S3Upload(
         var parts = new List<PartETag>();
         for (var length = buffer.Length; length > 0;)
         {
+            var digest = Md5(buffer.AsSpan(0, length));
             var sent = await client.UploadPartAsync(
                 new UploadPartRequest
                 {
@@ -104,27 +110,28 @@ internal sealed class S3Upload(
                     PartNumber = parts.Count + 1,
                     PartSize = length,
                     InputStream = new MemoryStream(buffer, 0, length, writable: false),
-                    MD5Digest = Md5(buffer.AsSpan(0, length)),
+                    MD5Digest = Convert.ToBase64String(digest),
                     UseChunkEncoding = false,
                 },
                 cancellationToken);
             parts.Add(new PartETag(parts.Count + 1, sent.ETag));
+            _partDigests.AddRange(digest);
             length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }
 
         return parts;
     }
 
-    private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    /// <summary>The tag of the object that is there; null when there is none.</summary>
+    private async Task<string?> TagAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await client.GetObjectMetadataAsync(bucket, key, cancellationToken);
-            return true;
+            return (await client.GetObjectMetadataAsync(bucket, key, cancellationToken)).ETag;
         }
         catch (AmazonS3Exception missing) when (S3Failure.Is(missing, HttpStatusCode.NotFound))
         {
-            return false;
+            return null;
         }
     }
 
@@ -145,13 +152,6 @@ internal sealed class S3Upload(
     }
 
 #pragma warning disable CA5351 // Content-MD5 is S3's checksum against damage on the way, not a protection against forgery.
-    // S3's tag of an object that was joined: the MD5 of its parts' MD5s, and how many they were.
-    private static string JoinedTag(List<PartETag> parts)
-    {
-        var tags = parts.SelectMany(part => Convert.FromHexString(part.ETag.Trim('"'))).ToArray();
-        return $"\"{Convert.ToHexStringLower(MD5.HashData(tags))}-{parts.Count}\"";
-    }
-
-    private static string Md5(ReadOnlySpan<byte> content) => Convert.ToBase64String(MD5.HashData(content));
+    private static byte[] Md5(ReadOnlySpan<byte> content) => MD5.HashData(content);
 #pragma warning restore CA5351
 }

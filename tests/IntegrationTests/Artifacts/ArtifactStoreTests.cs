@@ -109,6 +109,7 @@ public class ArtifactStoreTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/*    /index.html   200", null)]
+    [InlineData("\uFEFF/* /index.html 200\n", null)]
     [InlineData("# routes\r\n/old /new 301\r\n/* / 200! # the app\r\n", "# routes\r\n/old /new 301\r\n")]
     public async Task Save_WhenARuleSendsEveryAddressToThePage_PublishesASinglePageApplication(string redirects, string? kept)
     {

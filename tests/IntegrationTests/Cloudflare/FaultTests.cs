@@ -13,7 +13,7 @@ public sealed class FaultTests : IAsyncLifetime
     private static readonly Fault[] Passing =
     [
         Fault.Dropped, Fault.AnswerLost, Fault.Html(502), Fault.Html(524), Fault.Code(500, 10013), Fault.Code(400, 10013), Fault.Code(409, 10035),
-        Fault.TooMany("2"), Fault.TooMany(null), Fault.Html(200),
+        Fault.TooMany("2"), Fault.TooMany(null), Fault.Html(200), Fault.Mispacked("gzip"), Fault.Mispacked("br"),
     ];
 
     private CloudflareRig _rig = null!;

@@ -11,11 +11,13 @@ public sealed class FailedJobsTests(TestPostgres server)
     private const string Earlier = "deploy_1764504000000_earlier00";
     private const string Restored = "deploy_1764504000000_restored0";
 
-    [Fact]
-    public async Task Match_WhenASettledLetterHadTheIdOfAnEarlierJob_MatchesAllTheSame()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Match_WhenAnotherLetterHadTheIdOfAnEarlierJob_MatchesAllTheSame(bool settled)
     {
         await using var database = await WithHangfireAsync();
-        await AddLetterAsync(database, Earlier, job: "3", settled: true);
+        await AddLetterAsync(database, Earlier, job: "3", settled);
         await AddLetterAsync(database, Restored, job: "700", settled: false);
         var jobs = new FailedJobs(database.Services.GetRequiredService<NpgsqlDataSource>());
 

@@ -76,13 +76,13 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
                 continue;
             }
 
-            var read = await ReadAsync(segment, cancellationToken);
+            if (await ReadAsync(segment, cancellationToken) is not { } read) continue;
             if (Behind(read, afterSeq) is { Count: > 0 } lines)
             {
                 yield return lines;
                 afterSeq = lines[^1].Seq;
             }
-            else if (read.Count > 0) afterSeq = EndOfGap(segment, afterSeq);
+            else afterSeq = EndOfGap(segment, afterSeq);
         }
     }
 
@@ -113,7 +113,8 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         }
     }
 
-    private async Task<IReadOnlyList<LogEntry>> ReadAsync(LogSegment segment, CancellationToken cancellationToken)
+    /// <returns>Null when it cannot be read now, or not any more: the listing has changed, or some time has passed.</returns>
+    private async Task<IReadOnlyList<LogEntry>?> ReadAsync(LogSegment segment, CancellationToken cancellationToken)
     {
         try
         {
@@ -127,7 +128,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
             await Task.Delay(options.RetryMin, clock, cancellationToken);
         }
 
-        return [];
+        return null;
     }
 
     private async Task PollAsync(CancellationToken stop)
@@ -199,6 +200,7 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
 
             var map = await log.MapAsync(cancellationToken);
             if (await TipOfAsync(map, cancellationToken) is { } tip) Take(map, tip);
+            else if (gone is not null && !map.Segments.Contains(gone)) Drop(gone);
             else await Task.Delay(options.RetryMin, clock, cancellationToken); // being deleted at this moment
         }
         finally
@@ -229,6 +231,15 @@ internal sealed class LogHub(StoredLog log, DeploymentLogOptions options, TimePr
         }
 
         _changed.Fire();
+    }
+
+    /// <summary>Followers go on behind it.</summary>
+    private void Drop(LogSegment lost)
+    {
+        lock (_gate)
+        {
+            _segments.Remove(lost);
+        }
     }
 
     private bool IsListed(LogSegment segment)

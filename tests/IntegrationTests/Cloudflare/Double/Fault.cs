@@ -16,6 +16,13 @@ internal sealed record Fault(string Name, Func<HttpContext, Func<HttpContext, Ta
         context.Abort();
     });
 
+    /// <summary>The answer is not packed as it says.</summary>
+    public static Fault Mispacked(string encoding) => new($"not {encoding}", (context, _) =>
+    {
+        context.Response.Headers.ContentEncoding = encoding;
+        return context.Response.WriteAsync("plain text");
+    });
+
     public static Fault NullResult { get; } = Answer("null result", 200, """{"success":true,"errors":null,"messages":null,"result":null}""");
 
     public static Fault Html(int status) => Answer($"HTML {status}", status, "<html><h1>error</h1></html>", "text/html");

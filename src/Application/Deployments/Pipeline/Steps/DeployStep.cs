@@ -43,12 +43,12 @@ internal sealed class DeployStep(
         var verified = await target.VerifyAsync(request, cancellationToken);
         if (verified.IsError) return verified;
 
+        var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
+        context.Address = address; // it is live: from here on no trouble of the database makes a failure of it
         var used = await domain.UseAsync(context, reserved.Value, cancellationToken);
         if (used.IsError) return used.Errors;
 
-        var address = target.AddressOf(project.Worker).ToString().TrimEnd('/');
         context.Log.Write(Logs.LogLevel.Info, Step, $"{target.Name}: {address} answers with artifact {artifact.Digest[..12]}");
-        context.Address = address;
         context.RecordWithNext((current, token) => current.RecordAddress(token, address, used.Value.To));
         return Result.Success;
     }

@@ -117,15 +117,16 @@ internal sealed class CloudflareApi(
 
     private static async Task<JsonElement?> EnvelopeAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var body = await ReadCappedAsync(answer.Content, cancellationToken);
         try
         {
+            var body = await ReadCappedAsync(answer.Content, cancellationToken);
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
-            return null; // HTML of a gateway or firewall, or nothing: the status says the rest
+            // HTML of a gateway or firewall, nothing, or not in the encoding that it names: the status says the rest.
+            return null;
         }
     }
 
