@@ -68,7 +68,7 @@ async function fromConfiguration() {
     assets: folder && {
       binding: config.assets?.binding ?? null,
       htmlHandling: config.assets?.html_handling ?? 'auto-trailing-slash',
-      notFoundHandling: config.assets?.not_found_handling ?? (config.assets ? 'none' : notFoundOf(folder)),
+      notFoundHandling: config.assets?.not_found_handling ?? (mainModule ? 'none' : notFoundOf(folder)),
       runWorkerFirst: config.assets?.run_worker_first ?? false,
     },
     vars: config.vars ?? {},
@@ -186,6 +186,8 @@ function refusePagesFunctions(config) {
 function builtSite() {
   const site = [...siteFolders, ...nestedSites(), ...generatedSites].find(isSite);
   if (!site) throw new BundleError(reasonForNoSite());
+  const server = serverAmong(site);
+  if (server) throw new BundleError(`The build put '${server}', code of a server, among the pages in '${site}'. A server for Node does not run here, and its code must not be public: have the build write it elsewhere, or make it a worker, and name that as 'main' in a wrangler configuration.`);
   if (site === 'public' && (isAsSent('public/index.html') || siteFolders.some((name) => name !== site && isFolder(path.join(project, name)))))
     console.warn("Deploying 'public', because no other folder has an index.html. What the build wrote elsewhere is not deployed: name its folder as assets.directory in a wrangler configuration if it should be.");
   return path.join(project, site);
@@ -202,6 +204,28 @@ function nestedSites() {
 /** A server makes the pages that the folder lacks. */
 function hasServerBeside(site) {
   return isFolder(path.join(project, path.dirname(site), 'server'));
+}
+
+/** What the project starts with Node, or a folder of code called server: published, it would tell everybody what it says. */
+function serverAmong(site) {
+  const started = startedFile();
+  if (started?.startsWith(site + path.sep)) return started;
+
+  const folder = path.join(site, 'server');
+  if (!isFolder(path.join(project, folder))) return null;
+  const names = fs.readdirSync(path.join(project, folder), { recursive: true });
+  return names.some((name) => /\.[cm]?js$/.test(name)) && !names.some((name) => /\.html?$/.test(name)) ? folder : null;
+}
+
+/** The file that the script 'start' runs; undefined when it runs none of the project's. */
+function startedFile() {
+  const manifest = path.join(project, 'package.json');
+  if (!isFile(manifest)) return undefined;
+  const start = JSON.parse(fs.readFileSync(manifest, 'utf8').replace(/^\uFEFF/, ''))?.scripts?.start ?? '';
+  const [, words] = /(?:^|[\s/])(?:node|nodemon|bun|tsx|pm2)\s(.*)/.exec(start) ?? [];
+  return words?.split(/[\s"';&|]+/)
+    .flatMap((word) => ['', '.js', '.cjs', '.mjs', '/index.js'].map((end) => path.normalize(word + end)))
+    .find((file) => isFile(path.join(project, file)));
 }
 
 function isSite(name) {

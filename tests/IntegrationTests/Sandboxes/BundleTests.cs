@@ -106,6 +106,46 @@ public sealed class BundleTests(SandboxFixture fixture)
     }
 
     [Theory]
+    [InlineData("NODE_ENV=production node dist/server.cjs", "dist/server.cjs", "dist/server.cjs")]
+    [InlineData("node ./dist", "dist/index.js", "dist/index.js")]
+    [InlineData("vite preview", "dist/server/index.js", "dist/server")]
+    public async Task Bundle_WhenAServerLiesAmongThePages_PublishesNoneOfIt(string start, string path, string named)
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("dist/index.html", "x"), (path, "secret"), ("package.json", $$"""{ "scripts": { "start": "{{start}}" } }"""));
+
+        exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
+        files.Should().BeEmpty();
+        output.Should().Contain($"'{named}'").And.Contain("A server for Node does not run here");
+    }
+
+    [Theory]
+    [InlineData("npx serve dist", "dist/index.js")]
+    [InlineData("node server.js dist", "dist/index.js")]
+    [InlineData("vite", "dist/server/index.html")]
+    public async Task Bundle_WhenOnlyPagesAreServed_PublishesThem(string start, string path)
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("dist/index.html", "x"), (path, "x"), ("server.js", "x"), ("package.json", $$"""{ "scripts": { "start": "{{start}}" } }"""));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().BeEquivalentTo("result.json", "assets/index.html", path.Replace("dist/", "assets/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("site/404.html", "404-page")]
+    [InlineData("site/app.js", "single-page-application")]
+    public async Task Bundle_WhenAConfigurationOnlyNamesTheFolder_TreatsItAsAnyOtherSite(string path, string handling)
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("site/index.html", "x"), (path, "x"), ("wrangler.json", """{ "assets": { "directory": "./site" } }"""));
+
+        exit.Succeeded.Should().BeTrue(output);
+        using var result = JsonDocument.Parse(files["result.json"]);
+        result.RootElement.GetProperty("assets").GetProperty("notFoundHandling").GetString().Should().Be(handling);
+    }
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("echo '<h1>built</h1>' > public/index.html", false)]
     public async Task Bundle_WhenThePageOfPublicIsDeployed_WarnsUnlessTheBuildWroteIt(string build, bool warned)
