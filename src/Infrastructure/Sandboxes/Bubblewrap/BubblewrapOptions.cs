@@ -66,8 +66,8 @@ public sealed partial record BubblewrapOptions
         if (new[] { TemporaryBytes, HomeBytes, DependencyStoreBytes, AllDependencyStoresBytes, PackageCacheBytes }.Any(bytes => bytes < 1)
             || DependencyLifetime <= TimeSpan.Zero)
             yield return "The sizes and the time of Bubblewrap must be positive.";
-        if (Registry is { } registry && registry is not { IsAbsoluteUri: true, Scheme: "https" or "http" })
-            yield return "Bubblewrap:Registry must be an http or https address.";
+        if (Registry is { } registry && registry is not { IsAbsoluteUri: true, Scheme: "https" })
+            yield return "Bubblewrap:Registry must be an https address.";
         foreach (var host in AllowedHosts.Where(host => !HostAndPort().IsMatch(host)))
             yield return $"Bubblewrap:AllowedHosts takes host:port, not '{host}'.";
     }
