@@ -92,6 +92,22 @@ public sealed class BuildTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Install_OfAProjectForEarlierPnpms_KeepsToTheVersionsItOverrides()
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(("package.json", """
+            { "scripts": { "build": "mkdir dist && cp node_modules/is-number/package.json dist/is-number.json" },
+              "dependencies": { "is-odd": "3.0.1" }, "pnpm": { "overrides": { "is-number": "7.0.0" } } }
+            """));
+
+        (await open.InstallAsync(PackageManager.Pnpm)).Succeeded.Should().BeTrue(open.Output);
+        (await open.BuildAsync(["pnpm", "run", "build"])).Succeeded.Should().BeTrue(open.Output);
+
+        using var file = new StreamReader(open.ResultEntries().Single(entry => entry.Name.EndsWith("is-number.json", StringComparison.Ordinal)).DataStream!);
+        (await file.ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Contain("\"version\": \"7.0.0\"");
+    }
+
+    [Fact]
     public async Task Build_WhateverNodeTheMachineHas_RunsOnThePinnedOne()
     {
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RuntimeLayout.Find().Root, "package.json")));

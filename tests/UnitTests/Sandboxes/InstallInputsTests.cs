@@ -134,6 +134,31 @@ public sealed class InstallInputsTests : IDisposable
         InstallInputs.Read(_source.FullName, PackageManager.Bun).Problems.Should().NotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("lockfileVersion: '9.0'\nimporters:\n")]
+    [InlineData("---\nlockfileVersion: '9.0'\nimporters:\n  .:\n    packageManagerDependencies: {}\n---\nlockfileVersion: '9.0'\nimporters:\n")]
+    [InlineData("---\r\nlockfileVersion: '9.0'\r\n---\r\nlockfileVersion: '9.0'\nimporters:\n")]
+    public void Read_OfPnpmsLock_TakesTheProjectsOwnDocument(string text)
+    {
+        Write("package.json", "{}");
+        Write("pnpm-lock.yaml", text);
+
+        InstallInputs.Read(_source.FullName, PackageManager.Pnpm).Lock.Should().Be("lockfileVersion: '9.0'\nimporters:\n");
+    }
+
+    [Fact]
+    public void WriteTo_WhenTheManifestHasSettingsForEarlierPnpms_PutsThemWherePnpmReadsThem()
+    {
+        Write("package.json", """{ "pnpm": { "overrides": { "a": "1.0.0" }, "patchedDependencies": { "b@1.0.0": "patches/b.patch" }, "onlyBuiltDependencies": ["c"] } }""");
+        Write("pnpm-workspace.yaml", "packages:\n  - x\noverrides:\n  a: 2.0.0\n");
+
+        InstallInputs.Read(_source.FullName, PackageManager.Pnpm).WriteTo(_target.FullName);
+
+        File.ReadAllText(Path.Combine(_target.FullName, "package.json")).Should().Be("{}");
+        File.ReadAllText(Path.Combine(_target.FullName, "pnpm-workspace.yaml")).Trim().Should().Be(
+            "packages:\n  - x\noverrides:\n  a: 2.0.0\n\npatchedDependencies: {\"b@1.0.0\":\"patches/b.patch\"}", "what is there already counts");
+    }
+
     [Fact]
     public void WriteTo_WhenAManifestAsksForAnotherPnpm_LeavesThatOut()
     {

@@ -67,7 +67,7 @@ internal sealed class InstallInputs
 
         if (file.LinkTarget is not null || file.Length > LockfileRules.MaxBytes)
             _problems.Add($"{LockName} is not a file of up to {LockfileRules.MaxBytes >> 20} MiB.");
-        else Lock = File.ReadAllText(file.FullName);
+        else Lock = LockfileRules.ProjectsOwn(Manager, File.ReadAllText(file.FullName));
         return true;
     }
 
@@ -115,8 +115,9 @@ internal sealed class InstallInputs
         if (!File.Exists(root)) return;
 
         AddManifest(source, "package.json");
-        if (Manager == PackageManager.Pnpm) AddPnpmWorkspace(new FileInfo(Path.Combine(source, "pnpm-workspace.yaml")));
+        if (Manager == PackageManager.Pnpm) AddPnpmWorkspace(new FileInfo(Path.Combine(source, PnpmWorkspace.FileName)));
         if (Workspaces() is { } workspaces) ReadNested(source, workspaces);
+        if (Manager == PackageManager.Pnpm) MoveSettings();
 
         PackageFolders = [
             .. _files.Keys.Where(path => Path.GetFileName(path) == "package.json").Select(path => Path.GetDirectoryName(path)!)];
@@ -130,10 +131,27 @@ internal sealed class InstallInputs
         else _files[settings.Name] = PnpmWorkspace.WithoutSettings(File.ReadAllText(settings.FullName));
     }
 
+    /// <summary>
+    /// Where pnpm reads them now: what <c>pnpm</c> in <c>package.json</c> said to earlier versions about which packages there are would be
+    /// passed over, and others installed.
+    /// </summary>
+    private void MoveSettings()
+    {
+        if (!_files.TryGetValue("package.json", out var content)) return;
+        if (JsonNode.Parse(content) is not JsonObject manifest || manifest["pnpm"] is not JsonObject settings) return;
+
+        manifest.Remove("pnpm");
+        _files["package.json"] = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        var workspace = _files.TryGetValue(PnpmWorkspace.FileName, out var known) ? Encoding.UTF8.GetString(known) : string.Empty;
+        var completed = PnpmWorkspace.With(workspace, settings);
+        if (completed.Length > 0) _files[PnpmWorkspace.FileName] = Encoding.UTF8.GetBytes(completed);
+    }
+
     /// <summary>Null for a project that is one package.</summary>
     private WorkspacePatterns? Workspaces()
     {
-        if (_files.TryGetValue("pnpm-workspace.yaml", out var settings)) return WorkspacePatterns.OfPnpm(Encoding.UTF8.GetString(settings));
+        if (_files.TryGetValue(PnpmWorkspace.FileName, out var settings))
+            return WorkspacePatterns.OfPnpm(Encoding.UTF8.GetString(settings));
 
         return _files.TryGetValue("package.json", out var manifest)
             && JsonNode.Parse(manifest) is JsonObject root && root.TryGetPropertyValue("workspaces", out var workspaces)

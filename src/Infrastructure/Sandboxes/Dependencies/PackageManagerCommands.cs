@@ -52,6 +52,8 @@ internal static class PackageManagerCommands
         ["PNPM_CONFIG_REGISTRY"] = registry.AbsoluteUri,
         ["PNPM_CONFIG_STORE_DIR"] = $"{cache}/pnpm",
         ["PNPM_CONFIG_CACHE_DIR"] = $"{cache}/pnpm-meta",
+        // As for npm and bun: a lock file may name what was published today, and exceptions of the project's own settings do not count.
+        ["PNPM_CONFIG_MINIMUM_RELEASE_AGE"] = "0",
         ["DO_NOT_TRACK"] = "1",
     };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
@@ -8,6 +9,20 @@ namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 /// </summary>
 internal static partial class PnpmWorkspace
 {
+    public const string FileName = "pnpm-workspace.yaml";
+
+    // Keys that pnpm read from package.json until version 11.
+    private static readonly string[] Moved = ["overrides", "packageExtensions", "patchedDependencies", "ignoredOptionalDependencies"];
+
+    /// <summary>The text with those settings that it lacks; a value as JSON writes it is one of YAML as well.</summary>
+    public static string With(string text, JsonObject settings)
+    {
+        var lines = text.Split('\n');
+        var lacking = Moved.Where(
+            key => settings[key] is JsonObject or JsonArray && !lines.Any(line => line.StartsWith(key + ":", StringComparison.Ordinal)));
+        return text + string.Concat(lacking.Select(key => $"{key}: {settings[key]!.ToJsonString()}\n"));
+    }
+
     public static byte[] WithoutSettings(string text)
     {
         var kept = new StringBuilder();

@@ -15,6 +15,10 @@ public static class LockfileRules
     /// <summary>How many reasons are told: further ones would be more of the same.</summary>
     public const int MaxProblems = 10;
 
+    /// <summary>What of the file says which packages the project has; the rest is about the package manager itself.</summary>
+    public static string ProjectsOwn(PackageManager manager, string text) =>
+        manager == PackageManager.Pnpm ? PnpmLockfile.ProjectsOwn(text) : text;
+
     /// <summary>Every reason to refuse the lock file, each a sentence that names the entry; none when it is fine.</summary>
     /// <param name="manager">Whose lock file it is.</param>
     /// <param name="text">All of it.</param>

@@ -10,6 +10,7 @@ namespace Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 internal static partial class PnpmLockfile
 {
     private const int MostFoldersUp = 3;
+    private const string Separator = "---";
 
     private static readonly HashSet<string> Sections =
         [
@@ -21,6 +22,18 @@ internal static partial class PnpmLockfile
             "resolution", "engines", "cpu", "os", "libc", "deprecated", "hasBin", "peerDependencies", "peerDependenciesMeta",
             "bundledDependencies", "version"];
 
+    /// <summary>
+    /// The project's own document, the last one. Before it pnpm keeps which pnpm the project asks for, which says nothing here.
+    /// </summary>
+    public static string ProjectsOwn(string text)
+    {
+        if (!text.StartsWith(Separator, StringComparison.Ordinal)) return text;
+
+        var last = text.LastIndexOf("\n" + Separator, StringComparison.Ordinal) + 1;
+        var end = text.IndexOf('\n', last);
+        return end < 0 ? string.Empty : text[(end + 1)..];
+    }
+
     public static IEnumerable<string> Problems(string text)
     {
         var (section, package, resolved, version) = ("", (string?)null, true, false);
@@ -29,7 +42,7 @@ internal static partial class PnpmLockfile
         for (var number = 0; lines.ReadLine() is { } line; number++)
         {
             if (line.Length == 0) continue;
-            if (line.Contains('\t') || line.StartsWith('#') || line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith('%'))
+            if (line.Contains('\t') || line.StartsWith('#') || line.StartsWith(Separator, StringComparison.Ordinal) || line.StartsWith('%'))
                 yield return At(number, "a line that pnpm does not write.");
 
             var indent = line.Length - line.TrimStart(' ').Length;
