@@ -83,4 +83,13 @@ internal sealed class OrganizationFolders
 
         return path;
     }
+
+    /// <summary>Makes the folder and those that it is in, down from another one.</summary>
+    public static void CreateOpenBelow(string top, string path)
+    {
+        if (path == top) return;
+
+        CreateOpenBelow(top, Path.GetDirectoryName(path)!);
+        CreateOpen(path);
+    }
 }

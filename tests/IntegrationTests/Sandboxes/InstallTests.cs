@@ -96,6 +96,38 @@ public sealed class InstallTests(SandboxFixture fixture)
         open.Output.Should().Contain("\n400\n");
     }
 
+    [Theory]
+    [InlineData(PackageManager.Bun)]
+    [InlineData(PackageManager.Npm)]
+    [InlineData(PackageManager.Pnpm)]
+    public async Task Build_WhenAWorkspaceHasAProgram_RunsTheProjectsOwnFile(PackageManager manager)
+    {
+        await using var open = await OpenSandbox.CreateAsync(fixture.Provider);
+        await open.WriteAsync(
+            ("package.json", """
+                { "name": "site", "version": "1.0.0", "workspaces": ["packages/*"], "scripts": { "build": "gen && say one" },
+                  "dependencies": { "gen": "WORKSPACE", "say": "WORKSPACE" } }
+                """.Replace("WORKSPACE", manager == PackageManager.Npm ? "*" : "workspace:*")),
+            ("pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n"),
+            ("packages/gen/package.json", """{ "name": "gen", "version": "1.0.0", "bin": "./bin/gen.mjs" }"""),
+            ("packages/gen/bin/gen.mjs", """
+                #!/usr/bin/env node
+                import fs from 'node:fs';
+                fs.mkdirSync('dist');
+                fs.writeFileSync('dist/index.html', 'made');
+                console.log('gen-ran');
+                """),
+            ("packages/say/package.json", """{ "name": "say", "version": "1.0.0", "bin": { "say": "say" } }"""),
+            // Without an ending, only the first line tells of the shell.
+            ("packages/say/say", "#!/bin/sh\necho say-ran-$1\n"));
+
+        (await open.InstallAsync(manager)).Succeeded.Should().BeTrue(open.Output);
+        var built = await open.BuildAsync([manager.ToString().ToLowerInvariant(), "run", "build"]);
+
+        built.Succeeded.Should().BeTrue(open.Output);
+        open.Output.Should().Contain("gen-ran").And.Contain("say-ran-one");
+    }
+
     [Fact]
     public async Task Install_WhenNothingChanged_UsesWhatIsStoredAndNobodyCanChangeIt()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Libra.Deploy.Application.Projects.Source;
 using Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
@@ -88,6 +89,46 @@ public sealed class InstallInputsTests : IDisposable
         Write("bun.lock", "{ }");
         Key().Should().NotBe(before);
         Key(version: "2").Should().NotBe(Key());
+    }
+
+    [Fact]
+    public void Key_WhenAWorkspacesProgramChanges_StaysUntilItsFirstLineDoes()
+    {
+        Write("package.json", """{ "workspaces": ["packages/*"] }""");
+        Write("packages/gen/package.json", """{ "bin": "gen.mjs" }""");
+        var without = Key();
+        Write("packages/gen/gen.mjs", "#!/usr/bin/env node\na");
+        var before = Key();
+
+        Write("packages/gen/gen.mjs", "#!/usr/bin/env node\nb");
+        Key().Should().Be(before).And.NotBe(without);
+
+        Write("packages/gen/gen.mjs", "#!/usr/bin/env bun\nb");
+        Key().Should().NotBe(before);
+    }
+
+    [Fact]
+    public void Programs_AreTheFilesThatWorkspacesNameWithTheirFirstLineAlone()
+    {
+        Write("package.json", """{ "workspaces": ["packages/*"], "bin": "root.js" }""");
+        Write("packages/a/package.json", """
+            { "bin": { "a": "./bin/a.mjs", "b": "/b.js", "up": "../../root.js", "lost": "lost.js", "odd": 1, "self": "package.json", "dir": "bin" } }
+            """);
+        Write("packages/b/package.json", """{ "directories": { "bin": "programs" } }""");
+        Write("packages/c/package.json", """{ "bin": [] }""");
+        foreach (var path in (string[])["root.js", "packages/a/b.js", "packages/a/other.js"]) Write(path, "code");
+        Write("packages/a/bin/a.mjs", "#!/usr/bin/env node\ncode");
+        Write("packages/b/programs/long", "#!" + new string('x', 1_000));
+
+        var programs = InstallInputs.Read(_source.FullName, PackageManager.Npm).Programs.FirstLines;
+
+        programs.ToDictionary(program => program.Key, program => Encoding.UTF8.GetString(program.Value)).Should().BeEquivalentTo(
+            new Dictionary<string, string>
+            {
+                ["packages/a/bin/a.mjs"] = "#!/usr/bin/env node\n",
+                ["packages/a/b.js"] = "",
+                ["packages/b/programs/long"] = "#!" + new string('x', 510),
+            });
     }
 
     [Fact]

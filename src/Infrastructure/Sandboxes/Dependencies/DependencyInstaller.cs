@@ -66,6 +66,9 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
             return (Done, stored);
         }
 
+        var placed = await PlaceProgramsAsync(inputs.Programs, folder, run);
+        if (!placed.Succeeded) return (placed, null);
+
         var exit = await FillAsync(inputs, folder, gate, run, cancellationToken);
         if (!exit.Succeeded || store is null) return (exit, null);
 
@@ -80,6 +83,16 @@ internal sealed class DependencyInstaller(DependencyStore? store, string work, S
             added.Dispose();
             throw;
         }
+    }
+
+    private static async Task<SandboxExit> PlaceProgramsAsync(WorkspacePrograms programs, string folder, InstallCommand run)
+    {
+        if (programs.FirstLines.Count == 0) return Done;
+
+        programs.StageIn(folder);
+        var exit = await run(WorkspacePrograms.PlaceCommand, folder);
+        WorkspacePrograms.Unstage(folder);
+        return exit;
     }
 
     /// <summary>Installs by the lock file; when that does not fit the manifests, as near to it as possible.</summary>

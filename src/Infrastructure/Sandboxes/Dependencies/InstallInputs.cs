@@ -8,7 +8,8 @@ using Libra.Deploy.Application.Deployments.Pipeline.Lockfiles;
 
 namespace Libra.Deploy.Infrastructure.Sandboxes.Dependencies;
 
-/// <summary>The only files of a project that its package manager gets to see: manifests, lock file and patches.</summary>
+/// <summary>The only files of a project that its package manager gets to see: manifests, lock file, patches, and of the
+/// workspaces' own programs the first line.</summary>
 /// <remarks>Settings such as .npmrc, bunfig.toml, .yarnrc or .pnpmfile.cjs are left out: they choose registries, and some are
 /// code.</remarks>
 internal sealed class InstallInputs
@@ -35,6 +36,9 @@ internal sealed class InstallInputs
     /// <summary>The lock file's text; null while there is none.</summary>
     public string? Lock { get; private set; }
 
+    /// <summary>Not among the files of <see cref="WriteTo"/>: they are needed for linking only.</summary>
+    public WorkspacePrograms Programs { get; private set; } = new();
+
     /// <summary>False when the project names no manifest, so that there is nothing to install.</summary>
     public bool HasManifest => PackageFolders.Count > 0;
 
@@ -51,6 +55,7 @@ internal sealed class InstallInputs
         var used = own.FirstOrDefault(present.Contains) ?? own[^1];
         var inputs = new InstallInputs(manager, used, [.. present.Where(name => name != used)]);
         inputs.ReadManifests(source);
+        inputs.Programs = WorkspacePrograms.Read(source, inputs._files);
         inputs.ReadPatches(source);
         inputs.TryReadLock(source);
         return inputs;
@@ -91,6 +96,12 @@ internal sealed class InstallInputs
             Append(content);
         }
 
+        foreach (var (path, line) in Programs.FirstLines)
+        {
+            Append(Encoding.UTF8.GetBytes($"program {path}"));
+            Append(line);
+        }
+
         Append(Encoding.UTF8.GetBytes(Lock ?? ""));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -101,8 +112,7 @@ internal sealed class InstallInputs
         foreach (var (path, content) in _files)
         {
             var target = Path.Combine(folder, path);
-            for (var parent = Path.GetDirectoryName(target)!; parent != folder; parent = Path.GetDirectoryName(parent)!)
-                OrganizationFolders.CreateOpen(parent);
+            OrganizationFolders.CreateOpenBelow(folder, Path.GetDirectoryName(target)!);
             File.WriteAllBytes(target, content);
         }
 
