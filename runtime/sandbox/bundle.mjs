@@ -20,6 +20,17 @@ const template = /%PUBLIC_URL%|<%[-=]?\s*(BASE_URL|htmlWebpackPlugin|process\.en
 // In a project that is its own assets folder: no part of the site.
 const leftovers = ['.libra-out', '.git', '.wrangler'];
 
+// The types of modules in the words of wrangler's rules: by the type of a part, and what the service takes a module for by its name alone.
+// The last two are nothing that a rule can say.
+const typesOfParts = {
+  'application/javascript+module': 'ESModule', 'application/javascript': 'CommonJS', 'application/wasm': 'CompiledWasm',
+  'application/octet-stream': 'Data', 'text/plain': 'Text',
+};
+const typesOfNames = {
+  '.js': 'ESModule', '.mjs': 'ESModule', '.cjs': 'CommonJS', '.wasm': 'CompiledWasm', '.txt': 'Text', '.html': 'Text', '.sql': 'Text', '.md': 'Text',
+  '.json': 'JSON', '.map': 'source map',
+};
+
 class BundleError extends Error {}
 
 let loaded;
@@ -56,7 +67,7 @@ async function fromConfiguration() {
   for (const line of warningsOf(config)) console.warn(line);
   const compatibilityDate = config.compatibility_date ?? dateOfRuntime();
   refusePagesFunctions(config);
-  const mainModule = config.main ? await bundleWorker(compatibilityDate) : null;
+  const worker = config.main ? await bundleWorker(compatibilityDate) : null;
   const folder = assetsFolder(config);
   if (folder) copyAssets(folder, path.join(out, 'assets'));
 
@@ -64,7 +75,8 @@ async function fromConfiguration() {
     formatVersion: 1,
     compatibilityDate,
     compatibilityFlags: config.compatibility_flags ?? [],
-    mainModule,
+    mainModule: worker && worker.mainModule,
+    moduleTypes: worker ? worker.moduleTypes : {},
     assets: folder && {
       binding: config.assets?.binding ?? null,
       htmlHandling: config.assets?.html_handling ?? 'auto-trailing-slash',
@@ -72,7 +84,7 @@ async function fromConfiguration() {
       runWorkerFirst: config.assets?.run_worker_first ?? false,
     },
     vars: config.vars ?? {},
-    runtime: mainModule && runtimeOf(config),
+    runtime: worker && runtimeOf(config),
     refused: refusedOf(config),
   };
 }
@@ -85,6 +97,7 @@ function withoutConfiguration() {
     compatibilityDate: dateOfRuntime(),
     compatibilityFlags: [],
     mainModule: null,
+    moduleTypes: {},
     assets: { binding: null, htmlHandling: 'auto-trailing-slash', notFoundHandling: notFoundOf(folder), runWorkerFirst: false },
     vars: {},
     runtime: null,
@@ -151,14 +164,21 @@ async function writeModules(form) {
   const mainModule = JSON.parse(form.get('metadata')).main_module;
   if (!mainModule) throw new BundleError('The worker has to be an ES module: it has no default export.');
   const folder = path.join(out, 'worker');
+  const types = new Map();
   for (const [name, part] of form) {
     if (typeof part === 'string' || part.type === 'application/source-map') continue;
     const target = path.join(folder, name);
     if (!target.startsWith(folder + path.sep)) throw new BundleError(`The worker's module '${name}' lies outside the worker.`);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, Buffer.from(await part.arrayBuffer()));
+    const type = typesOfParts[part.type];
+    if (type && type !== typeOfName(name)) types.set(path.relative(folder, target), type);
   }
-  return mainModule;
+  return { mainModule, moduleTypes: Object.fromEntries(types) };
+}
+
+function typeOfName(name) {
+  return typesOfNames[name.match(/\.[^./]*$/)?.[0]] ?? 'Data';
 }
 
 function assetsFolder(config) {

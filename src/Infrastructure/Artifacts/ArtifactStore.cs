@@ -140,11 +140,18 @@ internal sealed partial class ArtifactStore(IObjectStore objects, ArtifactStoreO
             settings.FormatVersion,
             settings.CompatibilityDate ?? throw new InvalidDataException("result.json has no compatibility date."),
             settings.CompatibilityFlags ?? [],
-            settings.MainModule is { } main ? new WorkerSettings(ArtifactPath.Clean(main, options.Limits.MaxDepth)) : null,
+            WorkerOf(settings),
             settings.Assets?.ToSettings(),
             settings.Vars ?? new Dictionary<string, JsonElement>(),
             [],
             settings.Runtime);
+    }
+
+    private WorkerSettings? WorkerOf(BuildSettings settings)
+    {
+        var types = settings.ModuleTypes is { Count: > 0 } some ? some : null;
+        if (settings.MainModule is { } main) return new WorkerSettings(ArtifactPath.Clean(main, options.Limits.MaxDepth), types);
+        return types is null ? null : throw new InvalidDataException("Types of modules need a worker, and there is none.");
     }
 
     private static ArtifactFile Describe(UnpackedFile file) => new(file.Path, file.Sha256, file.Size, ContentTypes.For(file.Path));

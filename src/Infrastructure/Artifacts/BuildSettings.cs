@@ -10,6 +10,7 @@ internal sealed record BuildSettings(
     string? CompatibilityDate,
     IReadOnlyList<string>? CompatibilityFlags,
     string? MainModule,
+    IReadOnlyDictionary<string, string>? ModuleTypes,
     BuildAssets? Assets,
     IReadOnlyDictionary<string, JsonElement>? Vars,
     RuntimeSettings? Runtime,
@@ -30,7 +31,8 @@ internal sealed record BuildSettings(
             RefuseBrokenText(json);
             var settings = JsonSerializer.Deserialize<BuildSettings>(json, Json) ?? throw new InvalidDataException("result.json is null.");
             // The serializer lets null into a list of strings.
-            if (settings.CompatibilityFlags?.Contains(null!) == true || settings.Refused?.Contains(null!) == true)
+            IEnumerable<string>?[] lists = [settings.CompatibilityFlags, settings.Refused, settings.ModuleTypes?.Values];
+            if (lists.Any(names => names?.Contains(null!) == true))
                 throw new InvalidDataException("result.json has null in a list of names.");
             return settings;
         }

@@ -5,7 +5,8 @@ using Libra.Deploy.Application.Deployments.Artifacts;
 namespace Libra.Deploy.Infrastructure.Artifacts;
 
 /// <summary>
-/// The canonical text of a manifest: properties in the order of their declaration, vars and files ordered by name, no white space.
+/// The canonical text of a manifest: properties in the order of their declaration, vars, module types and files ordered by name, no
+/// white space.
 /// </summary>
 internal static class ManifestJson
 {
@@ -15,7 +16,8 @@ internal static class ManifestJson
     public static byte[] Write(ArtifactManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(
         manifest with
         {
-            Vars = new SortedDictionary<string, JsonElement>(manifest.Vars.ToDictionary(), StringComparer.Ordinal),
+            Worker = manifest.Worker is { ModuleTypes: { } types } worker ? worker with { ModuleTypes = Sorted(types) } : manifest.Worker,
+            Vars = Sorted(manifest.Vars),
             Files = [.. manifest.Files.OrderBy(file => file.Path, StringComparer.Ordinal)],
         },
         Canonical);
@@ -36,6 +38,9 @@ internal static class ManifestJson
             throw new InvalidDataException("The manifest of the artifact is not valid.", e);
         }
     }
+
+    private static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T> values) =>
+        new(values.ToDictionary(), StringComparer.Ordinal);
 
     public static string Digest(byte[] canonical) => Convert.ToHexStringLower(SHA256.HashData(canonical));
 }

@@ -14,6 +14,7 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
     private const int MaxWorkerFirstPaths = 100;
     private const int LongestWorkerFirstPath = 100;
 
+    private static readonly string[] ModuleTypes = ["ESModule", "CommonJS", "CompiledWasm", "Data", "Text"];
     private static readonly string[] HtmlHandlings = ["auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"];
     private static readonly string[] NotFoundHandlings = ["none", "404-page", "single-page-application"];
 
@@ -53,6 +54,19 @@ internal sealed partial class ManifestRules(ArtifactLimits limits, TimeProvider 
 
         if (manifest.Files.All(file => file.Path != ArtifactPath.Worker + worker.MainModule))
             throw new InvalidDataException($"The main module '{Shown(worker.MainModule)}' is not in worker/.");
+        if (worker.ModuleTypes is { } types) CheckModuleTypes(types, manifest.Files);
+    }
+
+    private static void CheckModuleTypes(IReadOnlyDictionary<string, string> types, IReadOnlyList<ArtifactFile> files)
+    {
+        // As each is another file's, there are no more of them than files.
+        var paths = files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (module, type) in types)
+        {
+            if (!paths.Contains(ArtifactPath.Worker + module))
+                throw new InvalidDataException($"The module '{Shown(module)}' has a type but is not in worker/.");
+            if (!ModuleTypes.Contains(type)) throw UnknownValue($"The type of the module '{Shown(module)}'", type, ModuleTypes);
+        }
     }
 
     private static void CheckAssets(ArtifactManifest manifest)

@@ -69,12 +69,27 @@ public class ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaveBuildResult_WhenModulesHaveTypes_KeepsThemInOneOrder()
+    {
+        static BuildTar Build(params string[] typed) => BuildTar.OfWorker("1").File("worker/a.svg", "a").File("worker/b.svg", "b")
+            .Set("moduleTypes", typed.ToDictionary(module => module, _ => "Text"));
+
+        var digest = await _folder.SaveAsync(Build("b.svg", "a.svg"));
+
+        (await _folder.SaveAsync(Build("a.svg", "b.svg"))).Should().Be(digest);
+        (await WrittenAsync(digest)).Should().Contain("""{"mainModule":"index.js","moduleTypes":{"a.svg":"Text","b.svg":"Text"}}""");
+        (await WrittenAsync(await _folder.SaveAsync(Build()))).Should().Contain(
+            """{"mainModule":"index.js"}""", "an artifact from before there were any has the same digest");
+    }
+
+    [Fact]
     public async Task SaveBuildResult_WhenAnythingDiffers_GivesAnotherDigest()
     {
         BuildTar[] builds =
         [
             BuildTar.OfWorker("1"),
             BuildTar.OfWorker("2"),
+            BuildTar.OfWorker("1").Set("moduleTypes", new Dictionary<string, string> { ["index.js"] = "CommonJS" }),
             BuildTar.OfWorker("1").Set("vars", new { A = 1 }),
             BuildTar.OfWorker("1").Set("vars", new { A = 2 }),
             BuildTar.OfWorker("1").Set("compatibilityDate", "2026-10-01"),
@@ -224,6 +239,12 @@ public class ArtifactStoreTests : IAsyncLifetime
         var open = () => _folder.Store.OpenAsync(digest, default);
 
         await open.Should().ThrowAsync<InvalidDataException>();
+    }
+
+    private async Task<string> WrittenAsync(string digest)
+    {
+        await using var artifact = await _folder.Store.OpenAsync(digest, default);
+        return await File.ReadAllTextAsync(Path.Combine(artifact!.Folder, "manifest.json"));
     }
 
     /// <summary>Null for a folder.</summary>

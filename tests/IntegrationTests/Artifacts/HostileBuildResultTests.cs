@@ -185,10 +185,35 @@ public sealed class HostileBuildResultTests : IDisposable
     [InlineData("mainModule", "../result.json", "../result.json")]
     [InlineData("formatVersion", 2, "format 2")]
     [InlineData("refused", new[] { "kv_namespaces.CACHE", "d1_databases.DB" }, "kv_namespaces.CACHE, d1_databases.DB")]
+    [InlineData("moduleTypes", 5, "result.json")]
     [InlineData("vars", 5, "result.json")]
     [InlineData("runtime", 5, "result.json")]
     public async Task Save_WhenASettingIsWrong_NamesIt(string setting, object? value, string named) =>
         (await _folder.RefusalAsync(BuildTar.OfWorker("1").Set(setting, value).Build())).Should().Contain(named);
+
+    [Theory]
+    [InlineData("index.js", "Json", "'Json'; it takes ESModule, CommonJS, CompiledWasm, Data, Text")]
+    [InlineData("index.js", "text", "'text'")]
+    [InlineData("index.js", "", "it takes")]
+    [InlineData("index.js", null, "null")]
+    [InlineData("index.js", 5, "result.json")]
+    [InlineData("missing.js", "Text", "'missing.js' has a type but is not in worker/")]
+    [InlineData("./index.js", "Text", "not in worker/")]
+    [InlineData("../assets/index.html", "Text", "not in worker/")]
+    [InlineData("", "Text", "not in worker/")]
+    public async Task Save_WhenTheTypeOfAModuleIsWrong_NamesIt(string module, object? type, string named) =>
+        (await _folder.RefusalAsync(BuildTar.OfAssets().Worker("1").Set("moduleTypes", new Dictionary<string, object?> { [module] = type }).Build()))
+            .Should().Contain(named);
+
+    [Fact]
+    public async Task Save_WhenAModuleHasTwoTypes_IsRefused() =>
+        (await _folder.RefusalAsync(Result(
+            """{"formatVersion":1,"compatibilityDate":"2026-11-01","mainModule":"index.js","moduleTypes":{"index.js":"Text","index.js":"Data"}}""")))
+                .Should().Contain("not what a build writes");
+
+    [Fact]
+    public async Task Save_WhenModulesHaveTypesWithoutAWorker_SaysSo() =>
+        (await _folder.RefusalAsync(BuildTar.OfAssets().Set("moduleTypes", new { a = "Text" }).Build())).Should().Contain("need a worker");
 
     [Fact]
     public async Task Save_WhenRuntimeSettingsAreWrong_NamesThem()

@@ -71,6 +71,18 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheProjectsRulesGiveModulesTypes_SendsThose()
+    {
+        await SucceedsAsync(BuildTar.OfWorker("export default {}")
+            .File("worker/a.svg", "<svg/>").File("worker/b.js", "exports.a = 1;").File("worker/c.html", "x").File("worker/d.svg", "<svg/>")
+            .Set("moduleTypes", new Dictionary<string, string> { ["a.svg"] = "Text", ["b.js"] = "CommonJS", ["c.html"] = "Data" }));
+
+        _rig.Live().Modules.Select(module => (module.Name, module.ContentType)).Should().Equal(
+            ("index.js", "application/javascript+module"), ("a.svg", "text/plain"), ("b.js", "application/javascript"),
+            ("c.html", "application/octet-stream"), ("d.svg", "application/octet-stream"));
+    }
+
+    [Fact]
     public async Task Publish_WhenRepeated_SendsNoFileAgain()
     {
         var digest = await _rig.SaveAsync(Full());

@@ -37,6 +37,56 @@ public sealed class BundleTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Bundle_WhenARuleTakesAnImageForText_SaysSo()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.json", """
+                { "name": "site", "main": "index.js", "compatibility_date": "2026-01-01",
+                  "rules": [{ "type": "Text", "globs": ["**/*.svg"], "fallthrough": true }] }
+                """),
+            ("index.js", "import logo from './logo.svg'; import note from './note.txt'; export default { fetch: () => new Response(logo + note) };"),
+            ("logo.svg", "<svg/>"),
+            ("note.txt", "a note"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        var logo = files.Keys.Single(path => path.EndsWith("-logo.svg", StringComparison.Ordinal));
+        ModuleTypesOf(files).Should().Equal(new Dictionary<string, string> { [logo["worker/".Length..]] = "Text" });
+    }
+
+    [Fact]
+    public async Task Bundle_WhenRulesContradictNames_SaysWhichModulesAreWhat()
+    {
+        var (exit, files, output) = await BundleAsync(
+            ("wrangler.json", """
+                { "name": "site", "main": "src/index.js", "compatibility_date": "2026-01-01", "find_additional_modules": true,
+                  "rules": [{ "type": "CommonJS", "globs": ["old/*.js"], "fallthrough": true }, { "type": "Data", "globs": ["raw/*"], "fallthrough": true },
+                            { "type": "Text", "globs": ["**/*.md", "**/*.json", "**/*.map"], "fallthrough": true },
+                            { "type": "ESModule", "globs": ["new/*.js", "new/*.mjs"], "fallthrough": true }] }
+                """),
+            ("src/index.js", "export default { fetch: () => new Response('hi') };"),
+            ("src/old/a.js", "module.exports = 1;"),
+            ("src/new/a.js", "export default 1;"),
+            ("src/new/a.mjs", "export default 1;"),
+            ("src/raw/.js", "x"),
+            ("src/raw/a.html", "x"),
+            ("src/raw/a.svg", "x"),
+            ("src/a.md", "x"),
+            ("src/a.json", "{}"),
+            ("src/a.map", "x"));
+
+        exit.Succeeded.Should().BeTrue(output);
+        files.Keys.Should().Contain(["worker/new/a.js", "worker/new/a.mjs", "worker/raw/a.svg", "worker/a.md"]);
+        ModuleTypesOf(files).Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["old/a.js"] = "CommonJS",
+            ["raw/.js"] = "Data",
+            ["raw/a.html"] = "Data",
+            ["a.json"] = "Text",
+            ["a.map"] = "Text",
+        });
+    }
+
+    [Fact]
     public async Task Bundle_WhenTheConfigurationSaysHowTheWorkerIsRun_TakesWhatItMayAndNamesTheRest()
     {
         var (exit, files, output) = await BundleAsync(
@@ -235,6 +285,12 @@ public sealed class BundleTests(SandboxFixture fixture)
 
         exit.Should().Be(new SandboxExit(SandboxExitReason.Exited, 1));
         output.Should().Contain(reason).And.NotContain("    at ").And.NotContain("/tmp/", "nobody can open what lies in the sandbox");
+    }
+
+    private static Dictionary<string, string> ModuleTypesOf(Dictionary<string, string> files)
+    {
+        using var result = JsonDocument.Parse(files["result.json"]);
+        return result.RootElement.GetProperty("moduleTypes").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetString()!);
     }
 
     private Task<(SandboxExit Exit, Dictionary<string, string> Files, string Output)> BundleAsync(params (string, string)[] project) =>

@@ -60,6 +60,28 @@ public sealed class LocalTargetServingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhenTheProjectsRulesGiveModulesTypes_GivesTheWorkerThose()
+    {
+        await PublishAsync(BuildTar.OfWorker("""
+                import logo from "./logo.svg";
+                import map from "./a.map";
+                import old from "./old.js";
+                import raw from "./raw.txt";
+                export default { fetch: () => new Response([logo, map, old.half(4), raw instanceof ArrayBuffer].join()) };
+                """)
+            .File("worker/logo.svg", "<svg/>").File("worker/a.map", "a map").File("worker/old.js", "exports.half = n => n / 2;").File("worker/raw.txt", "x")
+            .Set("moduleTypes", new Dictionary<string, string>
+            {
+                ["logo.svg"] = "Text",
+                ["a.map"] = "Text",
+                ["old.js"] = "CommonJS",
+                ["raw.txt"] = "Data",
+            }));
+
+        (await _sites.TextAsync("p", "/")).Should().Be("<svg/>,a map,2,true");
+    }
+
+    [Fact]
     public async Task Publish_WhenWorkerRunsFirstOnSomePaths_GivesItThoseAndItsBindings()
     {
         await PublishAsync(BuildTar.OfAssets("spa")

@@ -24,7 +24,13 @@ public sealed record ArtifactManifest(
 
 /// <summary>The script of the site.</summary>
 /// <param name="MainModule">Path below <c>worker/</c>.</param>
-public sealed record WorkerSettings(string MainModule);
+/// <param name="ModuleTypes">
+/// By path below <c>worker/</c>, what a module is in the words of wrangler's <c>rules</c>, where its name does not say it. Null when all
+/// names do; it is not written then.
+/// </param>
+public sealed record WorkerSettings(
+    string MainModule,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? ModuleTypes = null);
 
 /// <summary>How Cloudflare is to run the script; the Workers runtime of the machine knows none of it. Null takes the default.</summary>
 /// <param name="SmartPlacement">True to run near what the script talks to rather than near the visitor.</param>

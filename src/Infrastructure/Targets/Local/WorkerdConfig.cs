@@ -77,10 +77,12 @@ internal static class WorkerdConfig
         // The first module is the one that runs.
         var modules = manifest.Files
             .Select(file => file.Path)
-            .Where(path => path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal) && Path.GetExtension(path) != ".map")
+            .Where(path => path.StartsWith(ArtifactPath.Worker, StringComparison.Ordinal))
             .OrderBy(path => path != main)
-            .Select(path => (Name: path[ArtifactPath.Worker.Length..], Kind: ModuleKind.Of(path).Field, File: Path.Combine(folder, path)))
-            .Select(module => $"(name = {Text(module.Name)}, {module.Kind} = embed {Text(module.File)})");
+            .Select(path => (Name: path[ArtifactPath.Worker.Length..], File: Path.Combine(folder, path)))
+            .Select(module => (module.Name, module.File, Kind: ModuleKind.Of(worker, module.Name)))
+            .Where(module => module.Kind != ModuleKind.SourceMap)
+            .Select(module => $"(name = {Text(module.Name)}, {module.Kind.Field} = embed {Text(module.File)})");
         var bindings = manifest.Vars.Select(var => $"(name = {Text(var.Key)}, {Value(var.Value)})");
         if (manifest.Assets?.Binding is { } binding)
             bindings = bindings.Append($"""(name = {Text(binding)}, service = (name = "assets", entrypoint = "AssetWorker"))""");

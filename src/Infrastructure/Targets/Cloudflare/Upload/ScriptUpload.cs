@@ -51,7 +51,7 @@ internal sealed class ScriptUpload(CloudflareApi api, ApiPaths paths)
         {
             var name = file.Path[ArtifactPath.Worker.Length..];
             var body = new FileBody(Path.Combine(request.Artifact.Folder, file.Path), file.Size, base64: false);
-            form.Add(name, name, ModuleKind.Of(name).ContentType, body);
+            form.Add(name, name, ModuleKind.Of(worker, name).ContentType, body);
         }
 
         return form;
