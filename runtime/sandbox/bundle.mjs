@@ -80,7 +80,7 @@ async function fromConfiguration() {
     assets: folder && {
       binding: config.assets?.binding ?? null,
       htmlHandling: config.assets?.html_handling ?? 'auto-trailing-slash',
-      notFoundHandling: config.assets?.not_found_handling ?? (mainModule ? 'none' : notFoundOf(folder)),
+      notFoundHandling: config.assets?.not_found_handling ?? (worker ? 'none' : notFoundOf(folder)),
       runWorkerFirst: config.assets?.run_worker_first ?? false,
     },
     vars: config.vars ?? {},
