@@ -31,6 +31,9 @@ const typesOfNames = {
   '.json': 'JSON', '.map': 'source map',
 };
 
+// Options of Node and of what starts it whose next word is their value.
+const valueFollows = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file|--run|-w|-e|--ext|-i|--ignore|-x|--exec|--name)$/;
+
 class BundleError extends Error {}
 
 let loaded;
@@ -80,7 +83,7 @@ async function fromConfiguration() {
     assets: folder && {
       binding: config.assets?.binding ?? null,
       htmlHandling: config.assets?.html_handling ?? 'auto-trailing-slash',
-      notFoundHandling: config.assets?.not_found_handling ?? (worker ? 'none' : notFoundOf(folder)),
+      notFoundHandling: config.assets?.not_found_handling ?? (worker ? 'none' : notFoundOfNamed(folder)),
       runWorkerFirst: config.assets?.run_worker_first ?? false,
     },
     vars: config.vars ?? {},
@@ -228,8 +231,8 @@ function hasServerBeside(site) {
 
 /** What the project starts with Node, or a folder of code called server: published, it would tell everybody what it says. */
 function serverAmong(site) {
-  const started = startedFile();
-  if (started?.startsWith(site + path.sep)) return started;
+  const started = startedFiles().find((file) => file.startsWith(site + path.sep));
+  if (started) return started;
 
   const folder = path.join(site, 'server');
   if (!isFolder(path.join(project, folder))) return null;
@@ -237,15 +240,33 @@ function serverAmong(site) {
   return names.some((name) => /\.[cm]?js$/.test(name)) && !names.some((name) => /\.html?$/.test(name)) ? folder : null;
 }
 
-/** The file that the script 'start' runs; undefined when it runs none of the project's. */
-function startedFile() {
-  const manifest = path.join(project, 'package.json');
-  if (!isFile(manifest)) return undefined;
-  const start = JSON.parse(fs.readFileSync(manifest, 'utf8').replace(/^\uFEFF/, ''))?.scripts?.start ?? '';
-  const [, words] = /(?:^|[\s/])(?:node|nodemon|bun|tsx|pm2)\s(.*)/.exec(start) ?? [];
-  return words?.split(/[\s"';&|]+/)
-    .flatMap((word) => ['', '.js', '.cjs', '.mjs', '/index.js'].map((end) => path.normalize(word + end)))
-    .find((file) => isFile(path.join(project, file)));
+/** Files that the script 'start' hands to Node or the like, one for each of its commands. */
+function startedFiles() {
+  const file = path.join(project, 'package.json');
+  const manifest = isFile(file) ? JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) : null;
+  if (typeof manifest?.scripts?.start !== 'string') return [];
+  return manifest.scripts.start.split(/[;|&]+/)
+    .map((command) => startedBy(command.split(/[\s"']+/).filter(Boolean), manifest.main))
+    .filter(Boolean);
+}
+
+function startedBy(words, main) {
+  const at = words.findIndex((word) => ['node', 'nodemon', 'tsx', 'bun', 'pm2'].includes(path.basename(word)));
+  if (at < 0) return undefined;
+
+  const takesNames = ['bun', 'pm2'].includes(words[at]); // of scripts, packages and commands, besides files
+  const rest = words.slice(at + 1).filter((word, index) => index > 0 || !(takesNames && ['run', 'start'].includes(word)));
+  for (let i = 0; i < rest.length; i++) {
+    if (valueFollows.test(rest[i]) || (words[at] === 'nodemon' && rest[i] === '--watch')) i++;
+    else if (!rest[i].startsWith('-')) return takesNames && !/[./]/.test(rest[i]) ? undefined : codeOf(rest[i] === '.' ? main : rest[i]);
+  }
+  return undefined;
+}
+
+function codeOf(name) {
+  if (typeof name !== 'string') return undefined;
+  const files = ['', '.js', '.cjs', '.mjs', '/index.js'].map((end) => path.normalize(name + end));
+  return files.find((file) => /\.[cm]?js$/.test(file) && isFile(path.join(project, file)));
 }
 
 function isSite(name) {
@@ -279,6 +300,12 @@ function isFolder(name) {
 
 function isFile(name) {
   return fs.statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Pages that no build wrote are no app that routes in the browser, unless a configuration says so. */
+function notFoundOfNamed(folder) {
+  const found = notFoundOf(folder);
+  return found === 'single-page-application' && isAsSent(path.relative(project, path.join(folder, 'index.html'))) ? 'none' : found;
 }
 
 /** A site that brings its own page for this keeps it; any other is taken for an app that routes in the browser. */

@@ -159,6 +159,10 @@ public sealed class BundleTests(SandboxFixture fixture)
     [InlineData("NODE_ENV=production node dist/server.cjs", "dist/server.cjs", "dist/server.cjs")]
     [InlineData("node ./dist", "dist/index.js", "dist/index.js")]
     [InlineData("vite preview", "dist/server/index.js", "dist/server")]
+    [InlineData("node --import ./server.js -r './server.js' dist/server.mjs", "dist/server.mjs", "dist/server.mjs")]
+    [InlineData("npx nodemon --watch src dist/server.js", "dist/server.js", "dist/server.js")]
+    [InlineData("bun run server && node  'dist/server.cjs'", "dist/server.cjs", "dist/server.cjs")]
+    [InlineData("bun run dist/server.js", "dist/server.js", "dist/server.js")]
     public async Task Bundle_WhenAServerLiesAmongThePages_PublishesNoneOfIt(string start, string path, string named)
     {
         var (exit, files, output) = await BundleAsync(
@@ -173,6 +177,9 @@ public sealed class BundleTests(SandboxFixture fixture)
     [InlineData("npx serve dist", "dist/index.js")]
     [InlineData("node server.js dist", "dist/index.js")]
     [InlineData("vite", "dist/server/index.html")]
+    [InlineData("bun run dist && bunx serve dist", "dist/index.js")]
+    [InlineData("pm2 serve dist 8080 --spa", "dist/index.js")]
+    [InlineData("bun dist/index.html", "dist/index.js")]
     public async Task Bundle_WhenOnlyPagesAreServed_PublishesThem(string start, string path)
     {
         var (exit, files, output) = await BundleAsync(
@@ -183,12 +190,13 @@ public sealed class BundleTests(SandboxFixture fixture)
     }
 
     [Theory]
-    [InlineData("site/404.html", "404-page")]
-    [InlineData("site/app.js", "single-page-application")]
-    public async Task Bundle_WhenAConfigurationOnlyNamesTheFolder_TreatsItAsAnyOtherSite(string path, string handling)
+    [InlineData("true", "site/404.html", "404-page")]
+    [InlineData("true", "site/about.html", "none")]
+    [InlineData("echo built > site/index.html", "site/app.js", "single-page-application")]
+    public async Task Bundle_WhenAConfigurationOnlyNamesTheFolder_TreatsItAsAnyOtherSite(string build, string path, string handling)
     {
-        var (exit, files, output) = await BundleAsync(
-            ("site/index.html", "x"), (path, "x"), ("wrangler.json", """{ "assets": { "directory": "./site" } }"""));
+        var (exit, files, output) = await BundleAfterAsync(
+            build, ("site/index.html", "x"), (path, "x"), ("wrangler.json", """{ "assets": { "directory": "./site" } }"""));
 
         exit.Succeeded.Should().BeTrue(output);
         using var result = JsonDocument.Parse(files["result.json"]);

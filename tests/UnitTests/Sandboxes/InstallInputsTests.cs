@@ -127,7 +127,7 @@ public sealed class InstallInputsTests : IDisposable
             {
                 ["packages/a/bin/a.mjs"] = "#!/usr/bin/env node\n",
                 ["packages/a/b.js"] = "",
-                ["packages/b/programs/long"] = "#!" + new string('x', 510),
+                ["packages/b/programs/long"] = "#!" + new string('x', 510) + "\n",
             });
     }
 

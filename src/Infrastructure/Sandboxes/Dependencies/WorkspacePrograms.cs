@@ -16,6 +16,8 @@ internal sealed class WorkspacePrograms
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    private static readonly string[] Manifests = ["package.json", "package.json5", "package.yaml"];
+
     private readonly SortedDictionary<string, byte[]> _firstLines = new(StringComparer.Ordinal);
 
     /// <summary>Puts the programs of <see cref="StageIn"/> in their places, as files of the package manager's own user.</summary>
@@ -28,13 +30,13 @@ internal sealed class WorkspacePrograms
     /// <param name="manifests">Paths in the project and contents; what is no package.json of a workspace is passed over.</param>
     public static WorkspacePrograms Read(string source, IReadOnlyDictionary<string, byte[]> manifests)
     {
-        // One that is a manifest itself is there already, or has been left out.
+        // One that is a manifest itself, of whatever form pnpm knows, is there already, or has been left out.
         var named =
             from manifest in manifests
             let folder = Path.GetDirectoryName(manifest.Key)!
             where folder.Length > 0 && Path.GetFileName(manifest.Key) == "package.json"
             from path in Named(source, folder, JsonNode.Parse(manifest.Value)).Take(MaxOfManifest)
-            where Path.GetFileName(path) != "package.json" && File.Exists(Path.Combine(source, path))
+            where !Manifests.Contains(Path.GetFileName(path)) && File.Exists(Path.Combine(source, path))
             select path;
         var programs = new WorkspacePrograms();
         foreach (var path in named.Distinct().Take(MaxPrograms)) programs._firstLines[path] = FirstLine(Path.Combine(source, path));
@@ -99,7 +101,8 @@ internal sealed class WorkspacePrograms
         var read = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
         if (!read.StartsWith("#!"u8)) return [];
 
-        var end = read.IndexOf((byte)'\n');
-        return read[..(end < 0 ? read.Length : end + 1)].ToArray();
+        // To the first end of a line in anybody's reading: nothing else of the file is handed on.
+        var end = read.IndexOfAny((byte)'\r', (byte)'\n');
+        return [.. end < 0 ? read : read[..end], (byte)'\n'];
     }
 }
