@@ -59,6 +59,8 @@ internal static class BuildPhase
         ["PNPM_CONFIG_VERIFY_DEPS_BEFORE_RUN"] = "false",
         ["PNPM_CONFIG_PM_ON_FAIL"] = "ignore",
         ["PNPM_CONFIG_RUNTIME_ON_FAIL"] = "ignore",
+        // Next starts a process for each core of the machine but one, and a sandbox has neither the memory nor the tasks for many.
+        ["CIRCLE_NODE_TOTAL"] = "3",
         // Node sizes its heap by the machine's memory, not by the sandbox's; without this it is killed before it collects.
         ["NODE_OPTIONS"] = string.Create(CultureInfo.InvariantCulture, $"--max-old-space-size={limits.MemoryBytes / 4 * 3 >> 20}"),
     };
