@@ -148,6 +148,7 @@ public sealed class LiveProofTests
     [Theory]
     [InlineData("index.html", "auto-trailing-slash", false, null, "/")]
     [InlineData("index.html,a b.js", "none", false, null, "/a%20b.js")]
+    [InlineData("a (1)'!*.png,b.js", "auto-trailing-slash", false, null, "/a%20(1)'!*.png")]
     [InlineData("index.html,app.js", "auto-trailing-slash", false, "/*", null)]
     [InlineData("index.html,app.js", "auto-trailing-slash", false, "/", "/app.js")]
     [InlineData("index.html,app.js", "auto-trailing-slash", true, null, null)]

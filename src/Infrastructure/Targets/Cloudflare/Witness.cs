@@ -29,9 +29,15 @@ internal sealed record Witness(string Address, string Sha256, bool MayRedirect)
             .Where(file => !IsPage(file.Path))
             .Select(file => (Address: SiteAssets.AddressOf(file), file.Sha256))
             .Where(file => !IsWorkers(file.Address, assets))
-            .Select(file => new Witness(string.Join('/', file.Address.Split('/').Select(Uri.EscapeDataString)), file.Sha256, redirects))
+            .Select(file => new Witness(string.Join('/', file.Address.Split('/').Select(Escaped)), file.Sha256, redirects))
             .FirstOrDefault();
     }
+
+    // As JavaScript does: Workers answers any other spelling of a name with a redirect to its own.
+    private static string Escaped(string name) => Uri.EscapeDataString(name)
+        .Replace("%21", "!", StringComparison.Ordinal).Replace("%27", "'", StringComparison.Ordinal)
+        .Replace("%28", "(", StringComparison.Ordinal).Replace("%29", ")", StringComparison.Ordinal)
+        .Replace("%2A", "*", StringComparison.Ordinal);
 
     private static bool IsPage(string path) => Path.GetExtension(path) is ".html" or ".htm";
 
