@@ -69,7 +69,7 @@ public sealed class HostileBuildTests(SandboxFixture fixture)
 
         open.Output.Should().NotContain("environment-secret").And.Contain("own ASTRO_TELEMETRY_DISABLED,CI,");
         open.Output.Split("own ")[1].Split('\n')[0].Split(',').Should().BeSubsetOf(
-            ["ASTRO_TELEMETRY_DISABLED", "CI", "HOME", "LANG", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "NODE_EXTRA_CA_CERTS",
+            ["ASTRO_TELEMETRY_DISABLED", "CI", "CIRCLE_NODE_TOTAL", "HOME", "LANG", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "NODE_EXTRA_CA_CERTS",
              "NODE_OPTIONS", "OLDPWD", "PATH", "PNPM_CONFIG_PM_ON_FAIL", "PNPM_CONFIG_RUNTIME_ON_FAIL", "PNPM_CONFIG_VERIFY_DEPS_BEFORE_RUN",
              "PWD", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "WRANGLER_LOG_PATH", "WRANGLER_SEND_METRICS", "XDG_CONFIG_HOME"]);
     }
