@@ -254,10 +254,11 @@ function startedBy(words, main) {
   const at = words.findIndex((word) => ['node', 'nodemon', 'tsx', 'bun', 'pm2'].includes(path.basename(word)));
   if (at < 0) return undefined;
 
-  const takesNames = ['bun', 'pm2'].includes(words[at]); // of scripts, packages and commands, besides files
+  const program = path.basename(words[at]);
+  const takesNames = ['bun', 'pm2'].includes(program); // of scripts, packages and commands, besides files
   const rest = words.slice(at + 1).filter((word, index) => index > 0 || !(takesNames && ['run', 'start'].includes(word)));
   for (let i = 0; i < rest.length; i++) {
-    if (valueFollows.test(rest[i]) || (words[at] === 'nodemon' && rest[i] === '--watch')) i++;
+    if (valueFollows.test(rest[i]) || (program === 'nodemon' && rest[i] === '--watch')) i++;
     else if (!rest[i].startsWith('-')) return takesNames && !/[./]/.test(rest[i]) ? undefined : codeOf(rest[i] === '.' ? main : rest[i]);
   }
   return undefined;

@@ -3,6 +3,7 @@ using Libra.Deploy.Cli;
 using Libra.Deploy.Cli.Api;
 using Libra.Deploy.Cli.CommandLine;
 using Libra.Deploy.IntegrationTests.Access;
+using Libra.Deploy.IntegrationTests.Cloudflare.Double;
 using Microsoft.AspNetCore.Http;
 
 namespace Libra.Deploy.IntegrationTests.Cli;
@@ -70,7 +71,7 @@ public sealed class ConnectionLossTests
             if (asked.Count == 2)
             {
                 clock.ReachLimits();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted); // a node that hangs, or a proxy before one that is gone
+                await Fault.GoneAsync(context); // a node that hangs, or a proxy before one that is gone
             }
 
             context.Response.ContentType = "text/event-stream";
@@ -92,7 +93,7 @@ public sealed class ConnectionLossTests
         await using var server = await StubServer.StartAsync(context =>
         {
             clock.ReachLimits();
-            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return Fault.GoneAsync(context);
         });
         using var api = LibraApi.For(new Connection(server.Url, "ldt_x"), clock);
         var events = new EventStream(api, _ => { }).ReadAsync(Id, TestContext.Current.CancellationToken);

@@ -24,7 +24,7 @@ public sealed class LibraApiTests
             ConnectTimeout = TimeSpan.FromMilliseconds(1),
             ConnectCallback = async (_, cancellationToken) =>
             {
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken); // nobody ever takes it
                 return Stream.Null;
             },
         };
